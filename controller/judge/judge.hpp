@@ -1,0 +1,17 @@
+// The judge: two cohorts and a policy in, findings and a verdict out. A pure function: no clock, no I/O, the same
+// input gives the same report. It knows phases, failures, facts and gauges; it knows no protocol.
+//
+// The verdict: any critical finding → hold; else missing, stale or erring evidence → insufficient; else promote.
+// Failed probes are evidence; absent ones are not.
+#pragma once
+
+#include "controller/judge/cohort.hpp"
+#include "controller/judge/finding.hpp"
+#include "controller/judge/policy.hpp"
+
+namespace plumb::judge {
+
+// `now` decides staleness and the expiry of acceptances.
+Report judge(const Cohort& baseline, const Cohort& candidate, const Policy& policy, Time now);
+
+}  // namespace plumb::judge

@@ -1,0 +1,14 @@
+// Reads a policy file strictly: unknown keys and acceptances without a reason are refused, with file and line.
+#pragma once
+
+#include <string>
+
+#include "base/strict_yaml.hpp"
+#include "controller/judge/policy.hpp"
+
+namespace plumb::judge {
+
+// The error holds every complaint, one a line.
+Result<Policy> parse_policy(const std::string& text, const std::string& file_name);
+
+}  // namespace plumb::judge

@@ -1,0 +1,66 @@
+// Where windows live. One narrow interface; SQLite (one file, WAL) is the first engine.
+//
+// Errors: a store that cannot read or write throws StoreError (broken infrastructure); callers turn it into a refused
+// acknowledgement or an insufficient verdict, never into an empty answer. Thread rule: an engine serialises its
+// callers itself; any thread may call.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+#include "base/result.hpp"
+#include "model/labels.hpp"
+#include "model/window.hpp"
+
+namespace plumb::store {
+
+struct StoreError : std::runtime_error {
+    using std::runtime_error::runtime_error;
+};
+
+using Time = std::chrono::system_clock::time_point;
+
+struct StoredWindow {
+    Window window;
+    Time end;  // controller's clock: receipt minus the age the agent told
+};
+
+struct AgentRow {
+    std::string agent;
+    std::string version;
+    Labels labels;
+    Time last_end;
+    std::uint64_t windows = 0;
+    std::uint64_t last_sequence = 0;
+    bool said_goodbye = false;
+};
+
+class Store {
+  public:
+    virtual ~Store() = default;
+
+    virtual void hello(const std::string& agent, const std::string& version, const Labels& labels, Time now) = 0;
+    virtual void goodbye(const std::string& agent, Time now) = 0;
+
+    // Commits all or nothing. A window whose (agent, sequence) is known is dropped silently: it is stored already.
+    // Returns how many were new.
+    virtual std::size_t append(const std::vector<StoredWindow>& windows) = 0;
+
+    // Calls `visit` for every window that ended at or after `from` and whose labels match, oldest first.
+    virtual void read(const Selector& selector, Time from,
+                      const std::function<void(const StoredWindow&)>& visit) = 0;
+
+    virtual std::vector<AgentRow> agents(Time from) = 0;
+    virtual void check() = 0;  // throws when the store cannot serve: /readyz
+    virtual void remove_before(Time limit) = 0;  // retention
+};
+
+// "sqlite:FILE". Others are refused with the list of engines.
+Result<std::unique_ptr<Store>> open_store(const std::string& url);
+
+}  // namespace plumb::store

@@ -1,0 +1,31 @@
+// A fact is a named string that a run observed: tls.version = TLSv1.3. Its class says how two environments compare.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace plumb {
+
+enum class FactClass {
+    must_match,     // the same in both environments: TLS version, Postgres setting, eviction policy
+    must_differ,    // the same value in both is itself the fault: the database's identity
+    must_agree,     // the same among the tasks of one environment; says nothing across environments
+    ordered,        // versions and expiry: different is reported with its direction
+    informational,  // shown, never judged
+};
+
+std::string_view to_string(FactClass value);
+std::optional<FactClass> parse_fact_class(std::string_view text);
+
+struct Fact {
+    std::string name;
+    FactClass cls = FactClass::informational;
+    std::string value;  // sanitized and bounded by whoever read it from a peer
+    friend bool operator==(const Fact&, const Fact&) = default;
+};
+
+inline constexpr std::size_t kMaxFactValue = 256;  // bytes
+inline constexpr std::size_t kMaxFacts = 128;      // for each outcome
+
+}  // namespace plumb

@@ -1,0 +1,32 @@
+// A phase is one step of a run; its layer is the coarse place that a finding names. The phases of a run add up to
+// its total. Phase names are open (a new probe may add one); layers are closed.
+#pragma once
+
+#include <optional>
+#include <string_view>
+
+namespace plumb {
+
+enum class Layer { resolve, connect, handshake, authenticate, request, server, task };
+
+std::string_view to_string(Layer layer);
+std::optional<Layer> parse_layer(std::string_view text);
+
+// Names that probes use. `resolve`, `connect`, `handshake` and `authenticate` are their own layers; every other
+// phase belongs to `request`.
+namespace phase {
+inline constexpr std::string_view resolve = "resolve";
+inline constexpr std::string_view connect = "connect";
+inline constexpr std::string_view handshake = "handshake";  // TLS
+inline constexpr std::string_view authenticate = "authenticate";
+inline constexpr std::string_view query = "query";            // SQL, DNS question to a chosen server
+inline constexpr std::string_view ping = "ping";              // Redis PING
+inline constexpr std::string_view inspect = "inspect";        // reading what the server says of itself
+inline constexpr std::string_view send = "send";              // request written
+inline constexpr std::string_view first_byte = "first_byte";  // request written → first byte of the answer
+inline constexpr std::string_view transfer = "transfer";      // first byte → last
+}  // namespace phase
+
+Layer layer_of_phase(std::string_view phase);
+
+}  // namespace plumb

@@ -1,0 +1,16 @@
+// A window as one JSON line: what `plumb-agent run --output` writes and `plumbctl judge` reads. Unknown fields are
+// ignored, optional ones may be absent; bounds are checked.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "model/window.hpp"
+
+namespace plumb {
+
+std::string to_json_line(const Window& window);  // without the newline
+// Errors name the field by path: "dependencies[0].phases[1].clean.buckets: …".
+Result<Window> parse_window(std::string_view line);
+
+}  // namespace plumb

@@ -1,0 +1,31 @@
+// Resolve once, then dial the addresses in rotation until one connects; every address tried stands in the outcome.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include <boost/asio/awaitable.hpp>
+
+#include "probes/net/resolver.hpp"
+#include "probes/net/stream.hpp"
+#include "probes/probe.hpp"
+
+namespace plumb::net {
+
+// Begins phases `resolve` (also for a literal: it then takes no time to speak of) and `connect`. Fills
+// outcome.address, attempts, rtt, retransmits and the facts dns.scope, dns.answers, dns.cnames, dns.ttl, dns.resolver.
+// Each address gets an equal share of the time that is left, at least 250 ms of it. nullopt: the run has failed.
+boost::asio::awaitable<std::optional<Stream>> dial(Run& run, Services& services, const std::string& host,
+                                                   std::uint16_t port);
+
+// The part of dial() before connecting, for libpq, which connects by itself: ordered by rotation. Empty: failed.
+boost::asio::awaitable<std::vector<boost::asio::ip::address>> resolve_phase(Run& run, Services& services,
+                                                                            const std::string& host);
+
+// Reads TCP_INFO into outcome.rtt and outcome.retransmits.
+void note_kernel_facts(Outcome& outcome, int descriptor);
+
+std::string endpoint_text(const boost::asio::ip::address& address, std::uint16_t port);
+
+}  // namespace plumb::net

@@ -1,0 +1,69 @@
+// TLS as every probe does it: one SSL_CTX a target, verification whose result is kept also when it fails, facts from
+// the session. Follows RFC 8446/5246, name checks RFC 6125 (no common-name fallback), SNI RFC 6066.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <boost/asio/awaitable.hpp>
+#include <openssl/types.h>
+
+#include "base/result.hpp"
+#include "model/outcome.hpp"
+#include "probes/net/stream.hpp"
+#include "probes/url.hpp"
+
+namespace plumb::net {
+
+// The options that every TLS-capable target understands: sni, ca, cert, key, insecure, alpn, min_tls.
+struct TlsOptions {
+    std::string server_name;          // SNI and the name the certificate must carry; an IP address is checked as one
+    std::string ca_file;              // empty: SSL_CERT_FILE, then the known places of the distributions
+    std::string certificate_file;     // client certificate, PEM
+    std::string key_file;
+    std::vector<std::string> alpn;
+    bool verify = true;               // false keeps the verification result as a fact and goes on
+    bool verify_name = true;          // false: the chain is checked, the name is not (libpq's sslmode=verify-ca)
+    int minimum_version = 0;          // 0: the library's default; else TLS1_2_VERSION, TLS1_3_VERSION
+
+    static Result<TlsOptions> from_url(const Url& url);
+};
+
+// Keeps the SSL_CTX of one target. A trust store that cannot be read is kept as a failure and reported by each
+// handshake as local.trust_store, so that the agent goes on with its other targets.
+class TlsSettings {
+  public:
+    explicit TlsSettings(TlsOptions options);
+    ~TlsSettings();
+    TlsSettings(TlsSettings&&) noexcept;
+    TlsSettings& operator=(TlsSettings&&) noexcept;
+
+    const TlsOptions& options() const { return options_; }
+    SSL_CTX* context() const { return context_.get(); }
+    const std::optional<Failed>& failure() const { return failure_; }
+    const std::string& trust_store() const { return trust_store_; }  // path that served; fact tls.trust_store
+
+  private:
+    struct Free { void operator()(SSL_CTX*) const; };
+    TlsOptions options_;
+    std::unique_ptr<SSL_CTX, Free> context_;
+    std::optional<Failed> failure_;
+    std::string trust_store_;
+};
+
+// Which file of certificates is trusted when a target names none; "" when no known place exists.
+std::string default_trust_store();
+
+// Begins phase `handshake`, upgrades the stream in place and adds the TLS facts to run.outcome, for failures too
+// (an expired certificate still shows its issuer). False: the run has failed and says why.
+boost::asio::awaitable<bool> start_tls(Run& run, Stream& stream, const TlsSettings& settings);
+
+// Facts of a finished or failed handshake: tls.version, tls.cipher, tls.issuer, tls.subject, tls.days_left,
+// tls.san_match, tls.verify, tls.chain_length, tls.alpn. For libpq's SSL too.
+void add_tls_facts(Outcome& outcome, const SSL* ssl, const std::string& server_name);
+// The cause that names a verification result (X509_V_ERR_…) or an alert, shared with libpq's path.
+Failed tls_failure(const SSL* ssl, unsigned long openssl_error, const boost::system::error_code& io);
+
+}  // namespace plumb::net

@@ -1,0 +1,70 @@
+// The one interface of all probes: Target → Outcome.
+//
+// A Kind describes one protocol: its schemes, its options and how to make a Probe. registry.cpp lists the kinds, a
+// line each. A Probe is made once for a target and lives as long as the schedule does, so it keeps what is dear to
+// make (an SSL_CTX). run() measures one run, writes into `run`, and never throws for what a peer or the network does.
+//
+// Threads: everything here lives on the one thread that runs the io_context. At most one run of a Probe is in
+// flight. Lifetimes: Services outlives every Probe; a Probe outlives its runs.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/awaitable.hpp>
+
+#include "base/result.hpp"
+#include "probes/run.hpp"
+#include "probes/url.hpp"
+
+namespace plumb {
+
+namespace net {
+class Resolver;
+}
+
+struct Services {
+    boost::asio::any_io_executor executor;
+    net::Resolver& resolver;
+};
+
+struct Target {
+    std::string dependency;
+    Url url;
+    std::chrono::nanoseconds timeout{std::chrono::seconds(2)};
+    bool connect_only = false;  // stop after connect and handshake (a discovered http URL)
+    std::string note;           // travels into each outcome
+};
+
+class Probe {
+  public:
+    virtual ~Probe() = default;
+    virtual boost::asio::awaitable<void> run(Run& run) = 0;
+};
+
+struct Option {
+    std::string_view name;     // query key
+    std::string_view meaning;  // one line for --help and docs
+};
+
+struct Kind {
+    std::string_view name;  // "postgres"
+    struct Scheme {
+        std::string_view name;       // "postgresql"
+        std::uint16_t default_port;  // 0: the URL must give one
+        bool tls = false;            // TLS from the first byte
+    };
+    std::vector<Scheme> schemes;
+    std::vector<Option> options;
+    bool logs_in = false;  // slower default interval
+    // Refuses a target whose URL lacks something or carries an option that is unknown or out of range.
+    Result<std::unique_ptr<Probe>> (*make)(const Target& target, Services& services);
+};
+
+}  // namespace plumb
