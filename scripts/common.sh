@@ -1,0 +1,109 @@
+# What `dev` and the other scripts share: words for the terminal, and the packages.
+
+if [ -t 2 ] && [ -z "${NO_COLOR:-}" ] && [ "${TERM:-dumb}" != dumb ]; then
+    bold=$'\e[1m' red=$'\e[31m' green=$'\e[32m' dim=$'\e[2m' plain=$'\e[0m'
+else
+    bold='' red='' green='' dim='' plain=''
+fi
+
+step() { printf '%s== %s%s\n' "$bold" "$*" "$plain" >&2; }
+die() {
+    printf '%s%s: %s%s\n' "$red" "${0##*/}" "$*" "$plain" >&2
+    exit 1
+}
+bad_usage() {
+    printf '%s%s: %s%s\n' "$red" "${0##*/}" "$*" "$plain" >&2
+    exit 2
+}
+jobs_here() { nproc; }
+log_file() {
+    mkdir -p build/log
+    echo "build/log/$1.log"
+}
+
+packages() {
+    cat <<'END'
+ca-certificates
+ccache
+clang
+clang-format
+clang-tidy
+cmake
+dnsmasq-base
+g++
+git
+libbenchmark-dev
+libboost-json1.81-dev
+libboost-url1.81-dev
+libboost1.81-dev
+libc-ares-dev
+libclang-rt-14-dev
+libcli11-dev
+libfmt-dev
+libgmock-dev
+libgrpc++-dev
+libgtest-dev
+libhiredis-dev
+libpq-dev
+libprotobuf-dev
+libre2-dev
+libsqlite3-dev
+libssl-dev
+libyaml-cpp-dev
+mold
+nginx-light
+ninja-build
+openssl
+pkg-config
+postgresql-15
+postgresql-server-dev-15
+procps
+protobuf-compiler
+protobuf-compiler-grpc
+redis-server
+util-linux
+zlib1g-dev
+END
+}
+
+missing_packages() {
+    # One dpkg-query for all; it prints nothing for what dpkg has never heard of.
+    # shellcheck disable=SC2046
+    comm -13 <(dpkg-query -W -f '${db:Status-Status} ${Package}\n' $(packages) 2>/dev/null |
+        sed -n 's/^installed //p' | sort) <(packages | sort)
+}
+
+as_root() {
+    if [ "$(id -u)" = 0 ]; then
+        "$@"
+    elif command -v sudo >/dev/null; then
+        sudo "$@"
+    else
+        die "some packages are missing and there is no sudo; as root, run: ./dev setup"
+    fi
+}
+
+install_missing() {
+    command -v dpkg-query >/dev/null || die "this needs Debian 12 (bookworm): its packages are all we build with"
+    local missing
+    missing=$(missing_packages)
+    [ -z "$missing" ] && return 0
+    step "installing $(echo "$missing" | wc -l) packages: $(echo "$missing" | tr '\n' ' ')"
+    # Servers are installed for the tests, which start their own: none may start by itself.
+    local hold=/usr/sbin/policy-rc.d held=no
+    if [ ! -e $hold ]; then
+        printf '#!/bin/sh\nexit 101\n' | as_root tee $hold >/dev/null
+        as_root chmod +x $hold
+        held=yes
+    fi
+    local log
+    log=$(log_file setup)
+    local ok=yes
+    # shellcheck disable=SC2086
+    { as_root apt-get update && as_root env DEBIAN_FRONTEND=noninteractive \
+        apt-get install -y --no-install-recommends $missing; } >"$log" 2>&1 </dev/null || ok=no
+    [ $held = yes ] && as_root rm -f $hold
+    [ $ok = yes ] || { tail -n 20 "$log" >&2; die "installing failed; the whole log is in $log"; }
+    missing=$(missing_packages)
+    [ -z "$missing" ] || die "still missing after the installation: $(echo "$missing" | tr '\n' ' ')"
+}
