@@ -304,7 +304,7 @@ END
 }
 
 stop_kept() {
-    [ -e "$kept" ] || die "no kept demo is running"
+    [ -O "$kept" ] || die "no kept demo of yours is running"
     { read -r state; mapfile -t pids; } <"$kept"
     end_all
     case $state in */plumb-demo.*) rm -rf "$state" ;; esac
