@@ -1,0 +1,31 @@
+#!/usr/bin/env bash
+# The rule of docs/architecture.md: who may include whom. Fails with the line that breaks it.
+set -euo pipefail
+cd "$1"
+failed=0
+
+forbid() { # FOLDER PATTERN WHY
+    local found
+    found=$(grep -rnE "^#include $2" --include='*.hpp' --include='*.cpp' "$1") || return 0
+    printf '%s: %s\n%s\n' "$1" "$3" "$found"
+    failed=1
+}
+
+forbid base '"(model|probes|agent|controller|plumb/v1)/' 'base stands on nothing of ours'
+forbid model '"(probes|agent|controller|plumb/v1)/' 'model may include base only'
+forbid model '<(boost/asio|grpcpp|sqlite3|sys/socket)' 'model does no I/O'
+forbid probes '"(agent|controller|plumb/v1)/' 'probes may include model and base only'
+forbid probes '"model/(window|accumulator)' 'probes know no windows'
+forbid probes '<(grpcpp|yaml-cpp)/' 'probes know no gRPC and no configuration file'
+forbid agent '"controller/' 'the agent knows nothing of the controller'
+forbid controller '"(probes|agent)/' 'the controller may include model and base only'
+forbid controller/judge '("controller/(store|ingest|api|web|ctl)/|<grpcpp/|<sqlite3|"plumb/v1/)' 'the judge is pure'
+forbid controller/store '("controller/(ingest|api|web|ctl)/|<grpcpp/)' 'the store knows neither gRPC nor its callers'
+
+for folder in agent/*/ agent; do
+    [ "$folder" = agent/report/ ] && continue
+    hits=$(grep -nE '^#include (<grpcpp/|"plumb/v1/)' "$folder"/*.hpp "$folder"/*.cpp 2>/dev/null) || continue
+    printf 'only agent/report knows gRPC:\n%s\n' "$hits"
+    failed=1
+done
+exit $failed
