@@ -1,12 +1,18 @@
 // The one interface of all probes: Target → Outcome.
 //
-// A Kind describes one protocol: its schemes, its options and how to make a Probe. registry.cpp lists the kinds, a
-// line each. A Probe is made once for a target and lives as long as the schedule does, so it keeps what is dear to
-// make (an SSL_CTX). run() measures one run, writes into `run`, and never throws for what a peer or the network does.
+// A Kind describes one protocol: its schemes, its options and how to make a Probe. registry.cpp lists the
+// kinds, a line each. A Probe is made once for a target and lives as long as the schedule does, so it keeps
+// what is dear to make (an SSL_CTX). run() measures one run, writes into `run`, and never throws for what a
+// peer or the network does.
 //
 // Threads: everything here lives on the one thread that runs the io_context. At most one run of a Probe is in
 // flight. Lifetimes: Services outlives every Probe; a Probe outlives its runs.
 #pragma once
+
+#include "base/result.hpp"
+#include "probes/options.hpp"
+#include "probes/run.hpp"
+#include "probes/url.hpp"
 
 #include <chrono>
 #include <cstdint>
@@ -18,10 +24,6 @@
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
-
-#include "base/result.hpp"
-#include "probes/run.hpp"
-#include "probes/url.hpp"
 
 namespace plumb {
 
@@ -46,11 +48,6 @@ class Probe {
   public:
     virtual ~Probe() = default;
     virtual boost::asio::awaitable<void> run(Run& run) = 0;
-};
-
-struct Option {
-    std::string_view name;     // query key
-    std::string_view meaning;  // one line for --help and docs
 };
 
 struct Kind {

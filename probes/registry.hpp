@@ -1,14 +1,14 @@
 // All kinds of probes, and the driver that runs one.
 #pragma once
 
+#include "probes/probe.hpp"
+
 #include <memory>
 #include <optional>
 #include <span>
 #include <string_view>
 
 #include <boost/asio/awaitable.hpp>
-
-#include "probes/probe.hpp"
 
 namespace plumb {
 
@@ -17,7 +17,8 @@ std::span<const Kind> all_kinds();
 struct SchemeMatch {
     const Kind* kind;
     std::uint16_t default_port;
-    bool fallback;  // a scheme without a probe of its own (amqp, mysql, kafka …): probed as tcp on its usual port
+    bool fallback;  // a scheme without a probe of its own (amqp, mysql, kafka …): probed as tcp on its usual
+                    // port
     bool tls;
 };
 std::optional<SchemeMatch> find_scheme(std::string_view scheme);
@@ -27,8 +28,9 @@ class Prepared {
   public:
     static Result<Prepared> make(Target target, Services& services);
 
-    // Runs once under `target.timeout`. Never throws for what the network does; an exception inside a probe becomes
-    // the outcome's local.error. Marks the outcome suspect when the loop lagged. REQUIRES: no run in flight.
+    // Runs once under `target.timeout`. Never throws for what the network does; an exception inside a probe
+    // becomes the outcome's local.error. Marks the outcome suspect when the loop lagged. REQUIRES: no run in
+    // flight.
     boost::asio::awaitable<Outcome> run_once();
 
     const Target& target() const { return target_; }

@@ -1,17 +1,20 @@
-// A target's URL, split and percent-decoded. Passwords are Secrets: they print as "***" and are wiped when freed.
-// Follows RFC 3986; tolerant where the apps' own drivers are (an unescaped '#', '^' or ' ' in a password).
+// A target's URL, split and percent-decoded. Passwords are Secrets: they print as "***" and are wiped when
+// freed. Follows RFC 3986; tolerant where the apps' own drivers are (an unescaped '#', '^', '/', '@' or ' '
+// in a password, a stray '%', several hosts separated by commas).
 #pragma once
-
-#include <cstdint>
-#include <map>
-#include <optional>
-#include <string>
-#include <string_view>
-#include <vector>
 
 #include "base/result.hpp"
 
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
 namespace plumb {
+
+inline constexpr std::size_t kMaxUrlBytes = 8192;
 
 class Secret {
   public:
@@ -34,18 +37,25 @@ struct Url {
     std::string scheme;  // lower case
     std::string user;
     Secret password;
-    std::string host;        // no brackets round IPv6; "" when absent
-    std::uint16_t port = 0;  // 0: the scheme's default
-    std::string path;        // with its leading '/', still percent-encoded; "" when absent
+    std::string host;         // lower case, no brackets round IPv6; "" when absent
+    std::uint16_t port = 0;   // 0: the scheme's default
+    std::string other_hosts;  // "b:5432,c:5432" of a list of hosts; only the first is host and port
+    std::string path;         // with its leading '/', still percent-encoded; "" when absent
     std::vector<std::pair<std::string, std::string>> query;  // decoded, in order
+    std::string raw_query;  // as written, without '?': for a probe that passes it on; may hold secrets
 
     std::optional<std::string> option(std::string_view name) const;  // first query value of that name
 
-    // For people: password and every query value whose name is not in `open_options` print as "***".
+    // For people: password and every query value whose name is not in `open_options` print as "***". So does
+    // a user without a password where that is how a token is given (http, redis), and a query part that has
+    // no name.
     std::string redacted(const std::vector<std::string_view>& open_options) const;
 };
 
 // The error never contains the URL's text beyond its scheme: a mistyped URL may hold a password anywhere.
 Result<Url> parse_url(std::string_view text);
+
+// Percent-decodes; what is no valid escape stays as it is written.
+std::string percent_decode(std::string_view text);
 
 }  // namespace plumb

@@ -1,0 +1,62 @@
+#include "probes/run.hpp"
+
+#include "base/text.hpp"
+
+namespace plumb {
+
+void Run::begin(std::string_view phase) {
+    const auto now = Clock::now();
+    if (current_ == kNone) {
+        phase_started_ = now;
+    } else {
+        close_phase(now);
+    }
+    auto& phases = outcome.phases;
+    for (std::size_t i = 0; i < phases.size(); ++i) {
+        if (phases[i].name == phase) {
+            current_ = i;
+            return;
+        }
+    }
+    current_ = phases.size();
+    phases.push_back({phase, std::chrono::nanoseconds::zero()});
+}
+
+std::string_view Run::current_phase() const {
+    return current_ == kNone ? std::string_view{} : outcome.phases[current_].name;
+}
+
+// The end of one phase is the beginning of the next, by one reading of the clock, so nothing falls between
+// them.
+void Run::close_phase(Clock::time_point now) {
+    const auto spent = now - phase_started_;
+    outcome.phases[current_].duration += spent;
+    outcome.total += spent;
+    phase_started_ = now;
+}
+
+void Run::finish() {
+    if (current_ == kNone || finished_) return;
+    finished_ = true;
+    close_phase(Clock::now());
+}
+
+void Run::fail(Cause cause, std::string_view detail) {
+    if (outcome.failure) return;
+    outcome.failure = Failure{std::string(current_phase()), cause, sanitize(detail)};
+}
+
+Cause timeout_cause(std::string_view phase) {
+    switch (layer_of_phase(phase)) {
+        case Layer::resolve:
+            return Cause::dns_timeout;
+        case Layer::connect:
+            return Cause::tcp_timeout;
+        case Layer::handshake:
+            return Cause::tls_timeout;
+        default:
+            return Cause::peer_timeout;
+    }
+}
+
+}  // namespace plumb
