@@ -1,11 +1,11 @@
 // Durations as people write them: "250ms", "2s", "15m", "1h", "30d"; a bare number is refused.
 #pragma once
 
+#include "base/result.hpp"
+
 #include <chrono>
 #include <string>
 #include <string_view>
-
-#include "base/result.hpp"
 
 namespace plumb {
 

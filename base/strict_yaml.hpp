@@ -1,10 +1,13 @@
-// Strict reading of YAML for configuration and policy files: every error has file, line and remedy, unknown keys are
-// errors with the nearest known key named, and all errors of a file are collected, not only the first.
+// Strict reading of YAML for configuration and policy files: every error has file, line and remedy, unknown
+// keys are errors with the nearest known key named, and all errors of a file are collected, not only the
+// first.
 //
-// Use: parse() a text, then walk with Reader. A Reader notes its complaints in the shared Complaints; the caller
-// checks complaints.empty() at the end. Input is bounded (size by the caller, depth and alias count here).
-// Thread rule: none shared; a Document and its Readers stay on one thread.
+// Use: parse() a text, then walk with Reader. A Reader notes its complaints in the shared Complaints; the
+// caller checks complaints.empty() at the end. Input is bounded (size by the caller, depth and alias count
+// here). Thread rule: none shared; a Document and its Readers stay on one thread.
 #pragma once
+
+#include "base/result.hpp"
 
 #include <chrono>
 #include <functional>
@@ -13,8 +16,6 @@
 #include <string>
 #include <string_view>
 #include <vector>
-
-#include "base/result.hpp"
 
 namespace plumb::yaml {
 
@@ -42,7 +43,7 @@ class Reader {
     // Complains about every key that is not in `known`, about duplicate keys, and when this is no map.
     void expect_keys(const std::vector<std::string>& known) const;
 
-    std::optional<Reader> get(std::string_view key) const;  // absent or null: nullopt
+    std::optional<Reader> get(std::string_view key) const;        // absent or null: nullopt
     std::vector<std::pair<std::string, Reader>> entries() const;  // of a map, in file order
     std::vector<Reader> items() const;                            // of a list
 

@@ -1,5 +1,5 @@
-// What the terminal can show. Colour and width only when the stream is a terminal; NO_COLOR (no-color.org) and
-// TERM=dumb switch colour off.
+// What the terminal can show. Colour and width only when the stream is a terminal; NO_COLOR (no-color.org)
+// and TERM=dumb switch colour off.
 #pragma once
 
 #include <string>
@@ -11,7 +11,7 @@ enum class Style { plain, bold, dim, red, green, yellow, cyan };
 
 class Terminal {
   public:
-    explicit Terminal(int descriptor);               // asks the descriptor and the environment
+    explicit Terminal(int descriptor);  // asks the descriptor and the environment
     Terminal(bool colour, int width) : colour_(colour), width_(width) {}  // for tests and files
 
     bool colour() const { return colour_; }

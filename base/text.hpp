@@ -1,4 +1,5 @@
-// Text from outside (a peer, a file, another agent) is bounded and escaped before a person or a program reads it.
+// Text from outside (a peer, a file, another agent) is bounded and escaped before a person or a program reads
+// it.
 #pragma once
 
 #include <cstddef>
@@ -10,8 +11,9 @@ namespace plumb {
 
 inline constexpr std::size_t kMaxDetail = 256;  // bytes of a peer's words that an outcome keeps
 
-// Escapes control characters, bidirectional overrides and invalid UTF-8 as \xNN or \u{NNNN} and cuts the result
-// at a character boundary to at most `limit` bytes, marking the cut with "…". Printable UTF-8 passes unchanged.
+// Escapes control characters, bidirectional overrides and invalid UTF-8 as \xNN or \u{NNNN} and cuts the
+// result at a character boundary to at most `limit` bytes, marking the cut with "…". Printable UTF-8 passes
+// unchanged.
 std::string sanitize(std::string_view untrusted, std::size_t limit = kMaxDetail);
 
 std::string to_lower(std::string_view text);  // ASCII only

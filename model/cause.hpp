@@ -1,16 +1,16 @@
-// The closed list of causes: what went wrong, named by layer. A cause carries the words that every screen uses:
-// what it means, the probable reason, the next action. `plumb-agent explain`, the check table and the judge read the
-// same table, so they cannot disagree.
+// The closed list of causes: what went wrong, named by layer. A cause carries the words that every screen
+// uses: what it means, the probable reason, the next action. `plumb-agent explain`, the check table and the
+// judge read the same table, so they cannot disagree.
 //
-// Wire form: the code ("tcp.timeout"). A reader that meets a code it does not know keeps the text and treats it as
-// cause_info(Cause::unknown), so versions can mix.
+// Wire form: the code ("tcp.timeout"). A reader that meets a code it does not know keeps the text and treats
+// it as cause_info(Cause::unknown), so versions can mix.
 #pragma once
+
+#include "model/phase.hpp"
 
 #include <optional>
 #include <span>
 #include <string_view>
-
-#include "model/phase.hpp"
 
 namespace plumb {
 
@@ -28,19 +28,19 @@ enum class Cause {
     dns_timeout,
     dns_unreachable,  // no resolver could be contacted
     dns_malformed,
-    dns_unexpected,   // answered, but not what the target expects
+    dns_unexpected,  // answered, but not what the target expects
     // tcp
     tcp_timeout,
     tcp_refused,
     tcp_reset,
-    tcp_unreachable,        // no route to host, network unreachable
-    tcp_no_local_address,   // EADDRNOTAVAIL: local ports exhausted
-    tcp_not_permitted,      // EPERM/EACCES from a local policy
-    tcp_failed,             // any other errno
+    tcp_unreachable,       // no route to host, network unreachable
+    tcp_no_local_address,  // EADDRNOTAVAIL: local ports exhausted
+    tcp_not_permitted,     // EPERM/EACCES from a local policy
+    tcp_failed,            // any other errno
     // tls
     tls_timeout,
-    tls_not_tls,            // the peer does not speak TLS on this port
-    tls_refused,            // the server declined to upgrade (Postgres answers 'N')
+    tls_not_tls,  // the peer does not speak TLS on this port
+    tls_refused,  // the server declined to upgrade (Postgres answers 'N')
     tls_expired,
     tls_not_yet_valid,
     tls_unknown_authority,
@@ -51,28 +51,28 @@ enum class Cause {
     tls_protocol_version,
     tls_handshake_failure,
     tls_unrecognized_name,
-    tls_verify_failed,      // any other verification error
+    tls_verify_failed,  // any other verification error
     // http
-    http_status,            // an unexpected status not named below
-    http_unauthorized,      // 401, 403
-    http_not_found,         // 404
-    http_rate_limited,      // 429
-    http_bad_gateway,       // 502
-    http_unavailable,       // 503
-    http_gateway_timeout,   // 504
-    http_server_error,      // other 5xx
+    http_status,           // an unexpected status not named below
+    http_unauthorized,     // 401, 403
+    http_not_found,        // 404
+    http_rate_limited,     // 429
+    http_bad_gateway,      // 502
+    http_unavailable,      // 503
+    http_gateway_timeout,  // 504
+    http_server_error,     // other 5xx
     // postgres
-    postgres_auth_failed,          // 28P01
-    postgres_not_authorized,       // 28000
-    postgres_no_database,          // 3D000
-    postgres_too_many_connections, // 53300
-    postgres_starting_up,          // 57P03
-    postgres_shutting_down,        // 57P01, 57P02
-    postgres_read_only,            // 25006
+    postgres_auth_failed,             // 28P01
+    postgres_not_authorized,          // 28000
+    postgres_no_database,             // 3D000
+    postgres_too_many_connections,    // 53300
+    postgres_starting_up,             // 57P03
+    postgres_shutting_down,           // 57P01, 57P02
+    postgres_read_only,               // 25006
     postgres_insufficient_privilege,  // 42501
-    postgres_statement_timeout,    // 57014
-    postgres_unsupported_auth,     // GSSAPI, SSPI: this client cannot
-    postgres_error,                // any other SQLSTATE
+    postgres_statement_timeout,       // 57014
+    postgres_unsupported_auth,        // GSSAPI, SSPI: this client cannot
+    postgres_error,                   // any other SQLSTATE
     // redis
     redis_noauth,
     redis_wrongpass,
@@ -88,12 +88,12 @@ enum class Cause {
     redis_cluster_down,
     redis_error,
     // peer: for every kind that speaks a protocol above TCP or TLS
-    peer_timeout,    // connected, but silent or too slow until the deadline
-    peer_closed,     // closed before the answer was complete
-    peer_reset,      // reset after connecting
-    peer_garbage,    // the bytes are not the protocol
-    peer_too_large,  // more bytes than the bound allows
-    peer_unexpected, // well-formed, but not what the target expects
+    peer_timeout,     // connected, but silent or too slow until the deadline
+    peer_closed,      // closed before the answer was complete
+    peer_reset,       // reset after connecting
+    peer_garbage,     // the bytes are not the protocol
+    peer_too_large,   // more bytes than the bound allows
+    peer_unexpected,  // well-formed, but not what the target expects
     // local: the prober's own task
     local_descriptors,  // EMFILE, ENFILE
     local_memory,
@@ -116,13 +116,13 @@ enum class Cause {
 
 struct CauseInfo {
     Cause cause;
-    std::string_view code;      // "tcp.timeout"
-    Layer layer;                // where it usually shows; the failing phase decides in a finding
+    std::string_view code;  // "tcp.timeout"
+    Layer layer;            // where it usually shows; the failing phase decides in a finding
     Category category;
-    std::string_view meaning;   // one sentence: what was observed
-    std::string_view reason;    // the probable reasons in ECS, most probable first
-    std::string_view action;    // the next thing to do
-    std::string_view aliases;   // space-separated words that find it: "28P01 ECONNREFUSED"
+    std::string_view meaning;  // one sentence: what was observed
+    std::string_view reason;   // the probable reasons in ECS, most probable first
+    std::string_view action;   // the next thing to do
+    std::string_view aliases;  // space-separated words that find it: "28P01 ECONNREFUSED"
 };
 
 std::span<const CauseInfo> all_causes();

@@ -1,4 +1,5 @@
-// A fact is a named string that a run observed: tls.version = TLSv1.3. Its class says how two environments compare.
+// A fact is a named string that a run observed: tls.version = TLSv1.3. Its class says how two environments
+// compare.
 #pragma once
 
 #include <optional>

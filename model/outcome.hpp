@@ -1,16 +1,16 @@
-// What one run of a probe saw. Durations are monotonic. The phases are contiguous: they add up to `total`, for
-// failures too. Facts and gauges seen before a failure are kept.
+// What one run of a probe saw. Durations are monotonic. The phases are contiguous: they add up to `total`,
+// for failures too. Facts and gauges seen before a failure are kept.
 #pragma once
+
+#include "model/cause.hpp"
+#include "model/fact.hpp"
+#include "model/phase.hpp"
 
 #include <chrono>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
-
-#include "model/cause.hpp"
-#include "model/fact.hpp"
-#include "model/phase.hpp"
 
 namespace plumb {
 
@@ -19,7 +19,8 @@ struct PhaseTiming {
     std::chrono::nanoseconds duration{};
 };
 
-// A failure names the phase it happened in, our code for it, and the peer's or kernel's words (sanitized, bounded).
+// A failure names the phase it happened in, our code for it, and the peer's or kernel's words (sanitized,
+// bounded).
 struct Failure {
     std::string phase;
     Cause cause = Cause::unknown;
@@ -54,13 +55,13 @@ struct Outcome {
     std::vector<Gauge> gauges;
     std::optional<std::chrono::nanoseconds> rtt;  // kernel's smoothed round trip (TCP_INFO)
     unsigned retransmits = 0;                     // tcpi_total_retrans of this run's connection
-    bool suspect = false;                         // the loop lagged or the cgroup was throttled during the run
-    std::string note;                             // "no request was sent: …"; for people, never judged
+    bool suspect = false;  // the loop lagged or the cgroup was throttled during the run
+    std::string note;      // "no request was sent: …"; for people, never judged
 
     bool ok() const { return !failure; }
 
-    // Adds or replaces. Names are given by the probe; values are cut to kMaxFactValue, and facts past kMaxFacts
-    // are dropped.
+    // Adds or replaces. Names are given by the probe; values are cut to kMaxFactValue, and facts past
+    // kMaxFacts are dropped.
     void fact(std::string_view name, FactClass cls, std::string_view value);
     void gauge(std::string_view name, double value, std::optional<double> limit = std::nullopt,
                bool refuses_at_limit = false);

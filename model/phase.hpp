@@ -1,5 +1,5 @@
-// A phase is one step of a run; its layer is the coarse place that a finding names. The phases of a run add up to
-// its total. Phase names are open (a new probe may add one); layers are closed.
+// A phase is one step of a run; its layer is the coarse place that a finding names. The phases of a run add
+// up to its total. Phase names are open (a new probe may add one); layers are closed.
 #pragma once
 
 #include <optional>
@@ -12,8 +12,8 @@ enum class Layer { resolve, connect, handshake, authenticate, request, server, t
 std::string_view to_string(Layer layer);
 std::optional<Layer> parse_layer(std::string_view text);
 
-// Names that probes use. `resolve`, `connect`, `handshake` and `authenticate` are their own layers; every other
-// phase belongs to `request`.
+// Names that probes use. `resolve`, `connect`, `handshake` and `authenticate` are their own layers; every
+// other phase belongs to `request`.
 namespace phase {
 inline constexpr std::string_view resolve = "resolve";
 inline constexpr std::string_view connect = "connect";

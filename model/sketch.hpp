@@ -1,11 +1,14 @@
 // Latency distribution in bounded memory: a base-2 exponential histogram at scale 5, 32 buckets an octave
-// (γ = 2^(1/32), relative error of a quantile ≤ (γ−1)/(γ+1) ≈ 1.09 %), over 2^14 … 2^38 ns with clamping at both
-// ends. It is the layout of OpenTelemetry exponential histograms at scale 5 and of Prometheus native histograms at
-// schema 5, so it exports without loss. Reference: OpenTelemetry metrics data model, "ExponentialHistogram".
+// (γ = 2^(1/32), relative error of a quantile ≤ (γ−1)/(γ+1) ≈ 1.09 %), over 2^14 … 2^38 ns with clamping at
+// both ends. It is the layout of OpenTelemetry exponential histograms at scale 5 and of Prometheus native
+// histograms at schema 5, so it exports without loss. Reference: OpenTelemetry metrics data model,
+// "ExponentialHistogram".
 //
-// merge() is exact, commutative and associative: any order and grouping gives the same bytes. Count, sum, minimum
-// and maximum are exact. Counters saturate instead of wrapping. Not thread-safe.
+// merge() is exact, commutative and associative: any order and grouping gives the same bytes. Count, sum,
+// minimum and maximum are exact. Counters saturate instead of wrapping. Not thread-safe.
 #pragma once
+
+#include "base/result.hpp"
 
 #include <chrono>
 #include <cstdint>
@@ -13,8 +16,6 @@
 #include <string_view>
 #include <utility>
 #include <vector>
-
-#include "base/result.hpp"
 
 namespace plumb {
 
@@ -38,8 +39,8 @@ class Sketch {
     std::uint64_t max_ns() const { return count_ == 0 ? 0 : max_; }
     bool empty() const { return count_ == 0; }
 
-    // Nearest-rank quantile, q in [0, 1], in ns; the bucket's harmonic middle, never outside [min, max]; 0 when
-    // empty.
+    // Nearest-rank quantile, q in [0, 1], in ns; the bucket's harmonic middle, never outside [min, max]; 0
+    // when empty.
     double quantile(double q) const;
     // Share of values above `ns`, in [0, 1], to bucket precision.
     double share_above(double ns) const;
@@ -52,9 +53,9 @@ class Sketch {
     static Result<Sketch> from_parts(std::uint64_t sum_ns, std::uint64_t min_ns, std::uint64_t max_ns,
                                      Buckets buckets);
 
-    // Compact wire form: varints (LEB128) of sum, min, max−min, number of buckets, then for each bucket the gap to
-    // the one before and the count. The empty sketch is the empty string. decode() refuses every non-canonical or
-    // over-long form, so equal sketches have equal bytes and the reverse.
+    // Compact wire form: varints (LEB128) of sum, min, max−min, number of buckets, then for each bucket the
+    // gap to the one before and the count. The empty sketch is the empty string. decode() refuses every
+    // non-canonical or over-long form, so equal sketches have equal bytes and the reverse.
     std::string encode() const;
     static Result<Sketch> decode(std::string_view bytes);
 

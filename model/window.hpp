@@ -1,18 +1,19 @@
-// One task's summary of its dependencies over a fixed time: what travels from the agent to the controller, what the
-// store keeps and what `plumbctl judge` reads as JSON lines. Everything in it is bounded (see the constants).
+// One task's summary of its dependencies over a fixed time: what travels from the agent to the controller,
+// what the store keeps and what `plumbctl judge` reads as JSON lines. Everything in it is bounded (see the
+// constants).
 #pragma once
-
-#include <chrono>
-#include <cstdint>
-#include <optional>
-#include <string>
-#include <vector>
 
 #include "base/result.hpp"
 #include "model/fact.hpp"
 #include "model/labels.hpp"
 #include "model/phase.hpp"
 #include "model/sketch.hpp"
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
 
 namespace plumb {
 
@@ -70,7 +71,8 @@ struct WindowDependency {
 struct Window {
     std::string agent;           // instance id, new at each start of an agent
     std::uint64_t sequence = 0;  // from 1, without gaps, for each agent instance
-    std::chrono::system_clock::time_point start{};  // the agent's clock; the controller orders by receipt minus age
+    std::chrono::system_clock::time_point
+        start{};  // the agent's clock; the controller orders by receipt minus age
     std::chrono::milliseconds length{};
     std::chrono::seconds task_age{};
     bool draining = false;
@@ -81,11 +83,11 @@ struct Window {
 // Bounds that a sender keeps and a receiver enforces before it parses further.
 inline constexpr std::size_t kMaxDependencies = 256;
 inline constexpr std::size_t kMaxPhases = 16;
-inline constexpr std::size_t kMaxFailures = 64;    // (phase, cause) pairs for each dependency
+inline constexpr std::size_t kMaxFailures = 64;  // (phase, cause) pairs for each dependency
 inline constexpr std::size_t kMaxAddresses = 32;
 inline constexpr std::size_t kMaxWindowFacts = 256;
 inline constexpr std::size_t kMaxGauges = 64;
-inline constexpr std::size_t kMaxName = 128;       // bytes of any name
+inline constexpr std::size_t kMaxName = 128;  // bytes of any name
 inline constexpr std::size_t kMaxWindowBytes = 4 << 20;
 
 // Refuses a window that breaks a bound or holds a non-finite number; the message names the field.

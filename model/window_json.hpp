@@ -1,11 +1,11 @@
-// A window as one JSON line: what `plumb-agent run --output` writes and `plumbctl judge` reads. Unknown fields are
-// ignored, optional ones may be absent; bounds are checked.
+// A window as one JSON line: what `plumb-agent run --output` writes and `plumbctl judge` reads. Unknown
+// fields are ignored, optional ones may be absent; bounds are checked.
 #pragma once
+
+#include "model/window.hpp"
 
 #include <string>
 #include <string_view>
-
-#include "model/window.hpp"
 
 namespace plumb {
 

@@ -1,0 +1,233 @@
+#include "base/yaml_tree.hpp"
+
+#include "base/text.hpp"
+
+#include <algorithm>
+#include <map>
+#include <sstream>
+
+#include <fmt/format.h>
+#include <yaml-cpp/eventhandler.h>
+#include <yaml-cpp/exceptions.h>
+#include <yaml-cpp/mark.h>
+#include <yaml-cpp/parser.h>
+
+namespace plumb::yaml {
+namespace {
+
+constexpr int kMaxDepth = 32;
+constexpr std::size_t kMaxNodes = 100'000;  // aliases count as often as they are used
+
+// Stops the parser from inside an event; never leaves parse().
+struct Refused {
+    int line;
+    std::string what;
+};
+
+// Builds our tree from yaml-cpp's events, so that depth and aliases are bounded while parsing and duplicate
+// keys are seen at all (yaml-cpp's own tree drops them silently).
+class Builder : public YAML::EventHandler {
+  public:
+    explicit Builder(Complaints& complaints) : complaints_(complaints) {}
+
+    std::shared_ptr<const Node> root() const { return root_; }
+
+    void OnDocumentStart(const YAML::Mark&) override {}
+    void OnDocumentEnd() override {}
+
+    void OnNull(const YAML::Mark& mark, YAML::anchor_t anchor) override {
+        finish(make(mark, Node::Kind::null), anchor);
+    }
+
+    void OnAlias(const YAML::Mark& mark, YAML::anchor_t anchor) override {
+        const auto found = anchors_.find(anchor);
+        if (found == anchors_.end()) throw Refused{line_of(mark), "an alias that refers to itself"};
+        place(found->second, line_of(mark));
+    }
+
+    void OnScalar(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
+                  const std::string& value) override {
+        constexpr std::string_view kText = "tag:yaml.org,2002:str";
+        auto node = make(mark, Node::Kind::scalar);
+        if (tag != kText) check_tag(mark, tag);
+        node->quoted = tag == "!" || tag == kText;
+        node->scalar = value;
+        finish(std::move(node), anchor);
+    }
+
+    void OnSequenceStart(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
+                         YAML::EmitterStyle::value) override {
+        check_tag(mark, tag);
+        open(mark, Node::Kind::list, anchor);
+    }
+    void OnSequenceEnd() override { close(); }
+
+    void OnMapStart(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
+                    YAML::EmitterStyle::value) override {
+        check_tag(mark, tag);
+        open(mark, Node::Kind::map, anchor);
+    }
+    void OnMapEnd() override { close(); }
+
+  private:
+    struct Open {
+        std::shared_ptr<Node> node;
+        YAML::anchor_t anchor;
+        bool has_key = false;
+        bool skip_value = false;
+        std::string key;
+        int key_line = 1;
+        std::map<std::string, int> lines;  // of the keys so far
+    };
+
+    static int line_of(const YAML::Mark& mark) { return mark.line + 1; }
+
+    static void check_tag(const YAML::Mark& mark, const std::string& tag) {
+        if (tag.empty() || tag == "?" || tag == "!") return;
+        throw Refused{line_of(mark),
+                      "tags such as " + quoted(tag) + " are not supported; write the plain value"};
+    }
+
+    std::shared_ptr<Node> make(const YAML::Mark& mark, Node::Kind kind) const {
+        auto node = std::make_shared<Node>();
+        node->kind = kind;
+        node->line = line_of(mark);
+        return node;
+    }
+
+    void open(const YAML::Mark& mark, Node::Kind kind, YAML::anchor_t anchor) {
+        if (static_cast<int>(open_.size()) >= kMaxDepth) throw too_deep(line_of(mark));
+        if (!open_.empty() && expects_key(open_.back())) {
+            throw Refused{line_of(mark), "a key must be plain text, not a list or a map"};
+        }
+        open_.push_back(Open{make(mark, kind), anchor, false, false, {}, 1, {}});
+    }
+
+    void close() {
+        Open done = std::move(open_.back());
+        open_.pop_back();
+        finish(std::move(done.node), done.anchor);
+    }
+
+    void finish(std::shared_ptr<Node> node, YAML::anchor_t anchor) {
+        const int line = node->line;
+        std::shared_ptr<const Node> ready = std::move(node);
+        if (anchor != 0) anchors_[anchor] = ready;
+        place(std::move(ready), line);
+    }
+
+    static bool expects_key(const Open& top) { return top.node->kind == Node::Kind::map && !top.has_key; }
+
+    static Refused too_deep(int line) {
+        return Refused{line, fmt::format("nested deeper than {} levels", kMaxDepth)};
+    }
+
+    // Puts a finished node where it belongs: as the root, an item, a key or a value.
+    void place(std::shared_ptr<const Node> node, int line) {
+        if (open_.empty()) {
+            root_ = std::move(node);
+            return;
+        }
+        Open& top = open_.back();
+        if (expects_key(top)) {
+            take_key(top, *node, line);
+            return;
+        }
+        top.node->weight += node->weight;
+        top.node->height = std::max(top.node->height, node->height + 1);
+        if (top.node->weight > kMaxNodes) throw Refused{line, "too many values once aliases are followed"};
+        if (static_cast<int>(open_.size()) + node->height > kMaxDepth + 1) throw too_deep(line);
+        if (top.node->kind == Node::Kind::list) {
+            top.node->items.push_back(std::move(node));
+            return;
+        }
+        if (!top.skip_value) top.node->entries.push_back({std::move(top.key), top.key_line, std::move(node)});
+        top.has_key = false;
+        top.skip_value = false;
+    }
+
+    void take_key(Open& top, const Node& node, int line) {
+        if (node.kind != Node::Kind::scalar) throw Refused{line, "a key must be plain text"};
+        top.key = node.scalar;
+        top.key_line = line;
+        top.has_key = true;
+        const auto& [known, fresh] = top.lines.emplace(node.scalar, line);
+        if (fresh) return;
+        top.skip_value = true;
+        complaints_.add(line, fmt::format("duplicate key {}; it stands already in line {}",
+                                          quoted(node.scalar), known->second));
+    }
+
+    Complaints& complaints_;
+    std::vector<Open> open_;
+    std::map<YAML::anchor_t, std::shared_ptr<const Node>> anchors_;
+    std::shared_ptr<const Node> root_;
+};
+
+// What yaml-cpp would misread or pass on: tabs in the indentation and control characters.
+bool check_characters(const std::string& text, Complaints& complaints) {
+    int line = 1;
+    bool indentation = true;
+    bool tab = false;
+    for (const char c : text) {
+        const auto byte = static_cast<unsigned char>(c);
+        if (c == '\n') {
+            ++line;
+            indentation = true;
+            tab = false;
+        } else if (c == '\t') {
+            tab = tab || indentation;
+        } else if (c != '\r' && (byte < 0x20 || byte == 0x7F)) {
+            complaints.add(line, fmt::format("control character \\x{:02X}; is this a text file?", byte));
+            return false;
+        } else if (c != ' ' && c != '\r' && indentation) {
+            if (tab && c != '#') {
+                complaints.add(line, "a tab in the indentation; use spaces");
+                return false;
+            }
+            indentation = false;
+        }
+    }
+    return true;
+}
+
+}  // namespace
+
+// Words of the file for a complaint. What looks like a URL may hold a password, so only its scheme is shown.
+std::string quoted(std::string_view text) {
+    const std::size_t scheme = text.find("://");
+    if (scheme != std::string_view::npos) return "'" + sanitize(text.substr(0, scheme), 32) + "://***'";
+    return "'" + sanitize(text, 48) + "'";
+}
+
+std::shared_ptr<const Node> parse_tree(const std::string& text, Complaints& complaints) {
+    if (!check_characters(text, complaints)) return nullptr;
+    Builder builder(complaints);
+    try {
+        std::istringstream stream(text);
+        YAML::Parser parser(stream);
+        if (parser.HandleNextDocument(builder)) {
+            Builder second(complaints);
+            if (parser.HandleNextDocument(second) && second.root()) {
+                complaints.add(second.root()->line, "a second document ('---'); one file holds one");
+                return nullptr;
+            }
+        }
+    } catch (const Refused& refused) {
+        complaints.add(refused.line, refused.what);
+        return nullptr;
+    } catch (const YAML::Exception& error) {
+        const int line = error.mark.is_null() ? 1 : error.mark.line + 1;
+        complaints.add(line, "YAML syntax: " + sanitize(error.msg, 128));
+        return nullptr;
+    }
+    std::shared_ptr<const Node> root = builder.root();
+    if (!root || root->kind == Node::Kind::null) {
+        auto empty = std::make_shared<Node>();
+        empty->kind = Node::Kind::map;
+        root = std::move(empty);
+    }
+    return root;
+}
+
+}  // namespace plumb::yaml
