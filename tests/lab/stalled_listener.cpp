@@ -1,26 +1,28 @@
-// A port where connections hang: a listener that never accepts and whose accept queue is already full, so the kernel
-// drops further SYNs (tcp(7), listen(2)). To a client it looks like a firewall that drops; it needs no privileges.
+// A port where connections hang: a listener that never accepts and whose accept queue is already full, so the
+// kernel drops further SYNs (tcp(7), listen(2)). To a client it looks like a firewall that drops; it needs no
+// privileges.
 //
 //   plumb-lab-stalled-listener ADDRESS PORT
 //
 // Prints "ready" once a further connection really hangs, then waits for its end (SIGTERM, SIGINT).
 #include <arpa/inet.h>
-#include <fcntl.h>
-#include <poll.h>
-#include <sys/socket.h>
-#include <unistd.h>
-
 #include <array>
 #include <charconv>
 #include <csignal>
 #include <cstdint>
 #include <cstdio>
 #include <cstring>
+#include <fcntl.h>
+#include <poll.h>
 #include <string_view>
+#include <sys/socket.h>
+#include <unistd.h>
 
 namespace {
 
-int open_socket() { return ::socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0); }
+int open_socket() {
+    return ::socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+}
 
 const sockaddr* generic(const sockaddr_in& address) {
     return static_cast<const sockaddr*>(static_cast<const void*>(&address));
