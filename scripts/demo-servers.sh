@@ -291,6 +291,8 @@ END
 
 keep_running() {
     { echo "$state"; printf '%s\n' "${pids[@]}"; } >"$kept"
+    printf 'controller=%s\nweb=%s\npostgres_port=%s\nredis_port=%s\n' "$controller" "$web" $postgres_port $redis_port \
+        >"$state/ports"
     trap - EXIT
     cat >&2 <<END
 
