@@ -1,5 +1,10 @@
-// Resolve once, then dial the addresses in rotation until one connects; every address tried stands in the outcome.
+// Resolve once, then dial the addresses in rotation until one connects; every address tried stands in the
+// outcome.
 #pragma once
+
+#include "probes/net/resolver.hpp"
+#include "probes/net/stream.hpp"
+#include "probes/probe.hpp"
 
 #include <cstdint>
 #include <optional>
@@ -7,19 +12,17 @@
 
 #include <boost/asio/awaitable.hpp>
 
-#include "probes/net/resolver.hpp"
-#include "probes/net/stream.hpp"
-#include "probes/probe.hpp"
-
 namespace plumb::net {
 
 // Begins phases `resolve` (also for a literal: it then takes no time to speak of) and `connect`. Fills
-// outcome.address, attempts, rtt, retransmits and the facts dns.scope, dns.answers, dns.cnames, dns.ttl, dns.resolver.
-// Each address gets an equal share of the time that is left, at least 250 ms of it. nullopt: the run has failed.
+// outcome.address, attempts, rtt, retransmits and the facts dns.scope, dns.answers, dns.cnames, dns.ttl,
+// dns.resolver. Each address gets an equal share of the time that is left, at least 250 ms of it. nullopt:
+// the run has failed.
 boost::asio::awaitable<std::optional<Stream>> dial(Run& run, Services& services, const std::string& host,
                                                    std::uint16_t port);
 
-// The part of dial() before connecting, for libpq, which connects by itself: ordered by rotation. Empty: failed.
+// The part of dial() before connecting, for libpq, which connects by itself: ordered by rotation. Empty:
+// failed.
 boost::asio::awaitable<std::vector<boost::asio::ip::address>> resolve_phase(Run& run, Services& services,
                                                                             const std::string& host);
 

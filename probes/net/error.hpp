@@ -1,16 +1,21 @@
 // Network failure as a value: our cause beside the kernel's or the peer's words.
 #pragma once
 
+#include "model/cause.hpp"
+
 #include <string>
+#include <utility>
 
 #include <boost/system/error_code.hpp>
 #include <boost/system/result.hpp>
 
-#include "model/cause.hpp"
-
 namespace plumb::net {
 
+// Has constructors on purpose: g++ 12 destroys aggregate temporaries of a co_await expression twice.
 struct Failed {
+    Failed() = default;
+    Failed(Cause why, std::string words) : cause(why), detail(std::move(words)) {}
+
     Cause cause = Cause::unknown;
     std::string detail;
 };

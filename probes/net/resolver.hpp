@@ -1,6 +1,10 @@
-// Names to addresses with c-ares on the io_context: no thread, cancellable, bounded. Literals never touch the network.
-// RFC 1035, RFC 6724 (order of the addresses). Not thread-safe.
+// Names to addresses with c-ares on the io_context: no thread, cancellable, bounded. Literals never touch the
+// network. RFC 1035, RFC 6724 (order of the addresses). Not thread-safe.
 #pragma once
+
+#include "base/result.hpp"
+#include "probes/net/error.hpp"
+#include "probes/run.hpp"
 
 #include <chrono>
 #include <cstdint>
@@ -12,10 +16,6 @@
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/ip/address.hpp>
 #include <boost/asio/ip/tcp.hpp>
-
-#include "base/result.hpp"
-#include "probes/net/error.hpp"
-#include "probes/run.hpp"
 
 namespace plumb::net {
 

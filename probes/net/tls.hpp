@@ -1,38 +1,45 @@
-// TLS as every probe does it: one SSL_CTX a target, verification whose result is kept also when it fails, facts from
-// the session. Follows RFC 8446/5246, name checks RFC 6125 (no common-name fallback), SNI RFC 6066.
+// TLS as every probe does it: one SSL_CTX a target, verification whose result is kept also when it fails,
+// facts from the session. Follows RFC 8446/5246, name checks RFC 6125 (no common-name fallback), SNI RFC
+// 6066.
 #pragma once
+
+#include "base/result.hpp"
+#include "model/outcome.hpp"
+#include "probes/net/stream.hpp"
+#include "probes/options.hpp"
+#include "probes/url.hpp"
 
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
 #include <boost/asio/awaitable.hpp>
 #include <openssl/types.h>
 
-#include "base/result.hpp"
-#include "model/outcome.hpp"
-#include "probes/net/stream.hpp"
-#include "probes/url.hpp"
-
 namespace plumb::net {
 
 // The options that every TLS-capable target understands: sni, ca, cert, key, insecure, alpn, min_tls.
 struct TlsOptions {
-    std::string server_name;          // SNI and the name the certificate must carry; an IP address is checked as one
-    std::string ca_file;              // empty: SSL_CERT_FILE, then the known places of the distributions
-    std::string certificate_file;     // client certificate, PEM
-    std::string key_file;
+    std::string server_name;  // SNI and the name the certificate must carry; an IP address is checked as one
+    std::string ca_file;      // empty: SSL_CERT_FILE, then the known places of the distributions
+    std::string certificate_file;  // client certificate, PEM
+    std::string key_file;          // empty: the key is in certificate_file
     std::vector<std::string> alpn;
-    bool verify = true;               // false keeps the verification result as a fact and goes on
-    bool verify_name = true;          // false: the chain is checked, the name is not (libpq's sslmode=verify-ca)
-    int minimum_version = 0;          // 0: the library's default; else TLS1_2_VERSION, TLS1_3_VERSION
+    bool verify = true;       // false keeps the verification result as a fact and goes on
+    bool verify_name = true;  // false: the chain is checked, the name is not (libpq's sslmode=verify-ca)
+    int minimum_version = 0;  // 0: the library's default; else TLS1_2_VERSION, TLS1_3_VERSION
 
+    // server_name is `sni`, else the URL's host.
     static Result<TlsOptions> from_url(const Url& url);
 };
+// Those options as a probe lists them (check_options, Kind::options).
+std::span<const Option> tls_option_list();
 
-// Keeps the SSL_CTX of one target. A trust store that cannot be read is kept as a failure and reported by each
-// handshake as local.trust_store, so that the agent goes on with its other targets.
+// Keeps the SSL_CTX of one target. A trust store that cannot be read is kept as a failure and reported by
+// each handshake as local.trust_store, so that the agent goes on with its other targets. Trust stores are
+// shared between targets: a bundle of certificates takes a megabyte and milliseconds to read.
 class TlsSettings {
   public:
     explicit TlsSettings(TlsOptions options);
@@ -46,9 +53,16 @@ class TlsSettings {
     const std::string& trust_store() const { return trust_store_; }  // path that served; fact tls.trust_store
 
   private:
-    struct Free { void operator()(SSL_CTX*) const; };
+    void load_trust();
+    void load_certificate();
+    void set_alpn();
+
+    struct Free {
+        void operator()(SSL_CTX*) const;
+    };
     TlsOptions options_;
     std::unique_ptr<SSL_CTX, Free> context_;
+    std::shared_ptr<X509_STORE> trust_;  // keeps the shared store in the cache
     std::optional<Failed> failure_;
     std::string trust_store_;
 };
@@ -56,14 +70,20 @@ class TlsSettings {
 // Which file of certificates is trusted when a target names none; "" when no known place exists.
 std::string default_trust_store();
 
-// Begins phase `handshake`, upgrades the stream in place and adds the TLS facts to run.outcome, for failures too
-// (an expired certificate still shows its issuer). False: the run has failed and says why.
+// Begins phase `handshake`, upgrades the stream in place and adds the TLS facts to run.outcome, for failures
+// too (an expired certificate still shows its issuer). False: the run has failed and says why. A server of
+// TLS 1.3 that asks for a certificate says only after the handshake what it thinks of ours: the phase then
+// includes a short wait for it.
 boost::asio::awaitable<bool> start_tls(Run& run, Stream& stream, const TlsSettings& settings);
 
 // Facts of a finished or failed handshake: tls.version, tls.cipher, tls.issuer, tls.subject, tls.days_left,
 // tls.san_match, tls.verify, tls.chain_length, tls.alpn. For libpq's SSL too.
-void add_tls_facts(Outcome& outcome, const SSL* ssl, const std::string& server_name);
+// tls.verify must match only where a bad certificate is no failure (`verifying` false); else the failure says
+// it.
+void add_tls_facts(Outcome& outcome, const SSL* ssl, const std::string& server_name, bool verifying = true);
 // The cause that names a verification result (X509_V_ERR_…) or an alert, shared with libpq's path.
 Failed tls_failure(const SSL* ssl, unsigned long openssl_error, const boost::system::error_code& io);
+// X509_V_ERR_… → tls.expired, tls.unknown_authority, … REQUIRES: not X509_V_OK.
+Failed verify_failure(long verify_result);
 
 }  // namespace plumb::net

@@ -1,0 +1,151 @@
+#include "probes/net/dial.hpp"
+
+#include "base/duration.hpp"
+#include "probes/net/address_facts.hpp"
+#include "probes/net/ready.hpp"
+
+#include <algorithm>
+#include <cerrno>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+namespace plumb::net {
+namespace {
+
+namespace asio = boost::asio;
+using asio::ip::address;
+using asio::ip::tcp;
+
+constexpr std::chrono::milliseconds kLeastShare{250};
+
+boost::system::error_code last_error() {
+    return {errno, boost::system::system_category()};
+}
+
+boost::system::error_code socket_error(int descriptor) {
+    int error = 0;
+    socklen_t size = sizeof error;
+    if (getsockopt(descriptor, SOL_SOCKET, SO_ERROR, &error, &size) != 0) return last_error();
+    return {error, boost::system::system_category()};
+}
+
+Failed connect_timed_out(int descriptor, Clock::duration spent) {
+    std::string words = "no answer within " + format_duration(spent);
+    if (const auto facts = kernel_facts(descriptor); facts && facts->total_retransmits > 0) {
+        words += " (SYN sent " + std::to_string(facts->total_retransmits + 1) + " times)";
+    }
+    return {Cause::tcp_timeout, std::move(words)};
+}
+
+asio::awaitable<IoResult<tcp::socket>> connect_one(asio::any_io_executor executor, tcp::endpoint endpoint,
+                                                   Clock::time_point deadline) {
+    const auto started = Clock::now();
+    tcp::socket socket(executor);
+    const int family = endpoint.protocol().family();
+    const int descriptor = ::socket(family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, IPPROTO_TCP);
+    if (descriptor < 0) co_return connect_failure(last_error());
+    boost::system::error_code error;
+    socket.assign(endpoint.protocol(), descriptor, error);
+    if (error) {
+        ::close(descriptor);
+        co_return connect_failure(error);
+    }
+    const int on = 1;
+    setsockopt(descriptor, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+    if (::connect(descriptor, endpoint.data(), static_cast<socklen_t>(endpoint.size())) != 0) {
+        if (errno != EINPROGRESS && errno != EINTR) co_return connect_failure(last_error());
+        const auto ready = co_await wait_ready(socket, WaitFor::write, deadline);
+        if (ready == Ready::timed_out) co_return connect_timed_out(descriptor, Clock::now() - started);
+        error = socket_error(descriptor);
+        if (error) co_return connect_failure(error);
+    }
+    co_return std::move(socket);
+}
+
+// The addresses of the preferred family take turns; the rest stays behind them as fallback (RFC 6724 order).
+void rotate(std::vector<address>& addresses, std::uint64_t number) {
+    const bool v6 = addresses.front().is_v6();
+    const auto end = std::find_if(addresses.begin(), addresses.end(),
+                                  [v6](const address& each) { return each.is_v6() != v6; });
+    const auto count = static_cast<std::uint64_t>(end - addresses.begin());
+    std::rotate(addresses.begin(), addresses.begin() + static_cast<std::ptrdiff_t>(number % count), end);
+}
+
+// Of several failures the run reports the first; "no route" of a fallback family says less than any other.
+void choose_failure(std::optional<Failed>& chosen, Failed next) {
+    if (!chosen || (chosen->cause == Cause::tcp_unreachable && next.cause != Cause::tcp_unreachable)) {
+        chosen = std::move(next);
+    }
+}
+
+bool only_local(Cause cause) {
+    return cause == Cause::local_descriptors || cause == Cause::local_memory;
+}
+
+}  // namespace
+
+std::string endpoint_text(const address& address, std::uint16_t port) {
+    return (address.is_v6() ? '[' + address.to_string() + ']' : address.to_string()) + ':' +
+           std::to_string(port);
+}
+
+void note_kernel_facts(Outcome& outcome, int descriptor) {
+    const auto facts = kernel_facts(descriptor);
+    if (!facts) return;
+    outcome.rtt = facts->rtt;
+    outcome.retransmits = facts->total_retransmits;
+}
+
+asio::awaitable<std::vector<address>> resolve_phase(Run& run, Services& services, const std::string& host) {
+    run.begin(phase::resolve);
+    auto answer = co_await services.resolver.resolve(host, run.deadline());
+    if (!answer) {
+        add_resolver_fact(run.outcome, services.resolver);
+        const Failed failed = std::move(answer).error();
+        run.fail(failed.cause, host + ": " + failed.detail);
+        co_return std::vector<address>{};
+    }
+    add_address_facts(run.outcome, *answer);
+    if (!answer->literal) add_resolver_fact(run.outcome, services.resolver);
+    auto addresses = std::move(answer->addresses);
+    rotate(addresses, run.number());
+    co_return addresses;
+}
+
+asio::awaitable<std::optional<Stream>> dial(Run& run, Services& services, const std::string& host,
+                                            std::uint16_t port) {
+    const auto addresses = co_await resolve_phase(run, services, host);
+    if (addresses.empty()) co_return std::nullopt;
+    run.begin(phase::connect);
+    std::optional<Failed> chosen;
+    for (std::size_t i = 0; i < addresses.size(); ++i) {
+        const auto started = Clock::now();
+        const auto left = std::max(run.deadline() - started, Clock::duration::zero());
+        const auto share = left / static_cast<int>(addresses.size() - i);
+        const auto limit = started + std::max(share, std::min<Clock::duration>(left, kLeastShare));
+        const tcp::endpoint endpoint(addresses[i], port);
+        auto socket = co_await connect_one(services.executor, endpoint, limit);
+        Attempt attempt;
+        attempt.address = endpoint_text(addresses[i], port);
+        attempt.duration = Clock::now() - started;
+        if (!socket) attempt.failed = socket.error().cause;
+        run.outcome.attempts.push_back(attempt);
+        if (socket) {
+            run.outcome.address = attempt.address;
+            note_kernel_facts(run.outcome, socket->native_handle());
+            std::optional<Stream> stream(std::in_place, std::move(*socket));
+            co_return stream;
+        }
+        Failed failed = std::move(socket).error();
+        const bool hopeless = only_local(failed.cause);
+        failed.detail = attempt.address + ": " + failed.detail;
+        choose_failure(chosen, std::move(failed));
+        if (hopeless || Clock::now() >= run.deadline()) break;
+    }
+    run.fail(chosen->cause, chosen->detail);
+    co_return std::nullopt;
+}
+
+}  // namespace plumb::net

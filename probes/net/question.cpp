@@ -1,0 +1,319 @@
+#include "probes/net/question.hpp"
+
+#include <algorithm>
+#include <arpa/inet.h>
+#include <array>
+#include <chrono>
+#include <cstring>
+#include <sys/socket.h>
+
+#include <boost/asio/error.hpp>
+#include <boost/asio/posix/stream_descriptor.hpp>
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <boost/system/system_error.hpp>
+
+namespace plumb::net {
+namespace {
+
+namespace asio = boost::asio;
+
+// The first time-out is short enough for a second server to answer within a run of two seconds; c-ares
+// doubles it with each round, so a slow server is still heard within the longest sensible deadline.
+constexpr int kFirstTimeoutMs = 400;
+constexpr int kRounds = 5;
+constexpr std::size_t kMaxAddresses = 32;
+constexpr std::size_t kMaxNames = 16;
+constexpr std::size_t kMaxMessage = 65535;
+
+asio::ip::address address_of(const ares_addrinfo_node& node) {
+    if (node.ai_family == AF_INET) {
+        sockaddr_in v4{};
+        std::memcpy(&v4, node.ai_addr, sizeof v4);
+        return asio::ip::address_v4(ntohl(v4.sin_addr.s_addr));
+    }
+    sockaddr_in6 v6{};
+    std::memcpy(&v6, node.ai_addr, sizeof v6);
+    asio::ip::address_v6::bytes_type bytes{};
+    std::copy(std::begin(v6.sin6_addr.s6_addr), std::end(v6.sin6_addr.s6_addr), bytes.begin());
+    return asio::ip::address_v6(bytes, v6.sin6_scope_id);
+}
+
+// The A and the AAAA answer bring the same chain of names: each is kept once.
+Answer to_answer(const ares_addrinfo& info) {
+    Answer answer;
+    bool first = true;
+    for (const auto* node = info.nodes; node != nullptr && answer.addresses.size() < kMaxAddresses;
+         node = node->ai_next) {
+        if (node->ai_family != AF_INET && node->ai_family != AF_INET6) continue;
+        const auto address = address_of(*node);
+        if (std::find(answer.addresses.begin(), answer.addresses.end(), address) != answer.addresses.end())
+            continue;
+        answer.addresses.push_back(address);
+        const auto ttl = static_cast<std::uint32_t>(std::max(node->ai_ttl, 0));
+        answer.ttl = first ? ttl : std::min(answer.ttl, ttl);
+        first = false;
+    }
+    auto& names = answer.canonical_names;
+    for (const auto* link = info.cnames; link != nullptr && names.size() < kMaxNames; link = link->next) {
+        if (link->name == nullptr) continue;
+        if (std::find(names.begin(), names.end(), link->name) == names.end()) names.emplace_back(link->name);
+    }
+    return answer;
+}
+
+std::vector<ares_addr_port_node> server_list(const std::vector<NameServer>& servers) {
+    std::vector<ares_addr_port_node> list(servers.size());
+    for (std::size_t i = 0; i < servers.size(); ++i) {
+        auto& node = list[i];
+        node.next = i + 1 < servers.size() ? &list[i + 1] : nullptr;
+        node.udp_port = servers[i].port;
+        node.tcp_port = servers[i].port;
+        if (servers[i].address.is_v4()) {
+            node.family = AF_INET;
+            const auto bytes = servers[i].address.to_v4().to_bytes();
+            std::memcpy(&node.addr.addr4, bytes.data(), bytes.size());
+        } else {
+            node.family = AF_INET6;
+            const auto bytes = servers[i].address.to_v6().to_bytes();
+            std::memcpy(&node.addr.addr6, bytes.data(), bytes.size());
+        }
+    }
+    return list;
+}
+
+}  // namespace
+
+// A descriptor that c-ares owns: it is released, never closed.
+struct Question::Watch {
+    Watch(const asio::any_io_executor& executor, ares_socket_t fd) : io(executor), descriptor(fd) {
+        io.assign(fd);
+    }
+    ~Watch() {
+        if (io.is_open()) io.release();
+    }
+    Watch(const Watch&) = delete;
+    Watch& operator=(const Watch&) = delete;
+
+    asio::posix::stream_descriptor io;
+    ares_socket_t descriptor;
+    bool want_read = false;
+    bool want_write = false;
+    bool reading = false;
+    bool writing = false;
+};
+
+Question::Question(asio::any_io_executor executor, Clock::time_point deadline)
+    : executor_(std::move(executor)), done_(executor_, deadline), retry_(executor_) {}
+
+Question::~Question() {
+    stop();
+}
+
+void Question::stop() {
+    if (channel_ == nullptr) return;
+    const auto channel = std::exchange(channel_, nullptr);
+    ares_destroy(channel);
+    watches_.clear();
+    retry_.cancel();
+}
+
+// Every option is given, so that c-ares reads no file and no variable of its own.
+bool Question::open(const ResolvConf& conf) {
+    ares_options options{};
+    std::vector<std::string> names = conf.search;
+    std::vector<char*> domains;
+    for (auto& name : names)
+        domains.push_back(name.data());
+    std::array<char, 3> lookups{'f', 'b', '\0'};
+    in_addr placeholder{};
+    options.flags = ARES_FLAG_NOALIASES;
+    options.timeout = kFirstTimeoutMs;
+    options.tries = kRounds;
+    options.ndots = conf.ndots;
+    options.servers = &placeholder;
+    options.nservers = 1;
+    options.domains = domains.data();
+    options.ndomains = static_cast<int>(domains.size());
+    options.lookups = lookups.data();
+    options.sock_state_cb_data = this;
+    options.sock_state_cb = [](void* self, ares_socket_t fd, int read, int write) {
+        static_cast<Question*>(self)->on_socket(fd, read != 0, write != 0);
+    };
+    const int mask = ARES_OPT_FLAGS | ARES_OPT_TIMEOUTMS | ARES_OPT_TRIES | ARES_OPT_NDOTS |
+                     ARES_OPT_SERVERS | ARES_OPT_DOMAINS | ARES_OPT_LOOKUPS | ARES_OPT_SOCK_STATE_CB |
+                     ARES_OPT_SORTLIST;
+    status_ = ares_init_options(&channel_, &options, mask);
+    if (status_ != ARES_SUCCESS) {
+        channel_ = nullptr;
+        answered_ = true;
+        return false;
+    }
+    auto servers = server_list(conf.servers);
+    status_ = ares_set_servers_ports(channel_, servers.data());
+    answered_ = status_ != ARES_SUCCESS;
+    return !answered_;
+}
+
+void Question::start_addresses(const std::string& host, const ResolvConf& conf) {
+    if (!open(conf)) return;
+    ares_addrinfo_hints hints{};
+    hints.ai_family = AF_UNSPEC;
+    hints.ai_socktype = SOCK_STREAM;
+    ares_getaddrinfo(channel_, host.c_str(), nullptr, &hints, &Question::on_addresses, this);
+    rearm();
+}
+
+void Question::start_raw(const std::string& name, int type, const ResolvConf& conf) {
+    if (!open(conf)) return;
+    constexpr int kInternetClass = 1;
+    ares_query(channel_, name.c_str(), kInternetClass, type, &Question::on_raw, this);
+    rearm();
+}
+
+asio::awaitable<bool> Question::finished() {
+    if (answered_) co_return true;
+    boost::system::error_code error;
+    co_await done_.async_wait(asio::redirect_error(asio::use_awaitable, error));
+    if (answered_) co_return true;
+    if (error) throw boost::system::system_error(error);
+    co_return false;
+}
+
+void Question::process(ares_socket_t readable, ares_socket_t writable) {
+    if (channel_ == nullptr || answered_) return;
+    ares_process_fd(channel_, readable, writable);
+    rearm();
+}
+
+void Question::rearm() {
+    if (answered_) {
+        retry_.cancel();
+        done_.cancel();
+        return;
+    }
+    timeval next{};
+    if (ares_timeout(channel_, nullptr, &next) == nullptr) return;
+    const auto wait = std::chrono::seconds(next.tv_sec) + std::chrono::microseconds(next.tv_usec);
+    retry_.expires_after(std::max<Clock::duration>(wait, std::chrono::milliseconds(1)));
+    retry_.async_wait([self = shared_from_this()](const boost::system::error_code& error) {
+        if (!error) self->process(ARES_SOCKET_BAD, ARES_SOCKET_BAD);
+    });
+}
+
+// Called by c-ares, inside its functions: nothing is thrown through it and nothing of c-ares is called from
+// it.
+void Question::on_socket(ares_socket_t descriptor, bool read, bool write) {
+    const auto known = std::find_if(watches_.begin(), watches_.end(), [descriptor](const auto& watch) {
+        return watch->descriptor == descriptor;
+    });
+    if (!read && !write) {
+        if (known == watches_.end()) return;
+        (*known)->io.release();
+        watches_.erase(known);
+        return;
+    }
+    try {
+        auto watch = known != watches_.end() ? *known : std::make_shared<Watch>(executor_, descriptor);
+        if (known == watches_.end()) watches_.push_back(watch);
+        watch->want_read = read;
+        watch->want_write = write;
+        watch_read(watch);
+        watch_write(watch);
+    } catch (const std::exception&) {
+        // Not watched: c-ares' own time-out ends the question.
+    }
+}
+
+void Question::watch_read(const std::shared_ptr<Watch>& watch) {
+    if (!watch->want_read || watch->reading || !watch->io.is_open()) return;
+    watch->reading = true;
+    watch->io.async_wait(asio::posix::stream_descriptor::wait_read,
+                         [self = shared_from_this(), watch](const boost::system::error_code& error) {
+                             watch->reading = false;
+                             if (error || self->channel_ == nullptr) return;
+                             self->process(watch->descriptor, ARES_SOCKET_BAD);
+                             self->watch_read(watch);
+                         });
+}
+
+void Question::watch_write(const std::shared_ptr<Watch>& watch) {
+    if (!watch->want_write || watch->writing || !watch->io.is_open()) return;
+    watch->writing = true;
+    watch->io.async_wait(asio::posix::stream_descriptor::wait_write,
+                         [self = shared_from_this(), watch](const boost::system::error_code& error) {
+                             watch->writing = false;
+                             if (error || self->channel_ == nullptr) return;
+                             self->process(ARES_SOCKET_BAD, watch->descriptor);
+                             self->watch_write(watch);
+                         });
+}
+
+void Question::on_addresses(void* self, int status, int, ares_addrinfo* result) {
+    auto& question = *static_cast<Question*>(self);
+    question.answered_ = true;
+    question.status_ = status;
+    try {
+        if (result != nullptr) question.addresses_ = to_answer(*result);
+    } catch (const std::exception&) {
+        question.status_ = ARES_ENOMEM;
+    }
+    if (result != nullptr) ares_freeaddrinfo(result);
+}
+
+void Question::on_raw(void* self, int status, int, unsigned char* message, int size) {
+    auto& question = *static_cast<Question*>(self);
+    question.answered_ = true;
+    question.status_ = status;
+    if (message == nullptr || size <= 0) return;
+    try {
+        const auto bytes = std::min(static_cast<std::size_t>(size), kMaxMessage);
+        question.raw_.message.assign(message, message + bytes);
+        question.has_raw_ = true;
+    } catch (const std::exception&) {
+        question.status_ = ARES_ENOMEM;
+    }
+}
+
+IoResult<Answer> Question::take_addresses() {
+    if (status_ != ARES_SUCCESS) return dns_failure(status_);
+    if (addresses_.addresses.empty()) return dns_failure(ARES_ENODATA);
+    return std::move(addresses_);
+}
+
+// A negative answer is an answer too: whoever asked reads the response code out of it.
+IoResult<RawAnswer> Question::take_raw() {
+    if (has_raw_) return std::move(raw_);
+    return dns_failure(status_ == ARES_SUCCESS ? ARES_EBADRESP : status_);
+}
+
+Failed dns_failure(int status) {
+    switch (status) {
+        case ARES_ENOTFOUND:
+            return {Cause::dns_nxdomain, "NXDOMAIN: the name does not exist"};
+        case ARES_ENODATA:
+            return {Cause::dns_no_data, "the name exists, but has no address"};
+        case ARES_ESERVFAIL:
+            return {Cause::dns_servfail, "SERVFAIL: the server could not resolve the name"};
+        case ARES_EREFUSED:
+            return {Cause::dns_refused, "REFUSED: the server refuses this question"};
+        case ARES_ENOTIMP:
+            return {Cause::dns_refused, "NOTIMP: the server does not do this kind of question"};
+        case ARES_ETIMEOUT:
+            return {Cause::dns_timeout, "no answer from any name server"};
+        case ARES_ECONNREFUSED:
+            return {Cause::dns_unreachable, "no name server could be contacted"};
+        case ARES_EFORMERR:
+            return {Cause::dns_malformed, "FORMERR: the server does not understand the question"};
+        case ARES_EBADNAME:
+            return {Cause::dns_malformed, "no valid host name"};
+        case ARES_EBADRESP:
+            return {Cause::dns_malformed, "the answer is no valid DNS message"};
+        case ARES_ENOMEM:
+            return {Cause::local_memory, "out of memory"};
+        default:
+            return {Cause::local_error, std::string("c-ares: ") + ares_strerror(status)};
+    }
+}
+
+}  // namespace plumb::net

@@ -1,0 +1,69 @@
+// One question to the name servers: a c-ares channel of its own, driven by the io_context. A channel for each
+// question costs a few microseconds and makes cancellation exact: when the Question stops, its sockets,
+// timers and memory are gone, while a shared channel keeps abandoned questions until they time out.
+//
+// Order: start_addresses() or start_raw() once, await finished(), read the result, stop(). Used by Resolver
+// only.
+#pragma once
+
+#include "probes/net/error.hpp"
+#include "probes/net/resolv_conf.hpp"
+#include "probes/net/resolver.hpp"
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <ares.h>
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/steady_timer.hpp>
+
+namespace plumb::net {
+
+class Question : public std::enable_shared_from_this<Question> {
+  public:
+    Question(boost::asio::any_io_executor executor, Clock::time_point deadline);
+    ~Question();
+    Question(const Question&) = delete;
+    Question& operator=(const Question&) = delete;
+
+    void start_addresses(const std::string& host, const ResolvConf& conf);
+    void start_raw(const std::string& name, int type, const ResolvConf& conf);
+    // False: the deadline came first. Cancellation from outside throws.
+    boost::asio::awaitable<bool> finished();
+    // Frees the channel. Must not be called inside a c-ares callback (it never is: the owner is a coroutine).
+    void stop();
+
+    IoResult<Answer> take_addresses();
+    IoResult<RawAnswer> take_raw();
+
+  private:
+    struct Watch;
+
+    bool open(const ResolvConf& conf);
+    void process(ares_socket_t readable, ares_socket_t writable);
+    void rearm();
+    void on_socket(ares_socket_t descriptor, bool read, bool write);
+    void watch_read(const std::shared_ptr<Watch>& watch);
+    void watch_write(const std::shared_ptr<Watch>& watch);
+    static void on_addresses(void* self, int status, int timeouts, ares_addrinfo* result);
+    static void on_raw(void* self, int status, int timeouts, unsigned char* message, int size);
+
+    boost::asio::any_io_executor executor_;
+    boost::asio::steady_timer done_;   // expires at the deadline; cancelled when the answer is there
+    boost::asio::steady_timer retry_;  // c-ares' own next time-out
+    ares_channel channel_ = nullptr;
+    std::vector<std::shared_ptr<Watch>> watches_;
+    bool answered_ = false;
+    int status_ = ARES_SUCCESS;
+    Answer addresses_;
+    RawAnswer raw_;
+    bool has_raw_ = false;
+};
+
+// A c-ares status as our cause; ARES_SUCCESS is none.
+Failed dns_failure(int status);
+
+}  // namespace plumb::net

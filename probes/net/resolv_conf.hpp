@@ -1,0 +1,34 @@
+// The part of /etc/resolv.conf that a resolver needs (resolv.conf(5)): name servers, search list, ndots.
+#pragma once
+
+#include "base/result.hpp"
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <boost/asio/ip/address.hpp>
+
+namespace plumb::net {
+
+struct NameServer {
+    boost::asio::ip::address address;
+    std::uint16_t port = 53;
+    std::string text() const;  // "10.0.0.2:53", "[fd00::2]:53"
+};
+
+// "IP", "IP:PORT" or "[IPv6]:PORT".
+Result<NameServer> parse_name_server(std::string_view text);
+
+struct ResolvConf {
+    std::vector<NameServer> servers;  // at most 3, as the C library
+    std::vector<std::string> search;  // at most 6
+    int ndots = 1;
+};
+
+// Ignores what it does not understand, as every resolver does. A later `search` or `domain` replaces the
+// earlier.
+ResolvConf parse_resolv_conf(std::string_view text);
+
+}  // namespace plumb::net

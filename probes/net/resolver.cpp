@@ -1,0 +1,98 @@
+#include "probes/net/resolver.hpp"
+
+#include "base/duration.hpp"
+#include "base/file.hpp"
+#include "probes/net/question.hpp"
+#include "probes/net/resolv_conf.hpp"
+
+#include <ares.h>
+
+namespace plumb::net {
+namespace {
+
+namespace asio = boost::asio;
+
+constexpr const char* kVpcResolver = "169.254.169.253:53";  // answers in every VPC
+
+// Ends the question also when the coroutine that waits for it is destroyed or cancelled.
+class Asked {
+  public:
+    Asked(const asio::any_io_executor& executor, Clock::time_point deadline)
+        : question_(std::make_shared<Question>(executor, deadline)) {}
+    ~Asked() { question_->stop(); }
+    Asked(const Asked&) = delete;
+    Asked& operator=(const Asked&) = delete;
+    Question* operator->() const { return question_.get(); }
+
+  private:
+    std::shared_ptr<Question> question_;
+};
+
+}  // namespace
+
+struct Resolver::Impl {
+    asio::any_io_executor executor;
+    ResolvConf conf;
+    std::vector<std::string> texts;
+
+    Failed timed_out() const {
+        std::string asked;
+        for (const auto& text : texts)
+            asked += (asked.empty() ? "" : ", ") + text;
+        return {Cause::dns_timeout, "no answer from " + asked + " within the time limit"};
+    }
+};
+
+Resolver::Resolver(std::shared_ptr<Impl> impl) : impl_(std::move(impl)) {}
+Resolver::~Resolver() = default;
+
+Result<std::unique_ptr<Resolver>> Resolver::make(asio::any_io_executor executor,
+                                                 const std::vector<std::string>& servers) {
+    static const int library = ares_library_init(ARES_LIB_INIT_ALL);
+    if (library != ARES_SUCCESS) return Error{"c-ares cannot be initialised"};
+    auto impl = std::make_shared<Impl>();
+    impl->executor = std::move(executor);
+    // The search list is the task's also when the servers are chosen by hand. No file: an empty root
+    // directory.
+    if (auto text = read_file("/etc/resolv.conf")) impl->conf = parse_resolv_conf(*text);
+    if (!servers.empty()) impl->conf.servers.clear();
+    for (const auto& text : servers) {
+        auto server = parse_name_server(text);
+        if (!server) return server.error();
+        impl->conf.servers.push_back(*server);
+    }
+    if (impl->conf.servers.empty()) impl->conf.servers.push_back(parse_name_server(kVpcResolver).value());
+    for (const auto& server : impl->conf.servers)
+        impl->texts.push_back(server.text());
+    return std::unique_ptr<Resolver>(new Resolver(std::move(impl)));
+}
+
+asio::awaitable<IoResult<Answer>> Resolver::resolve(std::string host, Clock::time_point deadline) {
+    const auto impl = impl_;
+    boost::system::error_code not_literal;
+    const auto literal = asio::ip::make_address(host, not_literal);
+    if (!not_literal) {
+        Answer answer;
+        answer.addresses.push_back(literal);
+        answer.literal = true;
+        co_return answer;
+    }
+    const Asked question(impl->executor, deadline);
+    question->start_addresses(host, impl->conf);
+    if (!co_await question->finished()) co_return impl->timed_out();
+    co_return question->take_addresses();
+}
+
+asio::awaitable<IoResult<RawAnswer>> Resolver::ask(std::string name, int type, Clock::time_point deadline) {
+    const auto impl = impl_;
+    const Asked question(impl->executor, deadline);
+    question->start_raw(name, type, impl->conf);
+    if (!co_await question->finished()) co_return impl->timed_out();
+    co_return question->take_raw();
+}
+
+const std::vector<std::string>& Resolver::servers() const {
+    return impl_->texts;
+}
+
+}  // namespace plumb::net
