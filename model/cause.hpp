@@ -11,6 +11,7 @@
 #include <optional>
 #include <span>
 #include <string_view>
+#include <vector>
 
 namespace plumb {
 
@@ -129,5 +130,9 @@ std::span<const CauseInfo> all_causes();
 const CauseInfo& cause_info(Cause cause);
 std::string_view to_string(Cause cause);
 std::optional<Cause> parse_cause(std::string_view code);
+
+// The causes that a person may mean by a code or an alias, in any case: "tcp.timeout", "28p01", "ETIMEDOUT",
+// "429". A code gives exactly one; an alias may give several; an unknown word none.
+std::vector<const CauseInfo*> find_causes(std::string_view word);
 
 }  // namespace plumb

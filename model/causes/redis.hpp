@@ -1,0 +1,92 @@
+// The causes that Redis names. Part of the table in model/cause.cpp, in the order of the enum.
+#pragma once
+
+#include "model/cause.hpp"
+
+namespace plumb::causes {
+
+inline constexpr CauseInfo kRedis[] = {
+    {Cause::redis_noauth, "redis.noauth", Layer::authenticate, Category::drift,
+     "Redis demands authentication, and none was given (NOAUTH).",
+     "The AUTH secret or the user is missing from this environment's URL; AUTH was switched on here only.",
+     "Put the AUTH token (or user and password) of this environment into the secret that the task reads.",
+     "NOAUTH requirepass"},
+    {Cause::redis_wrongpass, "redis.wrongpass", Layer::authenticate, Category::drift,
+     "Redis rejected the user or the password (WRONGPASS).",
+     "The secret holds another environment's or an old token; or the user is disabled; or a password is sent "
+     "to a "
+     "server that has none set.",
+     "Align the secret with the server's AUTH token or user group, and restart the tasks after a rotation.",
+     "WRONGPASS invalid-password AUTH"},
+    {Cause::redis_noperm, "redis.noperm", Layer::request, Category::drift,
+     "The user is known, but its ACL forbids this command or key (NOPERM).",
+     "The access string of the user differs between the environments.",
+     "Compare the users' access strings (ACL LIST, or the ElastiCache user group) and grant what is missing.",
+     "NOPERM ACL"},
+    // Health: the server is not ready yet, as a task that is asked before its warm-up is over.
+    {Cause::redis_loading, "redis.loading", Layer::request, Category::health,
+     "Redis is loading its data into memory and answers nothing else yet (LOADING).",
+     "It was restarted or replaced a moment ago, or a replica is in its full synchronisation.",
+     "Wait until it is loaded; then look at the events for the reason of the restart.", "LOADING"},
+    {Cause::redis_moved, "redis.moved", Layer::request, Category::drift,
+     "Redis answered that the key lives on another node (MOVED or ASK).",
+     "Cluster mode is on in this environment and the client is a plain one, or it is pointed at a single "
+     "node.",
+     "Use the configuration endpoint with a cluster-aware client, or align cluster mode in both "
+     "environments.",
+     "MOVED ASK CROSSSLOT cluster-mode"},
+    {Cause::redis_readonly, "redis.readonly", Layer::request, Category::drift,
+     "The node accepts only reads (READONLY).",
+     "The address is a replica or the reader endpoint; or the former primary after a failover, still held in "
+     "a DNS "
+     "cache or a pool.",
+     "Use the primary endpoint, and let the client reconnect when it meets READONLY.",
+     "READONLY replica NOREPLICAS"},
+    {Cause::redis_out_of_memory, "redis.out_of_memory", Layer::request, Category::saturation,
+     "Redis refuses writes because maxmemory is reached and nothing may be evicted (OOM).",
+     "The eviction policy is noeviction (or only keys with a time to live may go) and the data outgrew the "
+     "node; the "
+     "policy or the node size differs from the other environment.",
+     "Compare maxmemory and maxmemory-policy in the facts; set an eviction policy that suits a cache, give "
+     "keys a "
+     "time to live, or take a larger node.",
+     "OOM maxmemory noeviction"},
+    {Cause::redis_max_clients, "redis.max_clients", Layer::authenticate, Category::saturation,
+     "Redis refused the connection: maxclients is reached.",
+     "Connections of all tasks together exceed the limit (65,000 on ElastiCache; less where maxclients is "
+     "set): no "
+     "pool, pools too large, or leaked connections.",
+     "Share one pooled connection a process, set a client idle timeout, and look at the list of clients for "
+     "who "
+     "holds them.",
+     "maxclients max-number-of-clients ERR_MAX_CLIENTS"},
+    {Cause::redis_busy, "redis.busy", Layer::request, Category::saturation,
+     "Redis is busy with a script and answers nothing else (BUSY).",
+     "A Lua script or function runs longer than the limit, often because production's data is larger.",
+     "Find the script in SLOWLOG, bound its work, and end it with SCRIPT KILL if it has written nothing.",
+     "BUSY SLOWLOG lua-time-limit"},
+    {Cause::redis_masterdown, "redis.masterdown", Layer::request, Category::health,
+     "The replica lost its primary and may not serve old data (MASTERDOWN).",
+     "A failover is under way, or the path between replica and primary is cut.",
+     "Look at the replication group's events and the health of its primary.",
+     "MASTERDOWN replica-serve-stale-data"},
+    {Cause::redis_protected_mode, "redis.protected_mode", Layer::authenticate, Category::drift,
+     "Redis runs in protected mode and answers only clients of its own host (DENIED).",
+     "A self-run Redis without password and without a bind address: its default configuration.",
+     "Set a password and the bind address in the server's configuration; do not just switch protected mode "
+     "off.",
+     "DENIED protected-mode"},
+    {Cause::redis_cluster_down, "redis.cluster_down", Layer::request, Category::health,
+     "The cluster does not serve this key's slot (CLUSTERDOWN).",
+     "A shard has lost its primary and no replica took over, or slots are not assigned (a cluster being made "
+     "or "
+     "resharded).",
+     "Look at CLUSTER INFO and at the events of the shards.", "CLUSTERDOWN TRYAGAIN hash-slot"},
+    {Cause::redis_error, "redis.error", Layer::request, Category::drift,
+     "Redis answered with an error that has no code of its own here; the detail has its words.",
+     "A command that this version or service does not have or has renamed, or a setting that differs.",
+     "Read the detail; compare the versions and the parameter groups in the facts.",
+     "ERR WRONGTYPE MISCONF EXECABORT NOSCRIPT"},
+};
+
+}  // namespace plumb::causes
