@@ -1,1 +1,344 @@
-// Filled in the next commits.
+#include "model/window_json.hpp"
+
+#include "base/duration.hpp"
+#include "base/text.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include <boost/json.hpp>
+
+namespace plumb {
+
+namespace json = boost::json;
+
+namespace {
+
+json::object sketch_object(const Sketch& sketch) {
+    json::array buckets;
+    for (const auto& [index, count] : sketch.buckets())
+        buckets.emplace_back(json::array{index, count});
+    return {{"count", sketch.count()},
+            {"sum_ns", sketch.sum_ns()},
+            {"min_ns", sketch.min_ns()},
+            {"max_ns", sketch.max_ns()},
+            {"buckets", std::move(buckets)}};
+}
+
+json::object gauge_object(const WindowGauge& gauge) {
+    json::object out{{"name", gauge.name}, {"min", gauge.min}, {"max", gauge.max}, {"last", gauge.last}};
+    if (gauge.limit) out["limit"] = *gauge.limit;
+    out["refuses_at_limit"] = gauge.refuses_at_limit;
+    return out;
+}
+
+json::object dependency_object(const WindowDependency& dependency) {
+    json::object out{{"dependency", dependency.dependency},
+                     {"kind", dependency.kind},
+                     {"runs", dependency.runs},
+                     {"succeeded", dependency.succeeded},
+                     {"suspect", dependency.suspect},
+                     {"skipped", dependency.skipped}};
+    json::array phases;
+    for (const WindowPhase& phase : dependency.phases) {
+        phases.emplace_back(json::object{{"name", phase.name},
+                                         {"layer", to_string(phase.layer)},
+                                         {"reached", phase.reached},
+                                         {"clean", sketch_object(phase.clean)}});
+    }
+    json::array addresses;
+    for (const WindowAddress& entry : dependency.addresses) {
+        addresses.emplace_back(
+            json::object{{"address", entry.address}, {"tried", entry.tried}, {"failed", entry.failed}});
+    }
+    json::array failures;
+    for (const WindowFailure& entry : dependency.failures) {
+        failures.emplace_back(
+            json::object{{"phase", entry.phase}, {"cause", entry.cause}, {"count", entry.count}});
+    }
+    json::array facts;
+    for (const WindowFact& entry : dependency.facts) {
+        facts.emplace_back(json::object{{"name", entry.name},
+                                        {"class", to_string(entry.cls)},
+                                        {"value", entry.value},
+                                        {"runs", entry.runs}});
+    }
+    json::array gauges;
+    for (const WindowGauge& entry : dependency.gauges)
+        gauges.emplace_back(gauge_object(entry));
+    out["phases"] = std::move(phases);
+    out["rtt"] = sketch_object(dependency.rtt);
+    out["retransmitted"] = dependency.retransmitted;
+    out["addresses"] = std::move(addresses);
+    out["failures"] = std::move(failures);
+    out["facts"] = std::move(facts);
+    out["gauges"] = std::move(gauges);
+    return out;
+}
+
+struct Refused {
+    std::string message;
+};
+
+// A JSON object being read, with its path for complaints. Refusals fly out as Refused and end in
+// parse_window.
+class Fields {
+  public:
+    Fields(const json::value& value, std::string path) : path_(std::move(path)) {
+        object_ = value.if_object();
+        if (object_ == nullptr) refuse("", "is no object");
+    }
+
+    const json::value* find(std::string_view key) const { return object_->if_contains(key); }
+
+    const json::value& need(std::string_view key) const {
+        const json::value* value = find(key);
+        if (value == nullptr) refuse(key, "is missing");
+        return *value;
+    }
+
+    std::string text(std::string_view key, bool required = true) const {
+        const json::value* value = required ? &need(key) : find(key);
+        if (value == nullptr) return {};
+        const json::string* found = value->if_string();
+        if (found == nullptr) refuse(key, "is no text");
+        return std::string(*found);
+    }
+
+    std::uint64_t count(std::string_view key, bool required = false) const {
+        const json::value* value = required ? &need(key) : find(key);
+        if (value == nullptr) return 0;
+        return natural(*value, key);
+    }
+
+    double number(std::string_view key) const {
+        const double found = as_number(need(key), key);
+        return found;
+    }
+
+    std::optional<double> optional_number(std::string_view key) const {
+        const json::value* value = find(key);
+        if (value == nullptr || value->is_null()) return std::nullopt;
+        return as_number(*value, key);
+    }
+
+    bool flag(std::string_view key) const {
+        const json::value* value = find(key);
+        if (value == nullptr) return false;
+        if (!value->is_bool()) refuse(key, "is neither true nor false");
+        return value->get_bool();
+    }
+
+    template <class Each>
+    void each(std::string_view key, std::size_t limit, bool required, const Each& read) const {
+        const json::value* value = required ? &need(key) : find(key);
+        if (value == nullptr) return;
+        const json::array* list = value->if_array();
+        if (list == nullptr) refuse(key, "is no list");
+        if (list->size() > limit) refuse(key, "has more than " + std::to_string(limit) + " entries");
+        std::size_t index = 0;
+        for (const json::value& item : *list) {
+            read(Fields(item, at(key) + "[" + std::to_string(index++) + "]"));
+        }
+    }
+
+    std::uint64_t natural(const json::value& value, std::string_view key) const {
+        if (value.is_uint64()) return value.get_uint64();
+        if (value.is_int64() && value.get_int64() >= 0) return static_cast<std::uint64_t>(value.get_int64());
+        // Some writers have only floating point: 30.0 is a whole number, too.
+        if (value.is_double()) {
+            const double number = value.get_double();
+            if (number >= 0 && number < 9.0e15 && number == std::floor(number)) {
+                return static_cast<std::uint64_t>(number);
+            }
+        }
+        refuse(key, "is no whole number from 0");
+    }
+
+    [[noreturn]] void refuse(std::string_view key, const std::string& what) const {
+        throw Refused{at(key) + " " + what};
+    }
+
+    std::string at(std::string_view key) const {
+        if (path_.empty()) return key.empty() ? "the line" : std::string(key);
+        return key.empty() ? path_ : path_ + "." + std::string(key);
+    }
+
+  private:
+    double as_number(const json::value& value, std::string_view key) const {
+        double found = 0;
+        if (value.is_double()) {
+            found = value.get_double();
+        } else if (value.is_int64()) {
+            found = static_cast<double>(value.get_int64());
+        } else if (value.is_uint64()) {
+            found = static_cast<double>(value.get_uint64());
+        } else {
+            refuse(key, "is no number");
+        }
+        if (!std::isfinite(found)) refuse(key, "is no finite number");
+        return found;
+    }
+
+    const json::object* object_ = nullptr;
+    std::string path_;
+};
+
+// Minimum, maximum and sum may be absent, or rounded by whoever wrote the line: the buckets are what counts,
+// and the others are drawn to the nearest value that agrees with them.
+Sketch read_sketch(const Fields& fields) {
+    Sketch::Buckets buckets;
+    const json::value& list = fields.need("buckets");
+    if (!list.is_array()) fields.refuse("buckets", "is no list");
+    if (list.get_array().size() > Sketch::kMaxBucket) fields.refuse("buckets", "has too many entries");
+    for (const json::value& item : list.get_array()) {
+        const json::array* pair = item.if_array();
+        if (pair == nullptr || pair->size() != 2) fields.refuse("buckets", "must hold [index, count] pairs");
+        const std::uint64_t index = fields.natural((*pair)[0], "buckets");
+        if (index > static_cast<std::uint64_t>(Sketch::kMaxBucket)) {
+            fields.refuse("buckets", "has an index above 1215");
+        }
+        buckets.emplace_back(std::max(static_cast<std::int32_t>(index), Sketch::kMinBucket),
+                             fields.natural((*pair)[1], "buckets"));
+    }
+    if (buckets.empty()) return {};
+    std::uint64_t min = fields.count("min_ns");
+    std::uint64_t max = fields.count("max_ns");
+    const int first = buckets.front().first;
+    const int last = buckets.back().first;
+    if (Sketch::bucket_of(min) != first) min = static_cast<std::uint64_t>(Sketch::upper_bound(first));
+    if (Sketch::bucket_of(max) != last) max = static_cast<std::uint64_t>(Sketch::upper_bound(last));
+    max = std::max(min, max);
+    auto sketch = Sketch::from_parts(std::max(fields.count("sum_ns"), max), min, max, std::move(buckets));
+    if (!sketch) fields.refuse("buckets", "are not valid: " + sketch.error().message);
+    return *sketch;
+}
+
+Sketch optional_sketch(const Fields& fields, std::string_view key) {
+    const json::value* value = fields.find(key);
+    if (value == nullptr || value->is_null()) return {};
+    return read_sketch(Fields(*value, fields.at(key)));
+}
+
+void read_parts(const Fields& fields, WindowDependency& out) {
+    fields.each("phases", kMaxPhases, false, [&out](const Fields& entry) {
+        WindowPhase phase;
+        phase.name = entry.text("name");
+        const std::string layer = entry.text("layer", false);
+        phase.layer = parse_layer(layer).value_or(layer_of_phase(phase.name));
+        phase.reached = entry.count("reached", true);
+        phase.clean = optional_sketch(entry, "clean");
+        out.phases.push_back(std::move(phase));
+    });
+    fields.each("addresses", kMaxAddresses, false, [&out](const Fields& entry) {
+        out.addresses.push_back({entry.text("address"), entry.count("tried"), entry.count("failed")});
+    });
+    fields.each("failures", kMaxFailures, false, [&out](const Fields& entry) {
+        out.failures.push_back({entry.text("phase"), entry.text("cause"), entry.count("count", true)});
+    });
+    fields.each("facts", kMaxWindowFacts, false, [&out](const Fields& entry) {
+        WindowFact fact;
+        fact.name = entry.text("name");
+        // A class from a newer agent is shown and not judged.
+        fact.cls = parse_fact_class(entry.text("class", false)).value_or(FactClass::informational);
+        fact.value = entry.text("value");
+        fact.runs = entry.count("runs");
+        out.facts.push_back(std::move(fact));
+    });
+    fields.each("gauges", kMaxGauges, false, [&out](const Fields& entry) {
+        WindowGauge gauge;
+        gauge.name = entry.text("name");
+        gauge.last = entry.number("last");
+        gauge.min = entry.optional_number("min").value_or(gauge.last);
+        gauge.max = entry.optional_number("max").value_or(gauge.last);
+        gauge.limit = entry.optional_number("limit");
+        gauge.refuses_at_limit = entry.flag("refuses_at_limit");
+        out.gauges.push_back(std::move(gauge));
+    });
+}
+
+WindowDependency read_dependency(const Fields& fields) {
+    WindowDependency out;
+    out.dependency = fields.text("dependency");
+    out.kind = fields.text("kind", false);
+    out.runs = fields.count("runs", true);
+    out.succeeded = fields.count("succeeded", true);
+    out.suspect = fields.count("suspect");
+    out.skipped = fields.count("skipped");
+    out.rtt = optional_sketch(fields, "rtt");
+    out.retransmitted = fields.count("retransmitted");
+    read_parts(fields, out);
+    return out;
+}
+
+Window read_window(const Fields& fields) {
+    Window out;
+    out.agent = fields.text("agent");
+    out.sequence = fields.count("sequence", true);
+    const auto start = parse_time(fields.text("start"));
+    if (!start) fields.refuse("start", "is no time such as 2026-11-23T10:00:00Z");
+    out.start = *start;
+    const double seconds = fields.number("seconds");
+    if (seconds <= 0 || seconds > 86400) fields.refuse("seconds", "is not above 0 and at most 86400");
+    out.length = std::chrono::milliseconds(std::max<long>(1, std::lround(seconds * 1000)));
+    const std::uint64_t age = fields.count("task_age_s");
+    out.task_age =
+        std::chrono::seconds(std::min<std::uint64_t>(age, std::numeric_limits<std::int32_t>::max()));
+    // A line that does not tell the task's age comes from a task that is old enough to be judged.
+    if (fields.find("task_age_s") == nullptr) out.task_age = std::chrono::hours(24);
+    out.draining = fields.flag("draining");
+    const json::value* labels = fields.find("labels");
+    if (labels != nullptr) {
+        const Fields entries(*labels, "labels");
+        for (const auto& pair : labels->get_object())
+            out.labels[pair.key()] = entries.text(pair.key());
+    }
+    fields.each("dependencies", kMaxDependencies, true,
+                [&out](const Fields& entry) { out.dependencies.push_back(read_dependency(entry)); });
+    return out;
+}
+
+}  // namespace
+
+std::string to_json_line(const Window& window) {
+    const double seconds = static_cast<double>(window.length.count()) / 1000;
+    json::object out{
+        {"agent", window.agent}, {"sequence", window.sequence}, {"start", format_time(window.start)}};
+    if (window.length.count() % 1000 == 0) {
+        out["seconds"] = window.length.count() / 1000;
+    } else {
+        out["seconds"] = seconds;
+    }
+    out["task_age_s"] = window.task_age.count();
+    out["draining"] = window.draining;
+    json::object labels;
+    for (const auto& [name, value] : window.labels)
+        labels[name] = value;
+    out["labels"] = std::move(labels);
+    json::array dependencies;
+    for (const WindowDependency& dependency : window.dependencies) {
+        dependencies.emplace_back(dependency_object(dependency));
+    }
+    out["dependencies"] = std::move(dependencies);
+    return json::serialize(out);
+}
+
+Result<Window> parse_window(std::string_view line) {
+    if (line.size() > kMaxWindowBytes) return Error{"the line is longer than 4 MiB"};
+    boost::system::error_code error;
+    json::parse_options options;
+    options.max_depth = 16;
+    const json::value value = json::parse({line.data(), line.size()}, error, {}, options);
+    if (error) return Error{"the line is no JSON: " + error.message()};
+    try {
+        Window window = read_window(Fields(value, ""));
+        const auto checked = check_bounds(window);
+        if (!checked) return checked.error();
+        return window;
+    } catch (const Refused& refused) {
+        return Error{sanitize(refused.message, 512)};
+    }
+}
+
+}  // namespace plumb
