@@ -1,0 +1,128 @@
+#include "probes/http/response.hpp"
+
+#include <algorithm>
+#include <array>
+
+#include <boost/beast/http/basic_parser.hpp>
+#include <boost/beast/http/error.hpp>
+#include <fmt/format.h>
+
+#include "base/text.hpp"
+
+namespace plumb::http {
+
+namespace beast = boost::beast;
+using beast::error_code;
+using StringView = beast::string_view;
+using net::Failed;
+
+namespace {
+
+constexpr std::size_t kMaxPending = 2 * std::size_t{kMaxHeader};
+constexpr std::size_t kOpening = 24;
+
+constexpr std::array<std::string_view, 13> kFields{
+    "server",          "location",            "date",
+    "retry-after",     "ratelimit",           "ratelimit-policy",
+    "ratelimit-limit", "ratelimit-remaining", "x-ratelimit-limit",
+    "x-ratelimit-remaining", "x-rate-limit-limit", "x-rate-limit-remaining",
+    "via"};
+
+}  // namespace
+
+std::string_view Head::field(std::string_view name) const {
+    const auto found = fields.find(name);
+    return found == fields.end() ? std::string_view{} : std::string_view(found->second);
+}
+
+// Keeps the head, counts the body.
+class Response::Parser final : public beast::http::basic_parser<false> {
+  public:
+    Head head;
+    std::uint64_t body_bytes = 0;
+
+  private:
+    void on_request_impl(beast::http::verb, StringView, StringView, int, error_code&) override {}
+    void on_response_impl(int code, StringView reason, int version, error_code&) override {
+        head.status = code;
+        head.version = version;
+        head.reason.assign(reason.data(), std::min(reason.size(), kMaxField));
+    }
+    void on_field_impl(beast::http::field, StringView name, StringView value, error_code&) override {
+        const std::string lower = to_lower(std::string_view(name.data(), name.size()));
+        if (std::find(kFields.begin(), kFields.end(), lower) == kFields.end()) return;
+        head.fields.try_emplace(lower, value.data(), std::min(value.size(), kMaxField));  // the first one counts
+    }
+    void on_header_impl(error_code&) override {}
+    void on_body_init_impl(const boost::optional<std::uint64_t>&, error_code&) override {}
+    std::size_t on_body_impl(StringView body, error_code&) override {
+        body_bytes += body.size();
+        return body.size();
+    }
+    void on_chunk_header_impl(std::uint64_t, StringView, error_code&) override {}
+    std::size_t on_chunk_body_impl(std::uint64_t, StringView body, error_code&) override {
+        body_bytes += body.size();
+        return body.size();
+    }
+    void on_finish_impl(error_code&) override {}
+};
+
+Response::Response(bool to_head_request) : to_head_request_(to_head_request) { start(); }
+Response::~Response() = default;
+
+void Response::start() {
+    parser_ = std::make_unique<Parser>();
+    parser_->header_limit(kMaxHeader);
+    parser_->body_limit(boost::none);
+    parser_->eager(true);
+    parser_->skip(to_head_request_);
+}
+
+net::IoResult<void> Response::feed(std::string_view bytes) {
+    opening_.append(bytes.substr(0, kOpening - std::min(kOpening, opening_.size())));
+    pending_.append(bytes);
+    while (true) {
+        auto parsed = parse();
+        if (!parsed) return parsed;
+        const bool interim = parser_->is_done() && parser_->head.status < 200 && parser_->head.status != 101;
+        if (!interim) return {};
+        if (++interim_ > kMaxInterim) return Failed{Cause::peer_unexpected, "interim answers without end"};
+        start();
+    }
+}
+
+net::IoResult<void> Response::parse() {
+    while (!pending_.empty() && !parser_->is_done()) {
+        error_code error;
+        const std::size_t used = parser_->put(boost::asio::const_buffer(pending_.data(), pending_.size()), error);
+        pending_.erase(0, used);
+        if (error == beast::http::error::need_more || (!error && used == 0)) break;
+        if (error == beast::http::error::header_limit) {
+            return Failed{Cause::peer_too_large, fmt::format("a header of more than {} bytes", kMaxHeader)};
+        }
+        if (error) return Failed{Cause::peer_garbage, "the answer is not HTTP/1: " + error.message()};
+    }
+    if (pending_.size() > kMaxPending) {
+        return Failed{Cause::peer_too_large, fmt::format("more than {} bytes without an end of line", kMaxPending)};
+    }
+    return {};
+}
+
+net::IoResult<void> Response::end_of_stream() {
+    if (done()) return {};
+    const Failed closed{Cause::peer_closed, head_done() ? "the server closed the connection inside its answer"
+                                                        : "the server closed the connection before its answer"};
+    if (!head_done()) return closed;
+    error_code error;
+    parser_->put_eof(error);
+    if (error) return closed;
+    return {};
+}
+
+bool Response::head_done() const { return parser_->is_header_done(); }
+const Head& Response::head() const { return parser_->head; }
+bool Response::done() const { return parser_->is_done(); }
+bool Response::enough() const { return parser_->body_bytes > kMaxBody; }
+bool Response::until_end() const { return parser_->is_header_done() && parser_->need_eof(); }
+
+}  // namespace plumb::http

@@ -1,0 +1,13 @@
+// The words of an error reply → our cause. https://redis.io/docs/reference/protocol-spec (the first word is the code).
+#pragma once
+
+#include <string_view>
+
+#include "model/cause.hpp"
+
+namespace plumb::redis {
+
+// `text` without the leading '-'. What no entry matches is redis.error.
+Cause cause_of_error(std::string_view text);
+
+}  // namespace plumb::redis

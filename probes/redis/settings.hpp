@@ -1,0 +1,30 @@
+// A redis URL → what the session needs. https://www.iana.org/assignments/uri-schemes/prov/redis
+#pragma once
+
+#include <span>
+#include <string>
+
+#include "base/result.hpp"
+#include "probes/probe.hpp"
+#include "probes/url.hpp"
+
+namespace plumb::redis {
+
+struct Settings {
+    std::string host;
+    std::uint16_t port = 6379;
+    bool tls = false;
+    bool insecure = false;  // the app's own ssl_cert_reqs=none
+    std::string user;
+    Secret password;
+    int database = 0;
+
+    bool logs_in() const { return !user.empty() || !password.empty(); }
+};
+
+// Errors: no host, a path that is no database number, an option that neither we nor the usual clients know.
+Result<Settings> settings_of(const Url& url);
+
+std::span<const Option> options();
+
+}  // namespace plumb::redis

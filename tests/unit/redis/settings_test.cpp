@@ -1,0 +1,56 @@
+#include "probes/redis/settings.hpp"
+
+#include <gtest/gtest.h>
+
+namespace plumb::redis {
+namespace {
+
+Result<Settings> of(std::string_view text) { return settings_of(parse_url(text).value()); }
+
+std::string error_of(std::string_view text) {
+    const auto settings = of(text);
+    return settings ? "(accepted)" : settings.error().message;
+}
+
+TEST(RedisSettings, defaults_are_those_of_the_clients) {
+    const Settings settings = of("redis://cache").value();
+    EXPECT_EQ(settings.host, "cache");
+    EXPECT_EQ(settings.port, 6379);
+    EXPECT_FALSE(settings.tls);
+    EXPECT_FALSE(settings.logs_in());
+    EXPECT_EQ(settings.database, 0);
+}
+
+TEST(RedisSettings, credentials_and_database_are_read) {
+    const Settings settings = of("rediss://app:p%40ss@cache:7000/3").value();
+    EXPECT_TRUE(settings.tls);
+    EXPECT_EQ(settings.port, 7000);
+    EXPECT_EQ(settings.user, "app");
+    EXPECT_EQ(settings.password.reveal(), "p@ss");
+    EXPECT_EQ(settings.database, 3);
+    EXPECT_EQ(of("redis://cache?db=4").value().database, 4);
+    EXPECT_EQ(of("redis://cache/0/").value().database, 0);
+}
+
+TEST(RedisSettings, userinfo_without_a_colon_is_the_password) {
+    const Settings settings = of("redis://s3cret@cache").value();
+    EXPECT_EQ(settings.user, "");
+    EXPECT_EQ(settings.password.reveal(), "s3cret");
+    EXPECT_EQ(of("redis://:s3cret@cache").value().password.reveal(), "s3cret");
+}
+
+TEST(RedisSettings, options_of_the_apps_own_client_are_let_through) {
+    EXPECT_TRUE(of("redis://cache/0?socket_timeout=5&max_connections=10&ssl_cert_reqs=required"));
+    EXPECT_TRUE(of("rediss://cache/0?ssl_cert_reqs=CERT_NONE").value().insecure);
+    EXPECT_FALSE(of("rediss://cache/0?ssl_cert_reqs=required").value().insecure);
+}
+
+TEST(RedisSettings, mistakes_are_named) {
+    EXPECT_NE(error_of("redis://cache?insecrue=1").find("did you mean 'insecure'?"), std::string::npos);
+    EXPECT_NE(error_of("redis://cache/orders").find("redis://host:6379/0"), std::string::npos);
+    EXPECT_NE(error_of("redis://cache/-1").find("number"), std::string::npos);
+    EXPECT_NE(error_of("redis:///0").find("a host is needed"), std::string::npos);
+}
+
+}  // namespace
+}  // namespace plumb::redis
