@@ -1,5 +1,6 @@
-// A peer may echo what it was sent: an error that quotes an AUTH command, a redirect that repeats a token. Whatever a
-// probe keeps of a peer's words passes through scrub() with the secrets that the run has sent, before it is cut.
+// A peer may echo what it was sent: an error that quotes an AUTH command, a redirect that repeats a token.
+// Whatever a probe keeps of a peer's words passes through scrub() with the secrets that the run has sent,
+// before it is cut.
 #pragma once
 
 #include <span>

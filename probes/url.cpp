@@ -148,15 +148,16 @@ Result<HostPort> parse_host(std::string_view scheme, std::string_view text) {
     return out;
 }
 
-void parse_query(std::string_view text, Url& url) {
-    url.raw_query = text;
-    if (text.empty()) return;
+// "a=1&b=2" → pairs, decoded.
+std::vector<std::pair<std::string, std::string>> parse_pairs(std::string_view text) {
+    std::vector<std::pair<std::string, std::string>> pairs;
     for (const auto part : split(text, '&')) {
         if (part.empty()) continue;
         const auto equals = part.find('=');
         std::string value = equals == npos ? std::string{} : percent_decode(part.substr(equals + 1));
-        url.query.emplace_back(percent_decode(part.substr(0, equals)), std::move(value));
+        pairs.emplace_back(percent_decode(part.substr(0, equals)), std::move(value));
     }
+    return pairs;
 }
 
 Result<void> parse_hosts(std::string_view text, Url& url) {
@@ -234,10 +235,16 @@ Result<Url> parse_url(std::string_view text) {
         authority.remove_prefix(at + 1);
     }
     if (auto hosts = parse_hosts(authority, url); !hosts) return hosts.error();
-    rest = rest.substr(0, rest.find('#'));
+    if (const auto hash = rest.find('#'); hash != npos) {
+        url.fragment = parse_pairs(rest.substr(hash + 1));
+        rest = rest.substr(0, hash);
+    }
     const auto question = rest.find('?');
     url.path = rest.substr(0, question);
-    if (question != npos) parse_query(rest.substr(question + 1), url);
+    if (question != npos) {
+        url.raw_query = rest.substr(question + 1);
+        url.query = parse_pairs(url.raw_query);
+    }
 
     bool escaped_control = has_control(url.user) || has_control(url.password.reveal());
     for (const auto& [name, value] : url.query)

@@ -44,6 +44,9 @@ struct Url {
     std::vector<std::pair<std::string, std::string>> query;  // decoded, in order
     std::string raw_query;  // as written, without '?': for a probe that passes it on; may hold secrets
 
+    // "#a=1&b=2", decoded: options of a probe whose query belongs to the server (http). Never printed.
+    std::vector<std::pair<std::string, std::string>> fragment;
+
     std::optional<std::string> option(std::string_view name) const;  // first query value of that name
 
     // For people: password and every query value whose name is not in `open_options` print as "***". So does

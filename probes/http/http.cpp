@@ -1,10 +1,5 @@
 #include "probes/http/http.hpp"
 
-#include <array>
-#include <optional>
-
-#include <fmt/format.h>
-
 #include "base/text.hpp"
 #include "model/phase.hpp"
 #include "probes/http/rate_limit.hpp"
@@ -16,6 +11,11 @@
 #include "probes/net/stream.hpp"
 #include "probes/net/tls.hpp"
 #include "probes/scrub.hpp"
+
+#include <array>
+#include <optional>
+
+#include <fmt/format.h>
 
 namespace plumb {
 
@@ -48,7 +48,8 @@ class HttpProbe final : public Probe {
           services_(services) {}
 
     awaitable<void> run(Run& run) override {
-        std::optional<net::Stream> stream = co_await net::dial(run, services_, settings_.host, settings_.port);
+        std::optional<net::Stream> stream =
+            co_await net::dial(run, services_, settings_.host, settings_.port);
         if (!stream) co_return;
         if (tls_) {
             const bool upgraded = co_await net::start_tls(run, *stream, *tls_);
@@ -73,7 +74,7 @@ class HttpProbe final : public Probe {
         std::array<char, 16384> buffer;
         while (!response.done() && !response.enough()) {
             const auto count = co_await stream.read_some(buffer, run.deadline());
-            if (!count) co_return fail_reading(run, response, count.error());
+            if (!count) co_return run.fail(count.error().cause, count.error().detail);
             if (*count == 0) co_return end(run, response);
             const auto fed = response.feed(std::string_view(buffer.data(), *count));
             if (!fed) co_return fail_parsing(run, response, fed.error());
@@ -91,7 +92,8 @@ class HttpProbe final : public Probe {
         outcome.fact("http.status", FactClass::must_match, std::to_string(head.status));
         outcome.fact("http.version", FactClass::must_match, head.version == 10 ? "1.0" : "1.1");
         add_peer_fact(outcome, "http.server", head.field("server"));
-        if (head.status / 100 == 3) add_peer_fact(outcome, "http.location", location_shape(head.field("location")));
+        if (head.status / 100 == 3)
+            add_peer_fact(outcome, "http.location", location_shape(head.field("location")));
         http::describe_limits(head, outcome);
         if (http::is_expected(head.status, settings_.expected)) return;
         run.begin(phase::first_byte);  // the answer is what is wrong, not its transfer
@@ -109,12 +111,6 @@ class HttpProbe final : public Probe {
         std::vector<std::string_view> secrets(settings_.secrets.begin(), settings_.secrets.end());
         secrets.push_back(credentials_.reveal());
         return scrub(words, secrets);
-    }
-
-    // Some servers drop a TLS connection without close_notify; where nothing else could end the body, that ends it.
-    static void fail_reading(Run& run, Response& response, const net::Failed& failed) {
-        if (failed.cause == Cause::peer_closed && response.until_end()) return;
-        run.fail(failed.cause, failed.detail);
     }
 
     static void end(Run& run, Response& response) {

@@ -1,10 +1,10 @@
 #include "probes/http/rate_limit.hpp"
 
+#include "base/text.hpp"
+
 #include <algorithm>
 #include <charconv>
 #include <ctime>
-
-#include "base/text.hpp"
 
 namespace plumb::http {
 
@@ -27,7 +27,8 @@ std::optional<double> parameter(std::string_view text, std::string_view name) {
         text.remove_prefix(std::min(end + 1, text.size()));
         const std::size_t equals = part.find('=');
         if (equals == std::string_view::npos) continue;
-        if (equals_ignore_case(trim(part.substr(0, equals)), name)) return leading_number(part.substr(equals + 1));
+        if (equals_ignore_case(trim(part.substr(0, equals)), name))
+            return leading_number(part.substr(equals + 1));
     }
     return std::nullopt;
 }

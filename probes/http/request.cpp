@@ -9,7 +9,8 @@ namespace plumb::http {
 namespace {
 
 std::string host_field(const Settings& settings) {
-    std::string host = settings.host.find(':') != std::string::npos ? "[" + settings.host + "]" : settings.host;
+    std::string host =
+        settings.host.find(':') != std::string::npos ? "[" + settings.host + "]" : settings.host;
     const std::uint16_t usual = settings.tls ? 443 : 80;
     if (settings.port != usual) host += ":" + std::to_string(settings.port);
     return host;
@@ -21,8 +22,9 @@ Secret basic_credentials(const Settings& settings) {
     if (settings.user.empty() && settings.password.empty()) return {};
     std::string pair = settings.user + ":" + settings.password.reveal();
     std::string encoded(4 * ((pair.size() + 2) / 3) + 1, '\0');
-    const int length = EVP_EncodeBlock(reinterpret_cast<unsigned char*>(encoded.data()),
-                                       reinterpret_cast<const unsigned char*>(pair.data()), static_cast<int>(pair.size()));
+    const int length =
+        EVP_EncodeBlock(reinterpret_cast<unsigned char*>(encoded.data()),
+                        reinterpret_cast<const unsigned char*>(pair.data()), static_cast<int>(pair.size()));
     OPENSSL_cleanse(pair.data(), pair.size());
     encoded.resize(static_cast<std::size_t>(length));
     return Secret(std::move(encoded));

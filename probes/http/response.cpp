@@ -1,13 +1,13 @@
 #include "probes/http/response.hpp"
 
+#include "base/text.hpp"
+
 #include <algorithm>
 #include <array>
 
 #include <boost/beast/http/basic_parser.hpp>
 #include <boost/beast/http/error.hpp>
 #include <fmt/format.h>
-
-#include "base/text.hpp"
 
 namespace plumb::http {
 
@@ -21,12 +21,19 @@ namespace {
 constexpr std::size_t kMaxPending = 2 * std::size_t{kMaxHeader};
 constexpr std::size_t kOpening = 24;
 
-constexpr std::array<std::string_view, 13> kFields{
-    "server",          "location",            "date",
-    "retry-after",     "ratelimit",           "ratelimit-policy",
-    "ratelimit-limit", "ratelimit-remaining", "x-ratelimit-limit",
-    "x-ratelimit-remaining", "x-rate-limit-limit", "x-rate-limit-remaining",
-    "via"};
+constexpr std::array<std::string_view, 13> kFields{"server",
+                                                   "location",
+                                                   "date",
+                                                   "retry-after",
+                                                   "ratelimit",
+                                                   "ratelimit-policy",
+                                                   "ratelimit-limit",
+                                                   "ratelimit-remaining",
+                                                   "x-ratelimit-limit",
+                                                   "x-ratelimit-remaining",
+                                                   "x-rate-limit-limit",
+                                                   "x-rate-limit-remaining",
+                                                   "via"};
 
 }  // namespace
 
@@ -51,7 +58,8 @@ class Response::Parser final : public beast::http::basic_parser<false> {
     void on_field_impl(beast::http::field, StringView name, StringView value, error_code&) override {
         const std::string lower = to_lower(std::string_view(name.data(), name.size()));
         if (std::find(kFields.begin(), kFields.end(), lower) == kFields.end()) return;
-        head.fields.try_emplace(lower, value.data(), std::min(value.size(), kMaxField));  // the first one counts
+        head.fields.try_emplace(lower, value.data(),
+                                std::min(value.size(), kMaxField));  // the first one counts
     }
     void on_header_impl(error_code&) override {}
     void on_body_init_impl(const boost::optional<std::uint64_t>&, error_code&) override {}
@@ -67,7 +75,9 @@ class Response::Parser final : public beast::http::basic_parser<false> {
     void on_finish_impl(error_code&) override {}
 };
 
-Response::Response(bool to_head_request) : to_head_request_(to_head_request) { start(); }
+Response::Response(bool to_head_request) : to_head_request_(to_head_request) {
+    start();
+}
 Response::~Response() = default;
 
 void Response::start() {
@@ -94,7 +104,8 @@ net::IoResult<void> Response::feed(std::string_view bytes) {
 net::IoResult<void> Response::parse() {
     while (!pending_.empty() && !parser_->is_done()) {
         error_code error;
-        const std::size_t used = parser_->put(boost::asio::const_buffer(pending_.data(), pending_.size()), error);
+        const std::size_t used =
+            parser_->put(boost::asio::const_buffer(pending_.data(), pending_.size()), error);
         pending_.erase(0, used);
         if (error == beast::http::error::need_more || (!error && used == 0)) break;
         if (error == beast::http::error::header_limit) {
@@ -103,15 +114,17 @@ net::IoResult<void> Response::parse() {
         if (error) return Failed{Cause::peer_garbage, "the answer is not HTTP/1: " + error.message()};
     }
     if (pending_.size() > kMaxPending) {
-        return Failed{Cause::peer_too_large, fmt::format("more than {} bytes without an end of line", kMaxPending)};
+        return Failed{Cause::peer_too_large,
+                      fmt::format("more than {} bytes without an end of line", kMaxPending)};
     }
     return {};
 }
 
 net::IoResult<void> Response::end_of_stream() {
     if (done()) return {};
-    const Failed closed{Cause::peer_closed, head_done() ? "the server closed the connection inside its answer"
-                                                        : "the server closed the connection before its answer"};
+    const Failed closed{Cause::peer_closed, head_done()
+                                                ? "the server closed the connection inside its answer"
+                                                : "the server closed the connection before its answer"};
     if (!head_done()) return closed;
     error_code error;
     parser_->put_eof(error);
@@ -119,10 +132,16 @@ net::IoResult<void> Response::end_of_stream() {
     return {};
 }
 
-bool Response::head_done() const { return parser_->is_header_done(); }
-const Head& Response::head() const { return parser_->head; }
-bool Response::done() const { return parser_->is_done(); }
-bool Response::enough() const { return parser_->body_bytes > kMaxBody; }
-bool Response::until_end() const { return parser_->is_header_done() && parser_->need_eof(); }
-
+bool Response::head_done() const {
+    return parser_->is_header_done();
+}
+const Head& Response::head() const {
+    return parser_->head;
+}
+bool Response::done() const {
+    return parser_->is_done();
+}
+bool Response::enough() const {
+    return parser_->body_bytes > kMaxBody;
+}
 }  // namespace plumb::http

@@ -1,7 +1,10 @@
 // Bytes from an HTTP server → head and end of its answer, bounded. Interim answers (1xx) are passed over.
 //
-// Use: feed() what was read until done() or enough(); end_of_stream() when the peer ended first. A failure is final.
+// Use: feed() what was read until done() or enough(); end_of_stream() when the peer ended first. A failure is
+// final.
 #pragma once
+
+#include "probes/net/error.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -9,8 +12,6 @@
 #include <memory>
 #include <string>
 #include <string_view>
-
-#include "probes/net/error.hpp"
 
 namespace plumb::http {
 
@@ -23,7 +24,8 @@ struct Head {
     int status = 0;
     int version = 11;    // 10 or 11
     std::string reason;  // untrusted, like every field
-    std::map<std::string, std::string, std::less<>> fields;  // lower-case names, only those that the probe reads
+    std::map<std::string, std::string, std::less<>>
+        fields;  // lower-case names, only those that the probe reads
 
     std::string_view field(std::string_view name) const;  // "" when absent
 };
@@ -44,7 +46,6 @@ class Response {
     const Head& head() const;  // REQUIRES: head_done()
     bool done() const;         // the whole answer has arrived
     bool enough() const;       // the body passed kMaxBody
-    bool until_end() const;    // only the end of the stream ends this body
     // The first bytes as they came, at most 24: for the words about garbage.
     const std::string& opening() const { return opening_; }
 

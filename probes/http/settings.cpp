@@ -1,12 +1,12 @@
 #include "probes/http/settings.hpp"
 
+#include "base/text.hpp"
+
 #include <algorithm>
 #include <array>
 #include <charconv>
 
 #include <fmt/format.h>
-
-#include "base/text.hpp"
 
 namespace plumb::http {
 
@@ -31,7 +31,8 @@ std::string on_the_wire(std::string_view text) {
     std::string out;
     for (const char c : text) {
         const auto byte = static_cast<unsigned char>(c);
-        const bool plain = byte > 0x20 && byte < 0x7f && std::string_view("\"<>\\^`{|}#").find(c) == std::string_view::npos;
+        const bool plain =
+            byte > 0x20 && byte < 0x7f && std::string_view("\"<>\\^`{|}#").find(c) == std::string_view::npos;
         if (plain) {
             out.push_back(c);
         } else {
@@ -68,7 +69,8 @@ Result<void> read_options(Settings& settings, const Url& options) {
 }
 
 void collect_secrets(Settings& settings, const Url& url) {
-    settings.quotable = url.query.empty() && url.raw_query.empty() && url.user.empty() && url.password.empty();
+    settings.quotable =
+        url.query.empty() && url.raw_query.empty() && url.user.empty() && url.password.empty();
     for (const auto& [name, value] : url.query) {
         if (value.size() >= kShortestSecret) settings.secrets.push_back(value);
     }
@@ -79,7 +81,9 @@ void collect_secrets(Settings& settings, const Url& url) {
 
 }  // namespace
 
-std::span<const Option> options() { return kOptions; }
+std::span<const Option> options() {
+    return kOptions;
+}
 
 Result<std::vector<StatusRange>> parse_statuses(std::string_view text) {
     std::vector<StatusRange> ranges;
@@ -89,7 +93,8 @@ Result<std::vector<StatusRange>> parse_statuses(std::string_view text) {
         if (!first) return first.error();
         const auto last = dash == std::string_view::npos ? first : parse_status(part.substr(dash + 1));
         if (!last) return last.error();
-        if (*last < *first) return Error{"http URL: a range of statuses begins with the smaller one, as in status=200-204"};
+        if (*last < *first)
+            return Error{"http URL: a range of statuses begins with the smaller one, as in status=200-204"};
         ranges.push_back({*first, *last});
     }
     return ranges;

@@ -1,13 +1,13 @@
 // An http URL and the options in its fragment → what the probe sends and expects.
 #pragma once
 
-#include <span>
-#include <string>
-#include <vector>
-
 #include "base/result.hpp"
 #include "probes/probe.hpp"
 #include "probes/url.hpp"
+
+#include <span>
+#include <string>
+#include <vector>
 
 namespace plumb::http {
 
@@ -26,13 +26,14 @@ struct Settings {
     Secret password;
     bool head = false;  // HEAD instead of GET
     std::vector<StatusRange> expected{StatusRange{}};
-    std::string expected_text;           // as the user wrote it; empty: the default
-    std::vector<std::string> secrets;    // what a peer might echo and nobody may read: query values of some length
-    bool quotable = true;                // nothing in the URL is secret, so a peer's garbage may be quoted
+    std::string expected_text;  // as the user wrote it; empty: the default
+    std::vector<std::string>
+        secrets;           // what a peer might echo and nobody may read: query values of some length
+    bool quotable = true;  // nothing in the URL is secret, so a peer's garbage may be quoted
 };
 
-// With `strict`, options that are unknown or out of range are errors. A URL that is only connected to keeps whatever
-// its app put into the fragment: there it means nothing to us.
+// With `strict`, options that are unknown or out of range are errors. A URL that is only connected to keeps
+// whatever its app put into the fragment: there it means nothing to us.
 Result<Settings> settings_of(const Url& url, bool strict);
 
 // "200-204,301" → ranges.

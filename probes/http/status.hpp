@@ -1,10 +1,10 @@
 // Status codes → causes (RFC 9110 §15, RFC 6585).
 #pragma once
 
-#include <span>
-
 #include "model/cause.hpp"
 #include "probes/http/settings.hpp"
+
+#include <span>
 
 namespace plumb::http {
 

@@ -1,24 +1,37 @@
 #include "probes/redis/info.hpp"
 
+#include "base/text.hpp"
+
 #include <algorithm>
 #include <array>
 #include <charconv>
 #include <cmath>
 
-#include "base/text.hpp"
-
 namespace plumb::redis {
 
 namespace {
 
-constexpr std::array<std::string_view, 18> kFields{
-    "redis_version",    "server_name",       "valkey_version",   "redis_mode",
-    "role",             "master_link_status", "connected_slaves", "connected_clients",
-    "maxclients",       "blocked_clients",   "used_memory",      "maxmemory",
-    "maxmemory_policy", "evicted_keys",      "rejected_connections", "cluster_enabled",
-    "aof_enabled",      "loading"};
+constexpr std::array<std::string_view, 18> kFields{"redis_version",
+                                                   "server_name",
+                                                   "valkey_version",
+                                                   "redis_mode",
+                                                   "role",
+                                                   "master_link_status",
+                                                   "connected_slaves",
+                                                   "connected_clients",
+                                                   "maxclients",
+                                                   "blocked_clients",
+                                                   "used_memory",
+                                                   "maxmemory",
+                                                   "maxmemory_policy",
+                                                   "evicted_keys",
+                                                   "rejected_connections",
+                                                   "cluster_enabled",
+                                                   "aof_enabled",
+                                                   "loading"};
 
-void add_fact(Outcome& outcome, const Info& info, std::string_view field, std::string_view name, FactClass cls) {
+void add_fact(Outcome& outcome, const Info& info, std::string_view field, std::string_view name,
+              FactClass cls) {
     const std::string_view value = info.text(field);
     if (!value.empty()) outcome.fact(name, cls, sanitize(value, kMaxFactValue));
 }
@@ -35,7 +48,8 @@ void add_gauge(Outcome& outcome, const Info& info, std::string_view field, std::
 
 void add_facts(const Info& info, Outcome& outcome) {
     add_fact(outcome, info, "redis_version", "redis.version", FactClass::ordered);
-    add_fact(outcome, info, "server_name", "redis.server", FactClass::must_match);  // Valkey and other kin name themselves
+    add_fact(outcome, info, "server_name", "redis.server",
+             FactClass::must_match);  // Valkey and other kin name themselves
     add_fact(outcome, info, "valkey_version", "redis.valkey_version", FactClass::ordered);
     add_fact(outcome, info, "role", "redis.role", FactClass::must_match);
     add_fact(outcome, info, "redis_mode", "redis.mode", FactClass::must_match);
@@ -53,7 +67,8 @@ void add_gauges(const Info& info, Outcome& outcome) {
     if (const auto used = info.number("used_memory")) {
         auto limit = info.number("maxmemory");
         if (limit && *limit <= 0) limit.reset();  // 0: no limit of Redis's own
-        // Only noeviction refuses writes at the limit; every other policy makes room, and a full cache is normal.
+        // Only noeviction refuses writes at the limit; every other policy makes room, and a full cache is
+        // normal.
         const bool refuses = limit && info.text("maxmemory_policy") == "noeviction";
         outcome.gauge("redis.memory", *used, limit, refuses);
     }

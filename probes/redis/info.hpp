@@ -1,13 +1,13 @@
-// What a server says of itself (INFO) → facts and gauges. The text is the peer's: bounded by the reply reader, every
-// value sanitized here, unknown fields ignored. https://redis.io/commands/info
+// What a server says of itself (INFO) → facts and gauges. The text is the peer's: bounded by the reply
+// reader, every value sanitized here, unknown fields ignored. https://redis.io/commands/info
 #pragma once
+
+#include "model/outcome.hpp"
 
 #include <map>
 #include <optional>
 #include <string>
 #include <string_view>
-
-#include "model/outcome.hpp"
 
 namespace plumb::redis {
 
@@ -27,9 +27,10 @@ class Info {
     std::map<std::string, std::string, std::less<>> fields_;
 };
 
-// Facts redis.version (ordered), redis.server, redis.role, redis.mode, redis.cluster_enabled, redis.maxmemory_policy,
-// redis.aof_enabled, and for a replica redis.master_link; gauges redis.clients (of maxclients), redis.memory (of
-// maxmemory, when there is one), redis.blocked_clients, redis.evicted_keys, redis.rejected_connections, redis.replicas.
+// Facts redis.version (ordered), redis.server, redis.role, redis.mode, redis.cluster_enabled,
+// redis.maxmemory_policy, redis.aof_enabled, and for a replica redis.master_link; gauges redis.clients (of
+// maxclients), redis.memory (of maxmemory, when there is one), redis.blocked_clients, redis.evicted_keys,
+// redis.rejected_connections, redis.replicas.
 void describe(const Info& info, Outcome& outcome);
 
 }  // namespace plumb::redis

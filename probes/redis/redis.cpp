@@ -1,8 +1,5 @@
 #include "probes/redis/redis.hpp"
 
-#include <array>
-#include <optional>
-
 #include "model/phase.hpp"
 #include "probes/net/dial.hpp"
 #include "probes/net/stream.hpp"
@@ -11,13 +8,18 @@
 #include "probes/redis/session.hpp"
 #include "probes/redis/settings.hpp"
 
+#include <array>
+#include <optional>
+
 namespace plumb {
 
 namespace {
 
 using boost::asio::awaitable;
 
-void fail(Run& run, const net::Failed& failed) { run.fail(failed.cause, failed.detail); }
+void fail(Run& run, const net::Failed& failed) {
+    run.fail(failed.cause, failed.detail);
+}
 
 // One whole reply. peer.closed when the server ends before it is complete.
 awaitable<net::IoResult<redis::Reply>> read_reply(net::Stream& stream, redis::ReplyReader& reader,
@@ -30,7 +32,8 @@ awaitable<net::IoResult<redis::Reply>> read_reply(net::Stream& stream, redis::Re
         const auto count = co_await stream.read_some(buffer, deadline);
         if (!count) co_return count.error();
         if (*count == 0) {
-            net::Failed closed{Cause::peer_closed, "the server closed the connection before its reply was complete"};
+            net::Failed closed{Cause::peer_closed,
+                               "the server closed the connection before its reply was complete"};
             co_return closed;
         }
         const auto fed = reader.feed(std::string_view(buffer.data(), *count));
@@ -44,7 +47,8 @@ class RedisProbe final : public Probe {
         : settings_(std::move(settings)), tls_(std::move(tls)), services_(services) {}
 
     awaitable<void> run(Run& run) override {
-        std::optional<net::Stream> stream = co_await net::dial(run, services_, settings_.host, settings_.port);
+        std::optional<net::Stream> stream =
+            co_await net::dial(run, services_, settings_.host, settings_.port);
         if (!stream) co_return;
         if (tls_) {
             const bool upgraded = co_await net::start_tls(run, *stream, *tls_);

@@ -1,8 +1,8 @@
 #include "probes/redis/rejection.hpp"
 
-#include <array>
-
 #include "base/text.hpp"
+
+#include <array>
 
 namespace plumb::redis {
 
@@ -15,12 +15,18 @@ struct Entry {
 
 // The code, when the server gives one.
 constexpr std::array kCodes{
-    Entry{"NOAUTH", Cause::redis_noauth},          Entry{"WRONGPASS", Cause::redis_wrongpass},
-    Entry{"NOPERM", Cause::redis_noperm},          Entry{"LOADING", Cause::redis_loading},
-    Entry{"MOVED", Cause::redis_moved},            Entry{"ASK", Cause::redis_moved},
-    Entry{"READONLY", Cause::redis_readonly},      Entry{"OOM", Cause::redis_out_of_memory},
-    Entry{"BUSY", Cause::redis_busy},              Entry{"MASTERDOWN", Cause::redis_masterdown},
-    Entry{"DENIED", Cause::redis_protected_mode},  Entry{"CLUSTERDOWN", Cause::redis_cluster_down},
+    Entry{"NOAUTH", Cause::redis_noauth},
+    Entry{"WRONGPASS", Cause::redis_wrongpass},
+    Entry{"NOPERM", Cause::redis_noperm},
+    Entry{"LOADING", Cause::redis_loading},
+    Entry{"MOVED", Cause::redis_moved},
+    Entry{"ASK", Cause::redis_moved},
+    Entry{"READONLY", Cause::redis_readonly},
+    Entry{"OOM", Cause::redis_out_of_memory},
+    Entry{"BUSY", Cause::redis_busy},
+    Entry{"MASTERDOWN", Cause::redis_masterdown},
+    Entry{"DENIED", Cause::redis_protected_mode},
+    Entry{"CLUSTERDOWN", Cause::redis_cluster_down},
 };
 
 // Older servers and proxies answer "ERR" and words.
@@ -28,9 +34,10 @@ constexpr std::array kPhrases{
     Entry{"max number of clients", Cause::redis_max_clients},
     Entry{"invalid password", Cause::redis_wrongpass},
     Entry{"invalid username-password", Cause::redis_wrongpass},
-    Entry{"without any password configured", Cause::redis_wrongpass},  // since 6: a password for an open server
-    Entry{"no password is set", Cause::redis_wrongpass},               // before 6: the same
-    Entry{"operation not permitted", Cause::redis_noauth},             // before 2.8: NOAUTH
+    Entry{"without any password configured",
+          Cause::redis_wrongpass},                          // since 6: a password for an open server
+    Entry{"no password is set", Cause::redis_wrongpass},    // before 6: the same
+    Entry{"operation not permitted", Cause::redis_noauth},  // before 2.8: NOAUTH
     Entry{"authentication required", Cause::redis_noauth},
 };
 

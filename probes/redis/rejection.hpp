@@ -1,9 +1,10 @@
-// The words of an error reply → our cause. https://redis.io/docs/reference/protocol-spec (the first word is the code).
+// The words of an error reply → our cause. https://redis.io/docs/reference/protocol-spec (the first word is
+// the code).
 #pragma once
 
-#include <string_view>
-
 #include "model/cause.hpp"
+
+#include <string_view>
 
 namespace plumb::redis {
 

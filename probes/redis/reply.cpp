@@ -12,8 +12,12 @@ namespace {
 
 using net::Failed;
 
-Failed garbage(std::string detail) { return {Cause::peer_garbage, std::move(detail)}; }
-Failed too_large(std::string detail) { return {Cause::peer_too_large, std::move(detail)}; }
+Failed garbage(std::string detail) {
+    return {Cause::peer_garbage, std::move(detail)};
+}
+Failed too_large(std::string detail) {
+    return {Cause::peer_too_large, std::move(detail)};
+}
 
 // The byte itself may be part of something secret that the peer echoes, so only one is ever named.
 std::string describe(char byte) {
@@ -24,12 +28,18 @@ std::string describe(char byte) {
 
 Reply::Type type_of(int type) {
     switch (type) {
-        case REDIS_REPLY_STATUS: return Reply::Type::status;
-        case REDIS_REPLY_ERROR: return Reply::Type::error;
-        case REDIS_REPLY_INTEGER: return Reply::Type::integer;
-        case REDIS_REPLY_STRING: return Reply::Type::text;
-        case REDIS_REPLY_ARRAY: return Reply::Type::array;
-        default: return Reply::Type::nil;
+        case REDIS_REPLY_STATUS:
+            return Reply::Type::status;
+        case REDIS_REPLY_ERROR:
+            return Reply::Type::error;
+        case REDIS_REPLY_INTEGER:
+            return Reply::Type::integer;
+        case REDIS_REPLY_STRING:
+            return Reply::Type::text;
+        case REDIS_REPLY_ARRAY:
+            return Reply::Type::array;
+        default:
+            return Reply::Type::nil;
     }
 }
 
@@ -40,7 +50,8 @@ Reply copy(const redisReply& from) {
     reply.integer = from.integer;
     if (from.str != nullptr) reply.text.assign(from.str, from.len);
     if (reply.type == Reply::Type::array) {
-        for (std::size_t i = 0; i < from.elements; ++i) reply.elements.push_back(copy(*from.element[i]));
+        for (std::size_t i = 0; i < from.elements; ++i)
+            reply.elements.push_back(copy(*from.element[i]));
     }
     return reply;
 }
@@ -83,7 +94,8 @@ std::optional<Failed> FrameGuard::step(char byte) {
         return std::nullopt;
     }
     if (byte == '\n') {
-        if (line_.empty() || line_.back() != '\r') return garbage("a line of the reply does not end with CR LF");
+        if (line_.empty() || line_.back() != '\r')
+            return garbage("a line of the reply does not end with CR LF");
         line_.pop_back();
         return end_of_line();
     }
@@ -107,7 +119,8 @@ std::optional<Failed> FrameGuard::header() {
     std::int64_t number = 0;
     const char* end = line_.data() + line_.size();
     const auto [stop, error] = std::from_chars(line_.data(), end, number);
-    if (error != std::errc{} || stop != end) return garbage(fmt::format("no number after {}", describe(type_)));
+    if (error != std::errc{} || stop != end)
+        return garbage(fmt::format("no number after {}", describe(type_)));
     if (type_ == ':') {
         element_done();
         return std::nullopt;
@@ -143,7 +156,9 @@ void FrameGuard::element_done() {
     reply_bytes_ = 0;  // a whole reply has passed
 }
 
-void ReplyReader::Free::operator()(redisReader* reader) const { redisReaderFree(reader); }
+void ReplyReader::Free::operator()(redisReader* reader) const {
+    redisReaderFree(reader);
+}
 
 ReplyReader::ReplyReader() : reader_(redisReaderCreate()) {
     if (!reader_) throw std::bad_alloc();

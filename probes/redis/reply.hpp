@@ -1,9 +1,11 @@
-// Bytes from a Redis server → replies, bounded before hiredis sees them. RESP2 only: the probe never sends HELLO.
-// https://redis.io/docs/reference/protocol-spec
+// Bytes from a Redis server → replies, bounded before hiredis sees them. RESP2 only: the probe never sends
+// HELLO. https://redis.io/docs/reference/protocol-spec
 //
-// Use: feed() what was read, then take(); "nothing yet" means more bytes are needed. An error is final: the reader is
-// then thrown away with the connection.
+// Use: feed() what was read, then take(); "nothing yet" means more bytes are needed. An error is final: the
+// reader is then thrown away with the connection.
 #pragma once
+
+#include "probes/net/error.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -13,15 +15,14 @@
 #include <string_view>
 #include <vector>
 
-#include "probes/net/error.hpp"
-
 struct redisReader;
 
 namespace plumb::redis {
 
-inline constexpr std::size_t kMaxReply = 512UL * 1024;  // bytes of one reply; INFO is 5 KiB, with many databases 100
-inline constexpr std::size_t kMaxLine = 8UL * 1024;     // an error or a length header
-inline constexpr std::size_t kMaxElements = 1024;       // of one array
+inline constexpr std::size_t kMaxReply =
+    512UL * 1024;  // bytes of one reply; INFO is 5 KiB, with many databases 100
+inline constexpr std::size_t kMaxLine = 8UL * 1024;  // an error or a length header
+inline constexpr std::size_t kMaxElements = 1024;    // of one array
 inline constexpr int kMaxDepth = 4;
 
 struct Reply {
@@ -32,7 +33,8 @@ struct Reply {
     std::vector<Reply> elements;
 };
 
-// Follows the framing far enough to refuse a large header before anyone allocates for it, and bytes that are no RESP.
+// Follows the framing far enough to refuse a large header before anyone allocates for it, and bytes that are
+// no RESP.
 class FrameGuard {
   public:
     // The failure stays: every later call gives it again.

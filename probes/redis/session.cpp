@@ -1,5 +1,10 @@
 #include "probes/redis/session.hpp"
 
+#include "base/text.hpp"
+#include "model/phase.hpp"
+#include "probes/redis/rejection.hpp"
+#include "probes/scrub.hpp"
+
 #include <array>
 #include <cstdlib>
 #include <cstring>
@@ -8,11 +13,6 @@
 
 #include <fmt/format.h>
 #include <hiredis/hiredis.h>
-
-#include "base/text.hpp"
-#include "model/phase.hpp"
-#include "probes/redis/rejection.hpp"
-#include "probes/scrub.hpp"
 
 namespace plumb::redis {
 
@@ -46,7 +46,9 @@ bool wants_old_form(const Reply& reply) {
 Session::Session(const Settings& settings)
     : settings_(&settings), step_(settings.logs_in() ? Step::authenticate : after_login()) {}
 
-Session::Step Session::after_login() const { return settings_->database != 0 ? Step::select : Step::ping; }
+Session::Step Session::after_login() const {
+    return settings_->database != 0 ? Step::select : Step::ping;
+}
 
 Session::Step Session::after_info() const {
     if (!info_->has("maxclients")) return Step::ask_max_clients;
@@ -58,9 +60,12 @@ std::string_view Session::phase() const {
     switch (step_) {
         case Step::authenticate:
         case Step::authenticate_old_form:
-        case Step::select: return phase::authenticate;
-        case Step::ping: return phase::ping;
-        default: return phase::inspect;
+        case Step::select:
+            return phase::authenticate;
+        case Step::ping:
+            return phase::ping;
+        default:
+            return phase::inspect;
     }
 }
 
@@ -69,13 +74,19 @@ Secret Session::command() const {
         case Step::authenticate:
             if (settings_->user.empty()) return format({"AUTH", settings_->password.reveal()});
             return format({"AUTH", settings_->user, settings_->password.reveal()});
-        case Step::authenticate_old_form: return format({"AUTH", settings_->password.reveal()});
-        case Step::select: return format({"SELECT", std::to_string(settings_->database)});
-        case Step::info: return format({"INFO"});
-        case Step::ask_max_clients: return format({"CONFIG", "GET", "maxclients"});
-        case Step::ask_policy: return format({"CONFIG", "GET", "maxmemory-policy"});
+        case Step::authenticate_old_form:
+            return format({"AUTH", settings_->password.reveal()});
+        case Step::select:
+            return format({"SELECT", std::to_string(settings_->database)});
+        case Step::info:
+            return format({"INFO"});
+        case Step::ask_max_clients:
+            return format({"CONFIG", "GET", "maxclients"});
+        case Step::ask_policy:
+            return format({"CONFIG", "GET", "maxmemory-policy"});
         case Step::ping:
-        case Step::done: break;
+        case Step::done:
+            break;
     }
     return format({"PING"});
 }
@@ -84,15 +95,22 @@ std::optional<Rejection> Session::take(const Reply& reply) {
     switch (step_) {
         case Step::authenticate:
         case Step::authenticate_old_form:
-        case Step::select: return take_login(reply);
-        case Step::ping: return take_ping(reply);
-        case Step::info: return take_info(reply);
+        case Step::select:
+            return take_login(reply);
+        case Step::ping:
+            return take_ping(reply);
+        case Step::info:
+            return take_info(reply);
         case Step::ask_max_clients:
             take_config(reply, "maxclients");
             step_ = info_->has("maxmemory_policy") ? Step::done : Step::ask_policy;
             return std::nullopt;
-        case Step::ask_policy: take_config(reply, "maxmemory_policy"); step_ = Step::done; return std::nullopt;
-        case Step::done: break;
+        case Step::ask_policy:
+            take_config(reply, "maxmemory_policy");
+            step_ = Step::done;
+            return std::nullopt;
+        case Step::done:
+            break;
     }
     return std::nullopt;
 }

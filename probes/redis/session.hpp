@@ -1,15 +1,15 @@
-// What to say next to a Redis server, without I/O. The driver sends command(), reads one reply and hands it to take(),
-// until step() is done or take() gives a rejection, which is final.
+// What to say next to a Redis server, without I/O. The driver sends command(), reads one reply and hands it
+// to take(), until step() is done or take() gives a rejection, which is final.
 #pragma once
-
-#include <optional>
-#include <string>
-#include <string_view>
 
 #include "model/cause.hpp"
 #include "probes/redis/info.hpp"
 #include "probes/redis/reply.hpp"
 #include "probes/redis/settings.hpp"
+
+#include <optional>
+#include <string>
+#include <string_view>
 
 namespace plumb::redis {
 
@@ -27,7 +27,7 @@ class Session {
         select,                 // SELECT, when the URL names a database other than 0
         ping,                   // the measurement
         info,
-        ask_max_clients,        // CONFIG GET, only for what INFO of an older server leaves out
+        ask_max_clients,  // CONFIG GET, only for what INFO of an older server leaves out
         ask_policy,
         done,
     };

@@ -1,10 +1,10 @@
 #include "probes/redis/settings.hpp"
 
+#include "base/text.hpp"
+
 #include <algorithm>
 #include <array>
 #include <charconv>
-
-#include "base/text.hpp"
 
 namespace plumb::redis {
 
@@ -24,13 +24,36 @@ constexpr std::array kOptions{
 constexpr std::string_view kVerification = "ssl_cert_reqs";
 
 // The app's own client reads these from the same URL; they change nothing for a probe.
-constexpr std::array<std::string_view, 30> kForeign{
-    "socket_timeout", "socket_connect_timeout", "socket_keepalive", "socket_read_size", "timeout",
-    "connect_timeout", "read_timeout", "write_timeout", "dial_timeout", "pool_timeout",
-    "pool_size", "max_connections", "min_idle_conns", "max_retries", "retry_on_timeout",
-    "retry_on_error", "health_check_interval", "client_name", "clientname", "decode_responses",
-    "encoding", "encoding_errors", "protocol", "family", "ssl",
-    "ssl_check_hostname", "ssl_ca_certs", "ssl_certfile", "ssl_keyfile", "virtual_host"};
+constexpr std::array<std::string_view, 30> kForeign{"socket_timeout",
+                                                    "socket_connect_timeout",
+                                                    "socket_keepalive",
+                                                    "socket_read_size",
+                                                    "timeout",
+                                                    "connect_timeout",
+                                                    "read_timeout",
+                                                    "write_timeout",
+                                                    "dial_timeout",
+                                                    "pool_timeout",
+                                                    "pool_size",
+                                                    "max_connections",
+                                                    "min_idle_conns",
+                                                    "max_retries",
+                                                    "retry_on_timeout",
+                                                    "retry_on_error",
+                                                    "health_check_interval",
+                                                    "client_name",
+                                                    "clientname",
+                                                    "decode_responses",
+                                                    "encoding",
+                                                    "encoding_errors",
+                                                    "protocol",
+                                                    "family",
+                                                    "ssl",
+                                                    "ssl_check_hostname",
+                                                    "ssl_ca_certs",
+                                                    "ssl_certfile",
+                                                    "ssl_keyfile",
+                                                    "virtual_host"};
 
 Result<int> database_number(std::string_view text) {
     int number = 0;
@@ -53,7 +76,9 @@ Result<void> check(const Url& url) {
 
 }  // namespace
 
-std::span<const Option> options() { return kOptions; }
+std::span<const Option> options() {
+    return kOptions;
+}
 
 Result<Settings> settings_of(const Url& url) {
     Settings settings;
@@ -71,8 +96,10 @@ Result<Settings> settings_of(const Url& url) {
     const std::string verification = to_lower(url.option(kVerification).value_or(""));
     settings.insecure = verification == "none" || verification == "cert_none";
     std::string_view path = url.path;
-    while (path.starts_with('/')) path.remove_prefix(1);
-    while (path.ends_with('/')) path.remove_suffix(1);
+    while (path.starts_with('/'))
+        path.remove_prefix(1);
+    while (path.ends_with('/'))
+        path.remove_suffix(1);
     const std::string option = url.option("db").value_or("");
     if (path.empty()) path = option;
     if (path.empty()) return settings;

@@ -1,12 +1,12 @@
 // A redis URL → what the session needs. https://www.iana.org/assignments/uri-schemes/prov/redis
 #pragma once
 
-#include <span>
-#include <string>
-
 #include "base/result.hpp"
 #include "probes/probe.hpp"
 #include "probes/url.hpp"
+
+#include <span>
+#include <string>
 
 namespace plumb::redis {
 

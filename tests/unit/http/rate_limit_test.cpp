@@ -27,14 +27,18 @@ TEST(HttpRateLimit, every_spelling_gives_used_of_limit) {
     expect_quota(limits({{"x-ratelimit-limit", "5000"}, {"x-ratelimit-remaining", "4999"}}), 1, 5000);
     expect_quota(limits({{"x-rate-limit-limit", "15"}, {"x-rate-limit-remaining", "0"}}), 15, 15);
     expect_quota(limits({{"ratelimit", "limit=100, remaining=50, reset=5"}}), 50, 100);
-    expect_quota(limits({{"ratelimit", "\"default\";r=50;t=30"}, {"ratelimit-policy", "\"default\";q=80;w=10"}}), 30, 80);
+    expect_quota(
+        limits({{"ratelimit", "\"default\";r=50;t=30"}, {"ratelimit-policy", "\"default\";q=80;w=10"}}), 30,
+        80);
 }
 
 TEST(HttpRateLimit, half_a_statement_or_nonsense_gives_nothing) {
     EXPECT_EQ(limits({{"ratelimit-limit", "100"}}).find_gauge("http.rate_limit"), nullptr);
-    EXPECT_EQ(limits({{"ratelimit-limit", "0"}, {"ratelimit-remaining", "0"}}).find_gauge("http.rate_limit"), nullptr);
+    EXPECT_EQ(limits({{"ratelimit-limit", "0"}, {"ratelimit-remaining", "0"}}).find_gauge("http.rate_limit"),
+              nullptr);
     EXPECT_EQ(limits({{"ratelimit", "limit=, remaining=x"}}).find_gauge("http.rate_limit"), nullptr);
-    EXPECT_EQ(limits({{"ratelimit-limit", "-5"}, {"ratelimit-remaining", "1"}}).find_gauge("http.rate_limit"), nullptr);
+    EXPECT_EQ(limits({{"ratelimit-limit", "-5"}, {"ratelimit-remaining", "1"}}).find_gauge("http.rate_limit"),
+              nullptr);
 }
 
 TEST(HttpRateLimit, more_remaining_than_the_limit_is_clamped) {
@@ -43,8 +47,8 @@ TEST(HttpRateLimit, more_remaining_than_the_limit_is_clamped) {
 
 TEST(HttpRetryAfter, seconds_and_dates_are_understood) {
     EXPECT_EQ(limits({{"retry-after", "120"}}).find_gauge("http.retry_after")->value, 120);
-    const Outcome dated = limits(
-        {{"date", "Sun, 06 Nov 1994 08:49:37 GMT"}, {"retry-after", "Sun, 06 Nov 1994 08:50:37 GMT"}});
+    const Outcome dated =
+        limits({{"date", "Sun, 06 Nov 1994 08:49:37 GMT"}, {"retry-after", "Sun, 06 Nov 1994 08:50:37 GMT"}});
     ASSERT_NE(dated.find_gauge("http.retry_after"), nullptr);
     EXPECT_EQ(dated.find_gauge("http.retry_after")->value, 60);
     EXPECT_EQ(limits({{"retry-after", "soon"}}).find_gauge("http.retry_after"), nullptr);

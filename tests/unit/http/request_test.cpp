@@ -10,15 +10,20 @@ using testing::HasSubstr;
 using testing::Not;
 using testing::StartsWith;
 
-Result<Settings> of(std::string_view text, bool strict = true) { return settings_of(parse_url(text).value(), strict); }
-std::string bytes_of(std::string_view text) { return request(of(text).value()).reveal(); }
+Result<Settings> of(std::string_view text, bool strict = true) {
+    return settings_of(parse_url(text).value(), strict);
+}
+std::string bytes_of(std::string_view text) {
+    return request(of(text).value()).reveal();
+}
 std::string error_of(std::string_view text) {
     const auto settings = of(text);
     return settings ? "(accepted)" : settings.error().message;
 }
 
 TEST(HttpRequest, the_query_is_sent_as_it_stands_and_the_fragment_is_not) {
-    const std::string bytes = bytes_of("http://api.example.com/v1/health?a=b%20c+d&e&a=2#status=200&method=get");
+    const std::string bytes =
+        bytes_of("http://api.example.com/v1/health?a=b%20c+d&e&a=2#status=200&method=get");
     EXPECT_THAT(bytes, StartsWith("GET /v1/health?a=b%20c+d&e&a=2 HTTP/1.1\r\nHost: api.example.com\r\n"));
     EXPECT_THAT(bytes, HasSubstr("\r\nUser-Agent: plumbline/"));
     EXPECT_THAT(bytes, HasSubstr("\r\nConnection: close\r\n"));
@@ -48,7 +53,9 @@ TEST(HttpRequest, userinfo_becomes_basic_credentials) {
     EXPECT_THAT(bytes_of("http://token@h/"), HasSubstr("\r\nAuthorization: Basic dG9rZW46\r\n"));
 }
 
-TEST(HttpRequest, head_is_a_choice) { EXPECT_THAT(bytes_of("http://h/#method=HEAD"), StartsWith("HEAD / HTTP/1.1")); }
+TEST(HttpRequest, head_is_a_choice) {
+    EXPECT_THAT(bytes_of("http://h/#method=HEAD"), StartsWith("HEAD / HTTP/1.1"));
+}
 
 TEST(HttpSettings, statuses_are_read_as_ranges) {
     const Settings settings = of("http://h/#status=200-204,301").value();

@@ -1,8 +1,10 @@
 #include "probes/http/response.hpp"
 
-#include <gtest/gtest.h>
-
 #include "probes/http/status.hpp"
+
+#include <random>
+
+#include <gtest/gtest.h>
 
 namespace plumb::http {
 namespace {
@@ -35,7 +37,8 @@ TEST(HttpResponse, a_whole_answer_arrives_byte_by_byte) {
 
 TEST(HttpResponse, chunks_and_trailers_end_the_body) {
     Response response(false);
-    ASSERT_TRUE(drip(response, "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\nX-T: 1\r\n\r\n"));
+    ASSERT_TRUE(drip(
+        response, "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\nX-T: 1\r\n\r\n"));
     EXPECT_TRUE(response.done());
 }
 
@@ -50,7 +53,8 @@ TEST(HttpResponse, interim_answers_are_passed_over) {
 
 TEST(HttpResponse, interim_answers_without_end_are_refused) {
     std::string bytes;
-    for (int i = 0; i < 100; ++i) bytes += "HTTP/1.1 100 Continue\r\n\r\n";
+    for (int i = 0; i < 100; ++i)
+        bytes += "HTTP/1.1 100 Continue\r\n\r\n";
     EXPECT_EQ(cause_of(bytes), Cause::peer_unexpected);
 }
 
@@ -64,7 +68,6 @@ TEST(HttpResponse, a_body_without_length_lasts_until_the_end) {
     Response response(false);
     ASSERT_TRUE(response.feed("HTTP/1.0 200 OK\r\n\r\nhello"));
     EXPECT_FALSE(response.done());
-    EXPECT_TRUE(response.until_end());
     EXPECT_TRUE(response.end_of_stream());
     EXPECT_EQ(response.head().version, 10);
 }
@@ -94,7 +97,8 @@ TEST(HttpResponse, other_protocols_are_garbage) {
 
 TEST(HttpResponse, an_oversized_header_is_refused) {
     std::string bytes = "HTTP/1.1 200 OK\r\n";
-    for (int i = 0; i < 40; ++i) bytes += "X-" + std::to_string(i) + ": " + std::string(1000, 'x') + "\r\n";
+    for (int i = 0; i < 40; ++i)
+        bytes += "X-" + std::to_string(i) + ": " + std::string(1000, 'x') + "\r\n";
     EXPECT_EQ(cause_of(bytes), Cause::peer_too_large);
     EXPECT_EQ(cause_of("HTTP/1.1 200 OK\r\nX: " + std::string(kMaxHeader, 'x')), Cause::peer_too_large);
 }
@@ -115,7 +119,8 @@ TEST(HttpResponse, a_large_body_is_enough_at_the_bound) {
     Response response(false);
     ASSERT_TRUE(response.feed("HTTP/1.1 200 OK\r\n\r\n"));
     const std::string block(65536, 'x');
-    for (int i = 0; i < 16; ++i) ASSERT_TRUE(response.feed(block));
+    for (int i = 0; i < 16; ++i)
+        ASSERT_TRUE(response.feed(block));
     EXPECT_FALSE(response.enough());
     ASSERT_TRUE(response.feed("x"));
     EXPECT_TRUE(response.enough());
@@ -127,6 +132,47 @@ TEST(HttpResponse, fields_are_bounded_and_the_first_counts) {
                               "\r\nServer: other\r\nX-Unknown: 1\r\n\r\n"));
     EXPECT_EQ(response.head().field("server"), std::string(kMaxField, 's'));
     EXPECT_EQ(response.head().field("x-unknown"), "");
+}
+
+// Whatever arrives, and however it is cut, the answer is the same.
+struct Seen {
+    Cause failed = Cause::unknown;
+    int status = 0;
+    bool done = false;
+    friend bool operator==(const Seen&, const Seen&) = default;
+};
+
+Seen read_in_pieces(std::string_view bytes, std::size_t piece) {
+    Response response(false);
+    Seen seen;
+    for (std::size_t at = 0; at < bytes.size() && !response.done(); at += piece) {
+        const auto fed = response.feed(bytes.substr(at, piece));
+        if (!fed) {
+            seen.failed = fed.error().cause;
+            return seen;
+        }
+    }
+    seen.done = response.done();
+    if (response.head_done()) seen.status = response.head().status;
+    return seen;
+}
+
+TEST(HttpResponse, mutated_answers_read_alike_in_every_cut) {
+    const std::vector<std::string> seeds{
+        "HTTP/1.1 200 OK\r\nServer: nginx\r\nContent-Length: 5\r\n\r\nhello",
+        "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5;x=y\r\nhello\r\n0\r\nA: b\r\n\r\n",
+        "HTTP/1.1 103 Early\r\nLink: x\r\n\r\nHTTP/1.1 429 Slow\r\nRetry-After: 1\r\nContent-Length: "
+        "0\r\n\r\n"};
+    std::mt19937 random(7);
+    for (int round = 0; round < 3000; ++round) {
+        std::string bytes = seeds[random() % seeds.size()];
+        for (unsigned change = random() % 4; change > 0; --change) {
+            bytes[random() % bytes.size()] = static_cast<char>(random() % 256);
+        }
+        const Seen whole = read_in_pieces(bytes, bytes.size());
+        EXPECT_EQ(read_in_pieces(bytes, 1), whole) << round;
+        EXPECT_EQ(read_in_pieces(bytes, 7), whole) << round;
+    }
 }
 
 TEST(HttpStatus, each_status_has_its_cause) {

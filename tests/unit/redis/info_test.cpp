@@ -72,8 +72,9 @@ TEST(RedisInfo, a_replica_tells_of_its_master_link) {
 }
 
 TEST(RedisInfo, hostile_values_are_escaped_and_bounded) {
-    const Outcome outcome = described("redis_version:7\x1b[31m\nrole:" + std::string(5000, 'x') +
-                                      "\nconnected_clients:nan\nused_memory:-5\nmaxmemory:1e999\n:\n::\nno colon");
+    const Outcome outcome =
+        described("redis_version:7\x1b[31m\nrole:" + std::string(5000, 'x') +
+                  "\nconnected_clients:nan\nused_memory:-5\nmaxmemory:1e999\n:\n::\nno colon");
     EXPECT_EQ(fact(outcome, "redis.version").find('\x1b'), std::string::npos);
     EXPECT_LE(fact(outcome, "redis.role").size(), kMaxFactValue);
     EXPECT_EQ(outcome.find_gauge("redis.clients"), nullptr);

@@ -1,5 +1,7 @@
 #include "probes/redis/reply.hpp"
 
+#include <random>
+
 #include <gtest/gtest.h>
 
 namespace plumb::redis {
@@ -81,14 +83,16 @@ TEST(ReplyReader, a_line_without_end_is_refused) {
 
 TEST(ReplyReader, deep_nesting_is_refused) {
     std::string bytes;
-    for (int i = 0; i < kMaxDepth + 1; ++i) bytes += "*1\r\n";
+    for (int i = 0; i < kMaxDepth + 1; ++i)
+        bytes += "*1\r\n";
     EXPECT_EQ(cause_of(bytes), Cause::peer_too_large);
 }
 
 TEST(ReplyReader, many_elements_together_cannot_pass_the_bound) {
     const std::string element = "$60000\r\n" + std::string(60000, 'x') + "\r\n";
     std::string bytes = "*100\r\n";
-    for (int i = 0; i < 10; ++i) bytes += element;
+    for (int i = 0; i < 10; ++i)
+        bytes += element;
     EXPECT_EQ(cause_of(bytes), Cause::peer_too_large);
 }
 
@@ -111,6 +115,38 @@ TEST(ReplyReader, a_failure_stays) {
 TEST(ReplyReader, lines_must_end_with_cr_lf) {
     EXPECT_EQ(cause_of("+OK\n"), Cause::peer_garbage);
     EXPECT_EQ(cause_of("+O\rK\r\n"), Cause::peer_garbage);
+}
+
+// The text of all replies read, and how it ended: the same however the bytes are cut.
+std::string read_in_pieces(std::string_view bytes, std::size_t piece) {
+    ReplyReader reader;
+    std::string seen;
+    for (std::size_t at = 0; at < bytes.size(); at += piece) {
+        const auto fed = reader.feed(bytes.substr(at, piece));
+        if (!fed) return "failed: " + std::string(to_string(fed.error().cause));
+        while (true) {
+            const auto reply = reader.take();
+            if (!reply) return "failed: " + std::string(to_string(reply.error().cause));
+            if (!*reply) break;
+            seen += (*reply)->text + ";" + std::to_string((*reply)->elements.size()) + ";";
+        }
+    }
+    return seen;
+}
+
+TEST(ReplyReader, mutated_replies_read_alike_in_every_cut) {
+    const std::string seed =
+        "+PONG\r\n-ERR x\r\n$12\r\nwith\r\nbreaks\r\n*2\r\n$3\r\nabc\r\n:12\r\n*-1\r\n$-1\r\n*0\r\n";
+    std::mt19937 random(11);
+    for (int round = 0; round < 3000; ++round) {
+        std::string bytes = seed;
+        for (unsigned change = random() % 4; change > 0; --change) {
+            bytes[random() % bytes.size()] = static_cast<char>(random() % 256);
+        }
+        const std::string whole = read_in_pieces(bytes, bytes.size());
+        EXPECT_EQ(read_in_pieces(bytes, 1), whole) << round;
+        EXPECT_EQ(read_in_pieces(bytes, 5), whole) << round;
+    }
 }
 
 }  // namespace

@@ -1,15 +1,21 @@
 #include "probes/redis/session.hpp"
 
-#include <gtest/gtest.h>
-
 #include "probes/redis/rejection.hpp"
+
+#include <gtest/gtest.h>
 
 namespace plumb::redis {
 namespace {
 
-Reply status(std::string text) { return {Reply::Type::status, std::move(text), 0, {}}; }
-Reply error(std::string text) { return {Reply::Type::error, std::move(text), 0, {}}; }
-Reply text(std::string value) { return {Reply::Type::text, std::move(value), 0, {}}; }
+Reply status(std::string text) {
+    return {Reply::Type::status, std::move(text), 0, {}};
+}
+Reply error(std::string text) {
+    return {Reply::Type::error, std::move(text), 0, {}};
+}
+Reply text(std::string value) {
+    return {Reply::Type::text, std::move(value), 0, {}};
+}
 Reply pair(std::string name, std::string value) {
     return {Reply::Type::array, "", 0, {text(std::move(name)), text(std::move(value))}};
 }
@@ -139,7 +145,8 @@ TEST(RedisRejection, every_code_has_its_cause) {
         {"WRONGPASS invalid username-password pair or user is disabled.", Cause::redis_wrongpass},
         {"ERR invalid password", Cause::redis_wrongpass},
         {"ERR Client sent AUTH, but no password is set", Cause::redis_wrongpass},
-        {"ERR AUTH <password> called without any password configured for the default user.", Cause::redis_wrongpass},
+        {"ERR AUTH <password> called without any password configured for the default user.",
+         Cause::redis_wrongpass},
         {"NOPERM this user has no permissions to run the 'ping' command", Cause::redis_noperm},
         {"LOADING Redis is loading the dataset in memory", Cause::redis_loading},
         {"MOVED 3999 127.0.0.1:6381", Cause::redis_moved},
@@ -156,7 +163,8 @@ TEST(RedisRejection, every_code_has_its_cause) {
         {"", Cause::redis_error},
         {"BUSYGROUP Consumer Group name already exists", Cause::redis_error},
     };
-    for (const auto& [words, cause] : table) EXPECT_EQ(cause_of_error(words), cause) << words;
+    for (const auto& [words, cause] : table)
+        EXPECT_EQ(cause_of_error(words), cause) << words;
 }
 
 }  // namespace

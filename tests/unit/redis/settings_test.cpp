@@ -5,7 +5,9 @@
 namespace plumb::redis {
 namespace {
 
-Result<Settings> of(std::string_view text) { return settings_of(parse_url(text).value()); }
+Result<Settings> of(std::string_view text) {
+    return settings_of(parse_url(text).value());
+}
 
 std::string error_of(std::string_view text) {
     const auto settings = of(text);
