@@ -20,6 +20,7 @@ namespace {
 
 constexpr std::size_t kMaxPending = 2 * std::size_t{kMaxHeader};
 constexpr std::size_t kOpening = 24;
+constexpr std::string_view kStart = "HTTP/1.";
 
 constexpr std::array<std::string_view, 13> kFields{"server",
                                                    "location",
@@ -90,6 +91,10 @@ void Response::start() {
 
 net::IoResult<void> Response::feed(std::string_view bytes) {
     opening_.append(bytes.substr(0, kOpening - std::min(kOpening, opening_.size())));
+    // The parser judges a header that comes in pieces only at its end, for which another protocol's peer
+    // never sends.
+    const std::string_view first{opening_.data(), std::min(opening_.size(), kStart.size())};
+    if (!kStart.starts_with(first)) return Failed{Cause::peer_garbage, "the answer is not HTTP/1"};
     pending_.append(bytes);
     while (true) {
         auto parsed = parse();
@@ -111,7 +116,7 @@ net::IoResult<void> Response::parse() {
         if (error == beast::http::error::header_limit) {
             return Failed{Cause::peer_too_large, fmt::format("a header of more than {} bytes", kMaxHeader)};
         }
-        if (error) return Failed{Cause::peer_garbage, "the answer is not HTTP/1: " + error.message()};
+        if (error) return Failed{Cause::peer_garbage, "malformed HTTP/1: " + error.message()};
     }
     if (pending_.size() > kMaxPending) {
         return Failed{Cause::peer_too_large,
