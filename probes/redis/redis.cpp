@@ -52,7 +52,7 @@ class RedisProbe final : public Probe {
         if (!stream) co_return;
         if (tls_) {
             const bool upgraded = co_await net::start_tls(run, *stream, *tls_);
-            if (!upgraded) co_return;
+            if (!upgraded) co_return explain_silence(run);
         }
         redis::Session session(settings_);
         co_await converse(run, *stream, session);
@@ -63,6 +63,13 @@ class RedisProbe final : public Probe {
     }
 
   private:
+    // A Redis that expects no TLS takes the handshake for the beginning of a command and waits for the rest.
+    static void explain_silence(Run& run) {
+        auto& failure = run.outcome.failure;
+        if (!failure || failure->cause != Cause::tls_timeout) return;
+        failure->detail += "; a Redis port without TLS stays silent too: is the scheme redis:// there?";
+    }
+
     static awaitable<void> converse(Run& run, net::Stream& stream, redis::Session& session) {
         redis::ReplyReader reader;
         while (session.step() != redis::Session::Step::done) {

@@ -1,0 +1,192 @@
+// The http probe against peers that stall, drip, reset or talk nonsense, in every phase.
+#include "probes/http/http.hpp"
+#include "tests/integration/peers/probe_run.hpp"
+#include "tests/integration/peers/scripted_peer.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace plumb {
+namespace {
+
+using test::Connection;
+using test::expect_sound;
+using test::failure_of;
+using test::run_probe;
+using test::ScriptedPeer;
+
+constexpr test::RunOptions kShort{std::chrono::milliseconds(1000)};
+constexpr std::string_view kEnd = "\r\n\r\n";  // of the request
+
+std::string url_of(std::uint16_t port, const std::string& scheme = "http", const std::string& rest = "/") {
+    return scheme + "://127.0.0.1:" + std::to_string(port) + rest;
+}
+
+Outcome outcome_against(const ScriptedPeer::Script& script, test::RunOptions options = {}) {
+    const ScriptedPeer peer(script);
+    Outcome outcome = run_probe(http_kind(), url_of(peer.port()), options);
+    expect_sound(outcome);
+    return outcome;
+}
+
+std::string failure_against(const ScriptedPeer::Script& script, test::RunOptions options = {}) {
+    return failure_of(outcome_against(script, options));
+}
+
+// Answers a request with `bytes` and then closes.
+ScriptedPeer::Script answering(std::string bytes) {
+    return [bytes = std::move(bytes)](Connection& connection) {
+        if (connection.read_until(kEnd)) connection.send(bytes);
+    };
+}
+
+// Answers with `bytes` and then says nothing more.
+ScriptedPeer::Script stalling_after(std::string bytes) {
+    return [bytes = std::move(bytes)](Connection& connection) {
+        if (connection.read_until(kEnd) && connection.send(bytes)) connection.hang();
+    };
+}
+
+TEST(HttpStall, in_connect_is_a_connect_timeout) {
+    const test::FullListener listener;
+    EXPECT_EQ(failure_of(run_probe(http_kind(), url_of(listener.port()), kShort)), "connect tcp.timeout");
+}
+
+TEST(HttpStall, in_the_handshake_is_a_tls_timeout) {
+    const ScriptedPeer peer([](Connection& connection) { connection.hang(); });
+    EXPECT_EQ(failure_of(run_probe(http_kind(), url_of(peer.port(), "https"), kShort)),
+              "handshake tls.timeout");
+}
+
+TEST(HttpStall, before_the_answer_is_a_timeout_of_first_byte) {
+    EXPECT_EQ(failure_against(stalling_after(""), kShort), "first_byte peer.timeout");
+}
+
+TEST(HttpStall, inside_the_header_or_body_is_a_timeout_of_transfer) {
+    EXPECT_EQ(failure_against(stalling_after("HTTP/1.1 200 OK\r\nServ"), kShort), "transfer peer.timeout");
+    EXPECT_EQ(failure_against(stalling_after("HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nhel"), kShort),
+              "transfer peer.timeout");
+}
+
+TEST(HttpStall, a_bad_status_is_told_without_waiting_for_its_body) {
+    EXPECT_EQ(failure_against(stalling_after("HTTP/1.1 503 Busy\r\nContent-Length: 9\r\n\r\n")),
+              "first_byte http.unavailable");
+}
+
+TEST(HttpDrip, a_slow_header_ends_at_the_deadline) {
+    const auto script = [](Connection& connection) {
+        if (connection.read_until(kEnd) && connection.send("HTTP/1.1 200 OK\r\n"))
+            connection.drip("X: y\r\n");
+    };
+    EXPECT_EQ(failure_against(script, kShort), "transfer peer.timeout");
+}
+
+TEST(HttpDrip, a_slow_body_ends_at_the_deadline) {
+    const auto script = [](Connection& connection) {
+        if (connection.read_until(kEnd) && connection.send("HTTP/1.1 200 OK\r\n\r\n")) connection.drip("x");
+    };
+    EXPECT_EQ(failure_against(script, kShort), "transfer peer.timeout");
+}
+
+TEST(HttpClose, before_or_inside_the_answer_is_closed) {
+    EXPECT_EQ(failure_against(answering("")), "first_byte peer.closed");
+    EXPECT_EQ(failure_against(answering("HTTP/1.1 200")), "transfer peer.closed");
+    EXPECT_EQ(failure_against(answering("HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nhel")),
+              "transfer peer.closed");
+    EXPECT_EQ(failure_against(answering("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhel")),
+              "transfer peer.closed");
+}
+
+TEST(HttpClose, after_a_body_without_length_is_its_end) {
+    EXPECT_EQ(failure_against(answering("HTTP/1.0 200 OK\r\n\r\nhello")), "ok");
+}
+
+TEST(HttpReset, after_the_request_is_a_reset) {
+    const auto script = [](Connection& connection) {
+        connection.read_until(kEnd);
+        connection.reset();
+    };
+    EXPECT_EQ(failure_against(script), "first_byte peer.reset");
+}
+
+TEST(HttpGarbage, another_protocol_is_garbage_and_is_quoted) {
+    const Outcome outcome = outcome_against(stalling_after("SSH-2.0-OpenSSH_9.2\x1b[2J\r\n"));
+    EXPECT_EQ(failure_of(outcome), "first_byte peer.garbage");
+    EXPECT_THAT(outcome.failure->detail, testing::HasSubstr("SSH-2.0-OpenSSH"));
+    EXPECT_EQ(outcome.failure->detail.find('\x1b'), std::string::npos);
+    EXPECT_EQ(failure_against(stalling_after("-ERR unknown command\r\n")), "first_byte peer.garbage");
+}
+
+TEST(HttpGarbage, an_echo_service_does_not_leak) {
+    const ScriptedPeer peer([](Connection& connection) {
+        if (connection.read_until(kEnd)) connection.send(connection.received());
+    });
+    const std::string url =
+        "http://app:s3cret-word@127.0.0.1:" + std::to_string(peer.port()) + "/?key=k3y-word";
+    const Outcome outcome = run_probe(http_kind(), url);
+    EXPECT_EQ(failure_of(outcome), "first_byte peer.garbage");
+    expect_sound(outcome, {"s3cret-word", "YXBwOnMzY3JldC13b3Jk", "k3y-word"});
+}
+
+TEST(HttpGarbage, tls_against_a_peer_that_talks_first_is_not_tls) {
+    const ScriptedPeer peer([](Connection& connection) {
+        connection.send("220 mail.example.com ESMTP\r\n");
+        connection.hang();
+    });
+    EXPECT_EQ(failure_of(run_probe(http_kind(), url_of(peer.port(), "https"))), "handshake tls.not_tls");
+}
+
+TEST(HttpOversized, an_endless_header_is_too_large) {
+    const auto script = [](Connection& connection) {
+        if (!connection.read_until(kEnd) || !connection.send("HTTP/1.1 200 OK\r\nX: ")) return;
+        const std::string block(65536, 'x');
+        while (connection.send(block)) {
+        }
+    };
+    const std::string failure = failure_against(script);
+    EXPECT_THAT(failure, testing::EndsWith(" peer.too_large"));
+}
+
+TEST(HttpOversized, an_endless_body_is_read_to_the_bound_and_is_no_failure) {
+    const auto script = [](Connection& connection) {
+        if (!connection.read_until(kEnd) || !connection.send("HTTP/1.1 200 OK\r\n\r\n")) return;
+        const std::string block(65536, 'x');
+        while (connection.send(block)) {
+        }
+    };
+    EXPECT_EQ(failure_against(script), "ok");
+}
+
+TEST(HttpOversized, interim_answers_without_end_are_refused) {
+    const auto script = [](Connection& connection) {
+        if (!connection.read_until(kEnd)) return;
+        while (connection.send("HTTP/1.1 100 Continue\r\n\r\n")) {
+        }
+    };
+    EXPECT_THAT(failure_against(script), testing::EndsWith(" peer.unexpected"));
+}
+
+TEST(HttpConnectOnly, nothing_is_sent) {
+    std::string received;
+    {
+        const ScriptedPeer peer([&received](Connection& connection) {
+            connection.read_until("never");
+            received = connection.received();
+        });
+        test::RunOptions options;
+        options.connect_only = true;
+        EXPECT_EQ(failure_of(run_probe(http_kind(), url_of(peer.port()), options)), "ok");
+    }
+    EXPECT_EQ(received, "");
+}
+
+TEST(HttpRefused, a_port_without_listener_names_the_connect_phase) {
+    std::uint16_t port = 0;
+    {
+        port = ScriptedPeer([](Connection&) {}).port();
+    }
+    EXPECT_EQ(failure_of(run_probe(http_kind(), url_of(port))), "connect tcp.refused");
+}
+
+}  // namespace
+}  // namespace plumb

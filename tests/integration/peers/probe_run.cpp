@@ -1,0 +1,80 @@
+#include "tests/integration/peers/probe_run.hpp"
+
+#include "probes/net/resolver.hpp"
+
+#include <exception>
+#include <stdexcept>
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/io_context.hpp>
+#include <gtest/gtest.h>
+
+namespace plumb::test {
+
+namespace asio = boost::asio;
+
+Outcome run_probe(const Kind& kind, const std::string& url, RunOptions options) {
+    asio::io_context context;
+    const auto resolver = net::Resolver::make(context.get_executor(), {});
+    if (!resolver) throw std::runtime_error(resolver.error().message);
+    Services services{context.get_executor(), **resolver};
+    Target target;
+    target.dependency = "dependency";
+    target.url = parse_url(url).value();
+    target.timeout = options.timeout;
+    target.connect_only = options.connect_only;
+    const auto probe = kind.make(target, services);
+    if (!probe) throw std::runtime_error(probe.error().message);
+
+    Run run(Clock::now() + options.timeout, 0);
+    std::exception_ptr thrown;
+    bool finished = false;
+    const auto done = [&](std::exception_ptr error) {
+        thrown = error;
+        finished = true;
+        context.stop();
+    };
+    asio::co_spawn(context, (*probe)->run(run), done);
+    context.run_for(options.timeout + std::chrono::seconds(30));
+    if (thrown) std::rethrow_exception(thrown);
+    if (!finished) throw std::runtime_error("the run passed its deadline");
+    run.finish();
+    return run.outcome;
+}
+
+void expect_sound(const Outcome& outcome, const std::vector<std::string_view>& secrets) {
+    std::chrono::nanoseconds sum{};
+    for (const PhaseTiming& phase : outcome.phases)
+        sum += phase.duration;
+    EXPECT_EQ(sum, outcome.total);
+    std::string everything = outcome.address + "\n" + outcome.target + "\n" + outcome.note;
+    if (outcome.failure) everything += "\n" + outcome.failure->phase + "\n" + outcome.failure->detail;
+    for (const Fact& fact : outcome.facts)
+        everything += "\n" + fact.name + "=" + fact.value;
+    for (const Gauge& gauge : outcome.gauges)
+        everything += "\n" + gauge.name;
+    for (const Attempt& attempt : outcome.attempts)
+        everything += "\n" + attempt.address;
+    for (const std::string_view secret : secrets) {
+        EXPECT_EQ(everything.find(secret), std::string::npos) << everything;
+    }
+}
+
+std::string fact_of(const Outcome& outcome, std::string_view name) {
+    const Fact* fact = outcome.find_fact(name);
+    return fact == nullptr ? "(absent)" : fact->value;
+}
+
+std::vector<std::string_view> phases_of(const Outcome& outcome) {
+    std::vector<std::string_view> names;
+    for (const PhaseTiming& phase : outcome.phases)
+        names.push_back(phase.name);
+    return names;
+}
+
+std::string failure_of(const Outcome& outcome) {
+    if (!outcome.failure) return "ok";
+    return outcome.failure->phase + " " + std::string(to_string(outcome.failure->cause));
+}
+
+}  // namespace plumb::test

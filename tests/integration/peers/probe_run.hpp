@@ -1,0 +1,28 @@
+// One run of one probe, as the driver does it, without the registry of all kinds.
+#pragma once
+
+#include "probes/probe.hpp"
+
+#include <chrono>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace plumb::test {
+
+struct RunOptions {
+    std::chrono::milliseconds timeout{10000};
+    bool connect_only = false;
+};
+
+// Throws when the URL is refused or the run does not end within its time limit and a generous while.
+Outcome run_probe(const Kind& kind, const std::string& url, RunOptions options = {});
+
+// What holds for every outcome: the phases add up to the total, and no secret stands anywhere in it.
+void expect_sound(const Outcome& outcome, const std::vector<std::string_view>& secrets = {});
+
+std::string fact_of(const Outcome& outcome, std::string_view name);  // "(absent)" when it is
+std::vector<std::string_view> phases_of(const Outcome& outcome);
+std::string failure_of(const Outcome& outcome);  // "connect tcp.timeout", or "ok"
+
+}  // namespace plumb::test

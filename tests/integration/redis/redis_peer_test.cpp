@@ -1,0 +1,187 @@
+// The redis probe against peers that stall, drip, reset, lie or talk nonsense, in every phase.
+#include "probes/redis/redis.hpp"
+#include "tests/integration/peers/probe_run.hpp"
+#include "tests/integration/peers/scripted_peer.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace plumb {
+namespace {
+
+using test::Connection;
+using test::expect_sound;
+using test::failure_of;
+using test::run_probe;
+using test::ScriptedPeer;
+
+constexpr test::RunOptions kShort{std::chrono::milliseconds(1000)};
+
+std::string url_of(std::uint16_t port, const std::string& scheme = "redis",
+                   const std::string& userinfo = "") {
+    return scheme + "://" + userinfo + "127.0.0.1:" + std::to_string(port);
+}
+
+std::string failure_against(const ScriptedPeer::Script& script, const std::string& userinfo = "",
+                            test::RunOptions options = {}) {
+    const ScriptedPeer peer(script);
+    const Outcome outcome = run_probe(redis_kind(), url_of(peer.port(), "redis", userinfo), options);
+    expect_sound(outcome, {"s3cret"});
+    return failure_of(outcome);
+}
+
+void answer_ping(Connection& connection) {
+    if (connection.read_until("PING\r\n")) connection.send("+PONG\r\n");
+}
+
+TEST(RedisStall, in_connect_is_a_connect_timeout) {
+    const test::FullListener listener;
+    EXPECT_EQ(failure_of(run_probe(redis_kind(), url_of(listener.port()), kShort)), "connect tcp.timeout");
+}
+
+TEST(RedisStall, in_the_handshake_is_a_tls_timeout) {
+    const ScriptedPeer peer([](Connection& connection) { connection.hang(); });
+    const Outcome outcome = run_probe(redis_kind(), url_of(peer.port(), "rediss"), kShort);
+    EXPECT_EQ(failure_of(outcome), "handshake tls.timeout");
+}
+
+TEST(RedisStall, after_auth_is_a_timeout_of_authenticate) {
+    EXPECT_EQ(failure_against([](Connection& connection) { connection.hang(); }, ":s3cret@", kShort),
+              "authenticate peer.timeout");
+}
+
+TEST(RedisStall, after_ping_is_a_timeout_of_ping) {
+    EXPECT_EQ(failure_against([](Connection& connection) { connection.hang(); }, "", kShort),
+              "ping peer.timeout");
+}
+
+TEST(RedisStall, after_info_is_a_timeout_of_inspect) {
+    const auto script = [](Connection& connection) {
+        answer_ping(connection);
+        connection.hang();
+    };
+    EXPECT_EQ(failure_against(script, "", kShort), "inspect peer.timeout");
+}
+
+TEST(RedisStall, a_reply_that_never_completes_is_a_timeout) {
+    const auto script = [](Connection& connection) {
+        answer_ping(connection);
+        connection.send("$400000\r\n");
+        connection.drip("x");
+    };
+    EXPECT_EQ(failure_against(script, "", kShort), "inspect peer.timeout");
+}
+
+TEST(RedisClose, in_each_phase_is_closed) {
+    const auto close_at_once = [](Connection& connection) { connection.read_until("\r\n"); };
+    EXPECT_EQ(failure_against(close_at_once), "ping peer.closed");
+    EXPECT_EQ(failure_against(close_at_once, ":s3cret@"), "authenticate peer.closed");
+    const auto close_at_info = [](Connection& connection) {
+        answer_ping(connection);
+        if (connection.read_until("INFO\r\n")) connection.send("$100\r\nredis_version:7");
+    };
+    EXPECT_EQ(failure_against(close_at_info), "inspect peer.closed");
+}
+
+TEST(RedisReset, after_a_command_is_a_reset) {
+    const auto script = [](Connection& connection) {
+        connection.read_until("\r\n");
+        connection.reset();
+    };
+    EXPECT_EQ(failure_against(script), "ping peer.reset");
+}
+
+TEST(RedisGarbage, another_protocol_is_garbage) {
+    const auto http = [](Connection& connection) {
+        connection.read_until("\r\n");
+        connection.send("HTTP/1.1 400 Bad Request\r\n\r\n");
+        connection.hang();
+    };
+    EXPECT_EQ(failure_against(http), "ping peer.garbage");
+    EXPECT_EQ(failure_against(http, ":s3cret@"), "authenticate peer.garbage");
+}
+
+TEST(RedisGarbage, a_tls_handshake_with_garbage_is_not_tls) {
+    const ScriptedPeer peer([](Connection& connection) {
+        connection.send("-ERR Protocol error\r\n");
+        connection.hang();
+    });
+    EXPECT_EQ(failure_of(run_probe(redis_kind(), url_of(peer.port(), "rediss"))), "handshake tls.not_tls");
+}
+
+TEST(RedisGarbage, an_echo_service_does_not_pass_and_does_not_leak) {
+    const auto echo = [](Connection& connection) {
+        while (connection.read_until("\r\n"))
+            connection.send(connection.received());
+    };
+    EXPECT_EQ(failure_against(echo, ":s3cret@"), "authenticate peer.unexpected");
+    EXPECT_EQ(failure_against(echo), "ping peer.unexpected");
+}
+
+TEST(RedisOversized, announced_or_endless_replies_are_too_large) {
+    for (const std::string header : {"$2000000000\r\n", "*1000000000\r\n"}) {
+        const auto script = [header](Connection& connection) {
+            connection.read_until("\r\n");
+            connection.send(header);
+            connection.hang();
+        };
+        EXPECT_EQ(failure_against(script), "ping peer.too_large") << header;
+    }
+    const auto endless = [](Connection& connection) {
+        connection.read_until("\r\n");
+        const std::string block(65536, 'x');
+        connection.send("-");
+        while (connection.send(block)) {
+        }
+    };
+    EXPECT_EQ(failure_against(endless), "ping peer.too_large");
+}
+
+TEST(RedisReplies, errors_name_their_cause_and_phase) {
+    const std::vector<std::pair<std::string, std::string>> table{
+        {"-DENIED Redis is running in protected mode because protected mode is enabled",
+         "ping redis.protected_mode"},
+        {"-BUSY Redis is busy running a script.", "ping redis.busy"},
+        {"-CLUSTERDOWN The cluster is down", "ping redis.cluster_down"},
+        {"-MOVED 1 127.0.0.1:1", "ping redis.moved"},
+        {"-READONLY You can't write against a read only replica.", "ping redis.readonly"},
+        {"-OOM command not allowed when used memory > 'maxmemory'.", "ping redis.out_of_memory"},
+        {"-NOAUTH Authentication required.", "authenticate redis.noauth"},
+    };
+    for (const auto& [line, expected] : table) {
+        const auto script = [reply = line](Connection& connection) {
+            if (connection.read_until("PING\r\n")) connection.send(reply + "\r\n");
+        };
+        EXPECT_EQ(failure_against(script), expected);
+    }
+}
+
+TEST(RedisReplies, a_refusal_before_the_first_command_is_read) {
+    const auto script = [](Connection& connection) {
+        connection.send("-ERR max number of clients reached\r\n");
+    };
+    EXPECT_EQ(failure_against(script), "ping redis.max_clients");
+    EXPECT_EQ(failure_against(script, ":s3cret@"), "authenticate redis.max_clients");
+}
+
+TEST(RedisReplies, control_characters_of_a_peer_are_escaped) {
+    const ScriptedPeer peer([](Connection& connection) {
+        connection.read_until("\r\n");
+        connection.send("-ERR \x1b[2Jboo\r\n");
+    });
+    const Outcome outcome = run_probe(redis_kind(), url_of(peer.port()));
+    ASSERT_TRUE(outcome.failure);
+    EXPECT_EQ(outcome.failure->detail.find('\x1b'), std::string::npos);
+    EXPECT_THAT(outcome.failure->detail, testing::HasSubstr("boo"));
+}
+
+TEST(RedisRefused, a_port_without_listener_names_the_connect_phase) {
+    std::uint16_t port = 0;
+    {
+        port = ScriptedPeer([](Connection&) {}).port();
+    }
+    EXPECT_EQ(failure_of(run_probe(redis_kind(), url_of(port))), "connect tcp.refused");
+}
+
+}  // namespace
+}  // namespace plumb
