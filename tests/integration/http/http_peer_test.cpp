@@ -1,7 +1,7 @@
 // The http probe against peers that stall, drip, reset or talk nonsense, in every phase.
 #include "probes/http/http.hpp"
-#include "tests/integration/peers/probe_run.hpp"
-#include "tests/integration/peers/scripted_peer.hpp"
+#include "tests/integration/probe_run/probe_run.hpp"
+#include "tests/support/servers.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -13,7 +13,8 @@ using test::Connection;
 using test::expect_sound;
 using test::failure_of;
 using test::run_probe;
-using test::ScriptedPeer;
+using test::Script;
+using test::ScriptedServer;
 
 constexpr test::RunOptions kShort{std::chrono::milliseconds(1000)};
 constexpr std::string_view kEnd = "\r\n\r\n";  // of the request
@@ -22,38 +23,47 @@ std::string url_of(std::uint16_t port, const std::string& scheme = "http", const
     return scheme + "://127.0.0.1:" + std::to_string(port) + rest;
 }
 
-Outcome outcome_against(const ScriptedPeer::Script& script, test::RunOptions options = {}) {
-    const ScriptedPeer peer(script);
+Outcome outcome_against(const Script& script, test::RunOptions options = {}) {
+    const ScriptedServer peer(script);
     Outcome outcome = run_probe(http_kind(), url_of(peer.port()), options);
     expect_sound(outcome);
     return outcome;
 }
 
-std::string failure_against(const ScriptedPeer::Script& script, test::RunOptions options = {}) {
+std::string failure_against(const Script& script, test::RunOptions options = {}) {
     return failure_of(outcome_against(script, options));
 }
 
 // Answers a request with `bytes` and then closes.
-ScriptedPeer::Script answering(std::string bytes) {
+Script answering(std::string bytes) {
     return [bytes = std::move(bytes)](Connection& connection) {
-        if (connection.read_until(kEnd)) connection.send(bytes);
+        connection.read_until(kEnd);
+        connection.write(bytes);
     };
 }
 
 // Answers with `bytes` and then says nothing more.
-ScriptedPeer::Script stalling_after(std::string bytes) {
+Script stalling_after(std::string bytes) {
     return [bytes = std::move(bytes)](Connection& connection) {
-        if (connection.read_until(kEnd) && connection.send(bytes)) connection.hang();
+        connection.read_until(kEnd);
+        connection.write(bytes);
+        connection.hang();
     };
 }
 
+// A byte now and then, for ever.
+void drip(Connection& connection) {
+    while (connection.write("x") && connection.pause(std::chrono::milliseconds(20))) {
+    }
+}
+
 TEST(HttpStall, in_connect_is_a_connect_timeout) {
-    const test::FullListener listener;
+    const test::FullQueueListener listener;
     EXPECT_EQ(failure_of(run_probe(http_kind(), url_of(listener.port()), kShort)), "connect tcp.timeout");
 }
 
 TEST(HttpStall, in_the_handshake_is_a_tls_timeout) {
-    const ScriptedPeer peer([](Connection& connection) { connection.hang(); });
+    const ScriptedServer peer([](Connection& connection) { connection.hang(); });
     EXPECT_EQ(failure_of(run_probe(http_kind(), url_of(peer.port(), "https"), kShort)),
               "handshake tls.timeout");
 }
@@ -75,15 +85,18 @@ TEST(HttpStall, a_bad_status_is_told_without_waiting_for_its_body) {
 
 TEST(HttpDrip, a_slow_header_ends_at_the_deadline) {
     const auto script = [](Connection& connection) {
-        if (connection.read_until(kEnd) && connection.send("HTTP/1.1 200 OK\r\n"))
-            connection.drip("X: y\r\n");
+        connection.read_until(kEnd);
+        connection.write("HTTP/1.1 200 OK\r\nX: ");
+        drip(connection);
     };
     EXPECT_EQ(failure_against(script, kShort), "transfer peer.timeout");
 }
 
 TEST(HttpDrip, a_slow_body_ends_at_the_deadline) {
     const auto script = [](Connection& connection) {
-        if (connection.read_until(kEnd) && connection.send("HTTP/1.1 200 OK\r\n\r\n")) connection.drip("x");
+        connection.read_until(kEnd);
+        connection.write("HTTP/1.1 200 OK\r\n\r\n");
+        drip(connection);
     };
     EXPECT_EQ(failure_against(script, kShort), "transfer peer.timeout");
 }
@@ -118,9 +131,7 @@ TEST(HttpGarbage, another_protocol_is_garbage_and_is_quoted) {
 }
 
 TEST(HttpGarbage, an_echo_service_does_not_leak) {
-    const ScriptedPeer peer([](Connection& connection) {
-        if (connection.read_until(kEnd)) connection.send(connection.received());
-    });
+    const ScriptedServer peer([](Connection& connection) { connection.write(connection.read_until(kEnd)); });
     const std::string url =
         "http://app:s3cret-word@127.0.0.1:" + std::to_string(peer.port()) + "/?key=k3y-word";
     const Outcome outcome = run_probe(http_kind(), url);
@@ -129,8 +140,8 @@ TEST(HttpGarbage, an_echo_service_does_not_leak) {
 }
 
 TEST(HttpGarbage, tls_against_a_peer_that_talks_first_is_not_tls) {
-    const ScriptedPeer peer([](Connection& connection) {
-        connection.send("220 mail.example.com ESMTP\r\n");
+    const ScriptedServer peer([](Connection& connection) {
+        connection.write("220 mail.example.com ESMTP\r\n");
         connection.hang();
     });
     EXPECT_EQ(failure_of(run_probe(http_kind(), url_of(peer.port(), "https"))), "handshake tls.not_tls");
@@ -138,9 +149,10 @@ TEST(HttpGarbage, tls_against_a_peer_that_talks_first_is_not_tls) {
 
 TEST(HttpOversized, an_endless_header_is_too_large) {
     const auto script = [](Connection& connection) {
-        if (!connection.read_until(kEnd) || !connection.send("HTTP/1.1 200 OK\r\nX: ")) return;
+        connection.read_until(kEnd);
+        connection.write("HTTP/1.1 200 OK\r\nX: ");
         const std::string block(65536, 'x');
-        while (connection.send(block)) {
+        while (connection.write(block)) {
         }
     };
     const std::string failure = failure_against(script);
@@ -149,9 +161,10 @@ TEST(HttpOversized, an_endless_header_is_too_large) {
 
 TEST(HttpOversized, an_endless_body_is_read_to_the_bound_and_is_no_failure) {
     const auto script = [](Connection& connection) {
-        if (!connection.read_until(kEnd) || !connection.send("HTTP/1.1 200 OK\r\n\r\n")) return;
+        connection.read_until(kEnd);
+        connection.write("HTTP/1.1 200 OK\r\n\r\n");
         const std::string block(65536, 'x');
-        while (connection.send(block)) {
+        while (connection.write(block)) {
         }
     };
     EXPECT_EQ(failure_against(script), "ok");
@@ -159,8 +172,8 @@ TEST(HttpOversized, an_endless_body_is_read_to_the_bound_and_is_no_failure) {
 
 TEST(HttpOversized, interim_answers_without_end_are_refused) {
     const auto script = [](Connection& connection) {
-        if (!connection.read_until(kEnd)) return;
-        while (connection.send("HTTP/1.1 100 Continue\r\n\r\n")) {
+        connection.read_until(kEnd);
+        while (connection.write("HTTP/1.1 100 Continue\r\n\r\n")) {
         }
     };
     EXPECT_THAT(failure_against(script), testing::EndsWith(" peer.unexpected"));
@@ -169,10 +182,8 @@ TEST(HttpOversized, interim_answers_without_end_are_refused) {
 TEST(HttpConnectOnly, nothing_is_sent) {
     std::string received;
     {
-        const ScriptedPeer peer([&received](Connection& connection) {
-            connection.read_until("never");
-            received = connection.received();
-        });
+        const ScriptedServer peer(
+            [&received](Connection& connection) { received = connection.read_until("never"); });
         test::RunOptions options;
         options.connect_only = true;
         EXPECT_EQ(failure_of(run_probe(http_kind(), url_of(peer.port()), options)), "ok");
@@ -181,11 +192,8 @@ TEST(HttpConnectOnly, nothing_is_sent) {
 }
 
 TEST(HttpRefused, a_port_without_listener_names_the_connect_phase) {
-    std::uint16_t port = 0;
-    {
-        port = ScriptedPeer([](Connection&) {}).port();
-    }
-    EXPECT_EQ(failure_of(run_probe(http_kind(), url_of(port))), "connect tcp.refused");
+    const test::RefusingPort refusing;
+    EXPECT_EQ(failure_of(run_probe(http_kind(), url_of(refusing.port()))), "connect tcp.refused");
 }
 
 }  // namespace

@@ -1,7 +1,13 @@
 // The http probe against a real nginx, plain and with TLS.
 #include "probes/http/http.hpp"
-#include "tests/integration/peers/probe_run.hpp"
-#include "tests/integration/peers/server_process.hpp"
+#include "tests/integration/probe_run/probe_run.hpp"
+#include "tests/support/certificates.hpp"
+#include "tests/support/child_process.hpp"
+#include "tests/support/sockets.hpp"
+#include "tests/support/temp_dir.hpp"
+
+#include <filesystem>
+#include <memory>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -39,55 +45,62 @@ constexpr std::string_view kLocations = R"(
     location /open/ { alias FOLDER/files/; }
 )";
 
+// Two servers with the same locations, one plain and one with TLS.
 class Nginx {
   public:
-    Nginx() : certificates(folder) {
+    Nginx() {
         folder.write("users", "app:{PLAIN}s3cret-word\n");
-        std::filesystem::create_directory(folder.path("files"));
+        std::filesystem::create_directory(folder.file("files"));
         folder.write("files/small", "hello\n");
         folder.write("files/large", std::string(3UL * 1024 * 1024, 'x'));
+        const test::Authority authority;
+        const test::Issued identity = authority.issue();
+        ca = folder.write("ca.pem", authority.certificate());
+        strangers = folder.write("strangers.pem", test::Authority("Somebody Else").certificate());
+        folder.write("server.pem", identity.certificate);
+        folder.write("server.key", identity.key);
         plain_ = start(plain_port, "");
         tls_ = start(tls_port, " ssl");
     }
 
-    test::ScratchFolder folder;
-    test::TestCertificates certificates;
-    std::uint16_t plain_port = 0;
-    std::uint16_t tls_port = 0;
+    test::TempDir folder;
+    std::string ca;
+    std::string strangers;  // an authority that signed nothing here
+    std::uint16_t plain_port = test::free_port();
+    std::uint16_t tls_port = test::free_port();
 
   private:
-    std::unique_ptr<test::ServerProcess> start(std::uint16_t& port, const std::string& flags) {
-        return test::start_on_free_port(port, [&](std::uint16_t candidate) {
-            const std::string name = "nginx" + flags.substr(0, 4) + ".conf";
-            folder.write(name, configuration(candidate, flags));
-            return std::make_unique<test::ServerProcess>(
-                std::vector<std::string>{"nginx", "-p", folder.root(), "-c", folder.path(name), "-e",
-                                         "stderr"},
-                "getrlimit(RLIMIT_NOFILE)");
-        });
+    std::unique_ptr<test::ChildProcess> start(std::uint16_t port, const std::string& flags) const {
+        const std::string file = folder.write("nginx" + std::to_string(port), configuration(port, flags));
+        test::ChildSpec spec;
+        spec.command = {test::program("nginx"), "-p", folder.path().string(), "-c", file, "-e", "stderr"};
+        spec.output_file = folder.file("log" + std::to_string(port));
+        auto process = std::make_unique<test::ChildProcess>(spec);
+        process->wait_until_listening(port);
+        return process;
     }
 
     std::string configuration(std::uint16_t port, const std::string& flags) const {
         std::string locations{kLocations};
         for (auto at = locations.find("FOLDER"); at != std::string::npos; at = locations.find("FOLDER")) {
-            locations.replace(at, 6, folder.root());
+            locations.replace(at, 6, folder.path().string());
         }
         std::string text = "daemon off; master_process off; pid " +
-                           folder.path("pid" + std::to_string(port)) +
+                           folder.file("pid" + std::to_string(port)) +
                            "; error_log stderr notice; events {} http { access_log off;";
         for (const char* place : {"client_body", "proxy", "fastcgi", "uwsgi", "scgi"}) {
-            text += std::string(" ") + place + "_temp_path " + folder.root() + ";";
+            text += std::string(" ") + place + "_temp_path " + folder.path().string() + ";";
         }
         text += " server { listen 127.0.0.1:" + std::to_string(port) + flags + ";";
         if (!flags.empty()) {
-            text += " ssl_certificate " + certificates.certificate + "; ssl_certificate_key " +
-                    certificates.key + "; ssl_protocols TLSv1.2 TLSv1.3;";
+            text += " ssl_certificate " + folder.file("server.pem") + "; ssl_certificate_key " +
+                    folder.file("server.key") + "; ssl_protocols TLSv1.2 TLSv1.3;";
         }
         return text + locations + "} }";
     }
 
-    std::unique_ptr<test::ServerProcess> plain_;
-    std::unique_ptr<test::ServerProcess> tls_;
+    std::unique_ptr<test::ChildProcess> plain_;
+    std::unique_ptr<test::ChildProcess> tls_;
 };
 
 class HttpProbeTest : public testing::Test {
@@ -195,26 +208,24 @@ TEST_F(HttpProbeTest, a_large_body_is_cut_short_and_no_failure) {
 }
 
 TEST_F(HttpProbeTest, a_trusted_server_shows_its_handshake) {
-    const Outcome outcome = run_probe(http_kind(), tls("/ok#ca=" + nginx->certificates.ca));
+    const Outcome outcome = run_probe(http_kind(), tls("/ok#ca=" + nginx->ca));
     expect_sound(outcome);
     EXPECT_EQ(failure_of(outcome), "ok");
     EXPECT_THAT(phases_of(outcome),
                 ElementsAre("resolve", "connect", "handshake", "send", "first_byte", "transfer"));
     EXPECT_EQ(fact_of(outcome, "tls.version"), "TLSv1.3");
     EXPECT_EQ(fact_of(outcome, "tls.alpn"), "http/1.1");
-    EXPECT_EQ(failure_of(run_probe(http_kind(), tls("/open/large#ca=" + nginx->certificates.ca))), "ok");
+    EXPECT_EQ(failure_of(run_probe(http_kind(), tls("/open/large#ca=" + nginx->ca))), "ok");
 }
 
 TEST_F(HttpProbeTest, an_unknown_authority_fails_in_the_handshake) {
-    const test::ScratchFolder other;
-    const test::TestCertificates strangers(other);
-    EXPECT_EQ(failure_of(run_probe(http_kind(), tls("/ok#ca=" + strangers.ca))),
+    EXPECT_EQ(failure_of(run_probe(http_kind(), tls("/ok#ca=" + nginx->strangers))),
               "handshake tls.unknown_authority");
-    EXPECT_EQ(failure_of(run_probe(http_kind(), tls("/ok#insecure=1&ca=" + strangers.ca))), "ok");
+    EXPECT_EQ(failure_of(run_probe(http_kind(), tls("/ok#insecure=1&ca=" + nginx->strangers))), "ok");
 }
 
 TEST_F(HttpProbeTest, a_name_that_the_certificate_does_not_carry_is_a_mismatch) {
-    const std::string url = tls("/ok#sni=other.example.com&ca=" + nginx->certificates.ca);
+    const std::string url = tls("/ok#sni=other.example.com&ca=" + nginx->ca);
     EXPECT_EQ(failure_of(run_probe(http_kind(), url)), "handshake tls.name_mismatch");
 }
 

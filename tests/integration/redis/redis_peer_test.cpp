@@ -1,7 +1,7 @@
 // The redis probe against peers that stall, drip, reset, lie or talk nonsense, in every phase.
 #include "probes/redis/redis.hpp"
-#include "tests/integration/peers/probe_run.hpp"
-#include "tests/integration/peers/scripted_peer.hpp"
+#include "tests/integration/probe_run/probe_run.hpp"
+#include "tests/support/servers.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -13,7 +13,8 @@ using test::Connection;
 using test::expect_sound;
 using test::failure_of;
 using test::run_probe;
-using test::ScriptedPeer;
+using test::Script;
+using test::ScriptedServer;
 
 constexpr test::RunOptions kShort{std::chrono::milliseconds(1000)};
 
@@ -22,25 +23,32 @@ std::string url_of(std::uint16_t port, const std::string& scheme = "redis",
     return scheme + "://" + userinfo + "127.0.0.1:" + std::to_string(port);
 }
 
-std::string failure_against(const ScriptedPeer::Script& script, const std::string& userinfo = "",
+std::string failure_against(const Script& script, const std::string& userinfo = "",
                             test::RunOptions options = {}) {
-    const ScriptedPeer peer(script);
+    const ScriptedServer peer(script);
     const Outcome outcome = run_probe(redis_kind(), url_of(peer.port(), "redis", userinfo), options);
     expect_sound(outcome, {"s3cret"});
     return failure_of(outcome);
 }
 
 void answer_ping(Connection& connection) {
-    if (connection.read_until("PING\r\n")) connection.send("+PONG\r\n");
+    connection.read_until("PING\r\n");
+    connection.write("+PONG\r\n");
+}
+
+// A byte now and then, for ever.
+void drip(Connection& connection) {
+    while (connection.write("x") && connection.pause(std::chrono::milliseconds(20))) {
+    }
 }
 
 TEST(RedisStall, in_connect_is_a_connect_timeout) {
-    const test::FullListener listener;
+    const test::FullQueueListener listener;
     EXPECT_EQ(failure_of(run_probe(redis_kind(), url_of(listener.port()), kShort)), "connect tcp.timeout");
 }
 
 TEST(RedisStall, in_the_handshake_is_a_tls_timeout) {
-    const ScriptedPeer peer([](Connection& connection) { connection.hang(); });
+    const ScriptedServer peer([](Connection& connection) { connection.hang(); });
     const Outcome outcome = run_probe(redis_kind(), url_of(peer.port(), "rediss"), kShort);
     EXPECT_EQ(failure_of(outcome), "handshake tls.timeout");
 }
@@ -66,26 +74,27 @@ TEST(RedisStall, after_info_is_a_timeout_of_inspect) {
 TEST(RedisStall, a_reply_that_never_completes_is_a_timeout) {
     const auto script = [](Connection& connection) {
         answer_ping(connection);
-        connection.send("$400000\r\n");
-        connection.drip("x");
+        connection.write("$400000\r\n");
+        drip(connection);
     };
     EXPECT_EQ(failure_against(script, "", kShort), "inspect peer.timeout");
 }
 
 TEST(RedisClose, in_each_phase_is_closed) {
-    const auto close_at_once = [](Connection& connection) { connection.read_until("\r\n"); };
+    const auto close_at_once = [](Connection& connection) { connection.read_some(); };
     EXPECT_EQ(failure_against(close_at_once), "ping peer.closed");
     EXPECT_EQ(failure_against(close_at_once, ":s3cret@"), "authenticate peer.closed");
     const auto close_at_info = [](Connection& connection) {
         answer_ping(connection);
-        if (connection.read_until("INFO\r\n")) connection.send("$100\r\nredis_version:7");
+        connection.read_until("INFO\r\n");
+        connection.write("$100\r\nredis_version:7");
     };
     EXPECT_EQ(failure_against(close_at_info), "inspect peer.closed");
 }
 
 TEST(RedisReset, after_a_command_is_a_reset) {
     const auto script = [](Connection& connection) {
-        connection.read_until("\r\n");
+        connection.read_some();
         connection.reset();
     };
     EXPECT_EQ(failure_against(script), "ping peer.reset");
@@ -93,8 +102,8 @@ TEST(RedisReset, after_a_command_is_a_reset) {
 
 TEST(RedisGarbage, another_protocol_is_garbage) {
     const auto http = [](Connection& connection) {
-        connection.read_until("\r\n");
-        connection.send("HTTP/1.1 400 Bad Request\r\n\r\n");
+        connection.read_some();
+        connection.write("HTTP/1.1 400 Bad Request\r\n\r\n");
         connection.hang();
     };
     EXPECT_EQ(failure_against(http), "ping peer.garbage");
@@ -102,8 +111,8 @@ TEST(RedisGarbage, another_protocol_is_garbage) {
 }
 
 TEST(RedisGarbage, a_tls_handshake_with_garbage_is_not_tls) {
-    const ScriptedPeer peer([](Connection& connection) {
-        connection.send("-ERR Protocol error\r\n");
+    const ScriptedServer peer([](Connection& connection) {
+        connection.write("-ERR Protocol error\r\n");
         connection.hang();
     });
     EXPECT_EQ(failure_of(run_probe(redis_kind(), url_of(peer.port(), "rediss"))), "handshake tls.not_tls");
@@ -111,8 +120,9 @@ TEST(RedisGarbage, a_tls_handshake_with_garbage_is_not_tls) {
 
 TEST(RedisGarbage, an_echo_service_does_not_pass_and_does_not_leak) {
     const auto echo = [](Connection& connection) {
-        while (connection.read_until("\r\n"))
-            connection.send(connection.received());
+        for (std::string heard = connection.read_some(); !heard.empty(); heard = connection.read_some()) {
+            connection.write(heard);
+        }
     };
     EXPECT_EQ(failure_against(echo, ":s3cret@"), "authenticate peer.unexpected");
     EXPECT_EQ(failure_against(echo), "ping peer.unexpected");
@@ -121,17 +131,17 @@ TEST(RedisGarbage, an_echo_service_does_not_pass_and_does_not_leak) {
 TEST(RedisOversized, announced_or_endless_replies_are_too_large) {
     for (const std::string header : {"$2000000000\r\n", "*1000000000\r\n"}) {
         const auto script = [header](Connection& connection) {
-            connection.read_until("\r\n");
-            connection.send(header);
+            connection.read_some();
+            connection.write(header);
             connection.hang();
         };
         EXPECT_EQ(failure_against(script), "ping peer.too_large") << header;
     }
     const auto endless = [](Connection& connection) {
-        connection.read_until("\r\n");
+        connection.read_some();
         const std::string block(65536, 'x');
-        connection.send("-");
-        while (connection.send(block)) {
+        connection.write("-");
+        while (connection.write(block)) {
         }
     };
     EXPECT_EQ(failure_against(endless), "ping peer.too_large");
@@ -150,7 +160,8 @@ TEST(RedisReplies, errors_name_their_cause_and_phase) {
     };
     for (const auto& [line, expected] : table) {
         const auto script = [reply = line](Connection& connection) {
-            if (connection.read_until("PING\r\n")) connection.send(reply + "\r\n");
+            connection.read_until("PING\r\n");
+            connection.write(reply + "\r\n");
         };
         EXPECT_EQ(failure_against(script), expected);
     }
@@ -158,16 +169,16 @@ TEST(RedisReplies, errors_name_their_cause_and_phase) {
 
 TEST(RedisReplies, a_refusal_before_the_first_command_is_read) {
     const auto script = [](Connection& connection) {
-        connection.send("-ERR max number of clients reached\r\n");
+        connection.write("-ERR max number of clients reached\r\n");
     };
     EXPECT_EQ(failure_against(script), "ping redis.max_clients");
     EXPECT_EQ(failure_against(script, ":s3cret@"), "authenticate redis.max_clients");
 }
 
 TEST(RedisReplies, control_characters_of_a_peer_are_escaped) {
-    const ScriptedPeer peer([](Connection& connection) {
-        connection.read_until("\r\n");
-        connection.send("-ERR \x1b[2Jboo\r\n");
+    const ScriptedServer peer([](Connection& connection) {
+        connection.read_some();
+        connection.write("-ERR \x1b[2Jboo\r\n");
     });
     const Outcome outcome = run_probe(redis_kind(), url_of(peer.port()));
     ASSERT_TRUE(outcome.failure);
@@ -176,11 +187,8 @@ TEST(RedisReplies, control_characters_of_a_peer_are_escaped) {
 }
 
 TEST(RedisRefused, a_port_without_listener_names_the_connect_phase) {
-    std::uint16_t port = 0;
-    {
-        port = ScriptedPeer([](Connection&) {}).port();
-    }
-    EXPECT_EQ(failure_of(run_probe(redis_kind(), url_of(port))), "connect tcp.refused");
+    const test::RefusingPort refusing;
+    EXPECT_EQ(failure_of(run_probe(redis_kind(), url_of(refusing.port()))), "connect tcp.refused");
 }
 
 }  // namespace

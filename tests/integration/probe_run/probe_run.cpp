@@ -1,11 +1,10 @@
-#include "tests/integration/peers/probe_run.hpp"
+#include "tests/integration/probe_run/probe_run.hpp"
 
 #include "probes/net/resolver.hpp"
+#include "tests/support/coroutine.hpp"
 
-#include <exception>
 #include <stdexcept>
 
-#include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
 #include <gtest/gtest.h>
 
@@ -27,17 +26,7 @@ Outcome run_probe(const Kind& kind, const std::string& url, RunOptions options) 
     if (!probe) throw std::runtime_error(probe.error().message);
 
     Run run(Clock::now() + options.timeout, 0);
-    std::exception_ptr thrown;
-    bool finished = false;
-    const auto done = [&](std::exception_ptr error) {
-        thrown = error;
-        finished = true;
-        context.stop();
-    };
-    asio::co_spawn(context, (*probe)->run(run), done);
-    context.run_for(options.timeout + std::chrono::seconds(30));
-    if (thrown) std::rethrow_exception(thrown);
-    if (!finished) throw std::runtime_error("the run passed its deadline");
+    run_coroutine_test(context, (*probe)->run(run), options.timeout + kRunLimit);
     run.finish();
     return run.outcome;
 }
