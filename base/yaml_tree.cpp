@@ -36,7 +36,10 @@ class Builder : public YAML::EventHandler {
     void OnDocumentEnd() override {}
 
     void OnNull(const YAML::Mark& mark, YAML::anchor_t anchor) override {
-        finish(make(mark, Node::Kind::null), anchor);
+        auto node = make(mark, Node::Kind::null);
+        // yaml-cpp marks an absent value where the next thing begins; people look for it beside its key.
+        if (!open_.empty() && open_.back().has_key) node->line = open_.back().key_line;
+        finish(std::move(node), anchor);
     }
 
     void OnAlias(const YAML::Mark& mark, YAML::anchor_t anchor) override {

@@ -1,0 +1,117 @@
+#include "agent/check/json.hpp"
+
+#include <cmath>
+
+#include <boost/json.hpp>
+
+namespace plumb::agent {
+namespace {
+
+namespace json = boost::json;
+using std::chrono::nanoseconds;
+
+std::int64_t whole_us(nanoseconds value) {
+    return std::chrono::floor<std::chrono::microseconds>(value).count();
+}
+
+json::string text(std::string_view value) {
+    return json::string(value.data(), value.size());
+}
+
+json::value number(double value) {
+    if (value == std::floor(value) && std::abs(value) < 9e15) return static_cast<std::int64_t>(value);
+    return value;
+}
+
+// Boundaries are rounded, not durations: so the parts add up.
+json::array phases_of(const Outcome& outcome) {
+    json::array out;
+    nanoseconds end{};
+    std::int64_t before = 0;
+    for (std::size_t i = 0; i < outcome.phases.size(); ++i) {
+        end += outcome.phases[i].duration;
+        const auto boundary = i + 1 == outcome.phases.size() ? whole_us(outcome.total) : whole_us(end);
+        json::object phase;
+        phase["name"] = text(outcome.phases[i].name);
+        phase["us"] = std::max<std::int64_t>(boundary - before, 0);
+        before = std::max(before, boundary);
+        out.push_back(std::move(phase));
+    }
+    return out;
+}
+
+json::array attempts_of(const Outcome& outcome) {
+    json::array out;
+    for (const auto& attempt : outcome.attempts) {
+        json::object entry;
+        entry["address"] = text(attempt.address);
+        entry["ok"] = !attempt.failed.has_value();
+        if (attempt.failed) entry["cause"] = text(to_string(*attempt.failed));
+        entry["us"] = whole_us(attempt.duration);
+        out.push_back(std::move(entry));
+    }
+    return out;
+}
+
+json::object gauges_of(const Outcome& outcome) {
+    json::object out;
+    for (const auto& gauge : outcome.gauges) {
+        if (!std::isfinite(gauge.value)) continue;
+        json::object entry;
+        entry["value"] = number(gauge.value);
+        if (gauge.limit && std::isfinite(*gauge.limit)) entry["limit"] = number(*gauge.limit);
+        out[gauge.name] = std::move(entry);
+    }
+    return out;
+}
+
+void add_failure(const Outcome& outcome, json::object& out) {
+    if (!outcome.failure) return;
+    json::object failure;
+    failure["phase"] = text(outcome.failure->phase);
+    failure["cause"] = text(to_string(outcome.failure->cause));
+    failure["detail"] = text(outcome.failure->detail);
+    out["failure"] = std::move(failure);
+}
+
+json::object outcome_object(const Outcome& outcome) {
+    json::object out;
+    out["dependency"] = text(outcome.dependency);
+    out["kind"] = text(outcome.kind);
+    out["target"] = text(outcome.target);
+    out["address"] = text(outcome.address);
+    out["ok"] = outcome.ok();
+    out["total_us"] = whole_us(outcome.total);
+    out["phases"] = phases_of(outcome);
+    add_failure(outcome, out);
+    json::object facts;
+    for (const auto& fact : outcome.facts)
+        facts[fact.name] = text(fact.value);
+    out["facts"] = std::move(facts);
+    out["gauges"] = gauges_of(outcome);
+    out["attempts"] = attempts_of(outcome);
+    if (outcome.rtt) out["rtt_us"] = whole_us(*outcome.rtt);
+    out["retransmits"] = outcome.retransmits;
+    out["suspect"] = outcome.suspect;
+    if (!outcome.note.empty()) out["note"] = text(outcome.note);
+    return out;
+}
+
+}  // namespace
+
+std::string render_json(const std::vector<Outcome>& outcomes, const TaskFacts& task,
+                        std::string_view version) {
+    json::object root;
+    root["agent"] = json::object{{"version", text(version)}};
+    json::object facts;
+    for (const auto& [name, value] : task)
+        facts[name] = text(value);
+    root["task"] = std::move(facts);
+    json::array list;
+    for (const auto& outcome : outcomes)
+        list.push_back(outcome_object(outcome));
+    root["outcomes"] = std::move(list);
+    return json::serialize(root) + "\n";
+}
+
+}  // namespace plumb::agent

@@ -1,0 +1,183 @@
+#include "agent/cli.hpp"
+
+#include "agent/help.hpp"
+#include "base/duration.hpp"
+#include "base/text.hpp"
+
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+
+namespace plumb::agent {
+namespace {
+
+// Thrown by our own checks; CLI11 would print its text beside a name we do not want.
+struct Usage {
+    std::string message;
+};
+
+struct Flags {
+    CheckOptions check;
+    RunOptions run;
+    ValidateOptions validate;
+    HealthOptions health;
+    ExplainOptions explain;
+    std::string timeout;
+    std::string format = "table";
+    int pid = 0;
+};
+
+CLI::Option* repeatable(CLI::Option* option) {
+    return option->take_all()->allow_extra_args(false);
+}
+
+void add_check(CLI::App& app, Flags& flags) {
+    auto* check = app.add_subcommand("check", "Probe every target now and print what was seen");
+    auto& o = flags.check;
+    repeatable(
+        check->add_option("--target", o.targets, "NAME=URL, NAME=env:VAR or NAME=file:PATH (repeatable)"));
+    check->add_option("--config", o.config, "Take the targets from this file (YAML)");
+    repeatable(check->add_option("--only", o.only, "Check only this dependency (repeatable)"));
+    check->add_option("--timeout", flags.timeout,
+                      "For each run of a target that sets none: 2s, 500ms (default 2s)");
+    check->add_option("--repeat", o.repeat, "Runs of each target, back to back (default 1)")
+        ->check(CLI::Range(1U, 10'000U));
+    check->add_option("--concurrency", o.concurrency, "Targets probed at a time (default 16)")
+        ->check(CLI::Range(1U, 256U));
+    repeatable(check->add_option("--resolver", o.resolvers, "Ask this DNS server, IP:PORT (repeatable)"));
+    check->add_option("--format", flags.format, "table or json (default table)")
+        ->check(CLI::IsMember({"table", "json"}));
+    check->add_flag("--verbose", o.verbose, "Facts, every address tried, the network's round trip");
+    check->footer(help::kCheck);
+}
+
+void add_others(CLI::App& app, Flags& flags) {
+    auto* run = app.add_subcommand("run", "The sidecar: probe on a schedule and report windows");
+    run->add_option("--config", flags.run.config, "The configuration file (YAML)")->required();
+    run->add_flag("--once", flags.run.once, "Run each target once, write one window and exit");
+    run->add_option("--output", flags.run.output,
+                    "Append each window to this file as a JSON line; - is stdout");
+    run->footer(help::kRun);
+
+    auto* validate = app.add_subcommand("validate", "Check a configuration file without probing");
+    validate->add_option("--config", flags.validate.config, "The configuration file (YAML)")->required();
+    validate->footer(help::kValidate);
+
+    auto* health =
+        app.add_subcommand("health", "For the container's health check: does the sidecar's loop turn?");
+    health->add_option("--pid", flags.pid, "Ask only the agent with this process id")
+        ->check(CLI::PositiveNumber);
+    health->footer(help::kHealth);
+
+    auto* explain = app.add_subcommand("explain", "What a cause means, probable reasons in ECS, what to do");
+    explain->add_option("cause", flags.explain.cause,
+                        "A cause or an alias, as in tcp.timeout, 28P01, ECONNREFUSED");
+    explain->footer(help::kExplain);
+
+    app.add_subcommand("version", "Print the version");
+}
+
+Command chosen(const CLI::App& app, Flags& flags) {
+    if (app.got_subcommand("check")) {
+        if (!flags.timeout.empty()) {
+            const auto timeout = parse_duration(flags.timeout);
+            if (!timeout) throw Usage{"--timeout: " + timeout.error().message};
+            if (*timeout < std::chrono::milliseconds(1) || *timeout > std::chrono::minutes(5)) {
+                throw Usage{"--timeout is out of range; it should be from 1ms to 5m"};
+            }
+            flags.check.timeout = *timeout;
+        }
+        flags.check.json = flags.format == "json";
+        return flags.check;
+    }
+    if (app.got_subcommand("run")) return flags.run;
+    if (app.got_subcommand("validate")) return flags.validate;
+    if (app.got_subcommand("health")) {
+        if (flags.pid != 0) flags.health.pid = flags.pid;
+        return flags.health;
+    }
+    if (app.got_subcommand("explain")) return flags.explain;
+    return VersionOptions{};
+}
+
+const CLI::App& deepest(const CLI::App& app) {
+    const auto given = app.get_subcommands();
+    return given.empty() ? app : *given.front();
+}
+
+std::vector<std::string> option_names(const CLI::App& app) {
+    std::vector<std::string> names;
+    for (const auto* option : app.get_options()) {
+        for (const auto& name : option->get_lnames())
+            names.push_back("--" + name);
+    }
+    return names;
+}
+
+std::vector<std::string> command_names(CLI::App& app) {
+    std::vector<std::string> names;
+    for (const auto* sub : app.get_subcommands([](const CLI::App*) { return true; }))
+        names.push_back(sub->get_name());
+    return names;
+}
+
+std::string unexpected(CLI::App& app, const std::string& word) {
+    const auto& where = deepest(app);
+    const auto shown = without_urls(sanitize(word, 80));
+    const bool is_option = word.starts_with('-');
+    const auto near = nearest(word.substr(0, word.find('=')),
+                              is_option || &where != &app ? option_names(where) : command_names(app));
+    std::string message = fmt::format("'{}' was not expected", shown);
+    if (!near.empty()) message += fmt::format("; did you mean '{}'?", near);
+    return message;
+}
+
+Say usage_error(CLI::App& app, std::string_view message) {
+    const auto& where = deepest(app);
+    const auto name = &where == &app ? std::string("plumb-agent") : "plumb-agent " + where.get_name();
+    return {fmt::format("{}: {}\nSee {} --help\n", name, without_urls(message), name), kUsage};
+}
+
+}  // namespace
+
+std::string without_urls(std::string_view text) {
+    const auto at = text.find("://");
+    if (at == std::string_view::npos) return std::string(text);
+    // A password may hold anything, quotes too: only what follows the last quote is surely not part of it.
+    const auto quote = text.rfind('\'');
+    const auto rest = quote == std::string_view::npos || quote < at ? std::string_view() : text.substr(quote);
+    return std::string(text.substr(0, at + 3)) + "***" + std::string(rest);
+}
+
+Command parse_command_line(int argc, const char* const* argv) {
+    CLI::App app(
+        "Probes every dependency of this task, layer by layer, and says what failed, why, and what to do.",
+        "plumb-agent");
+    app.set_help_flag("-h,--help", "Print this help");
+    app.set_help_all_flag("");
+    app.require_subcommand(0, 1);
+    app.footer(help::kProgram);
+    bool version = false;
+    app.add_flag("--version", version, "Print the version");
+    Flags flags;
+    add_check(app, flags);
+    add_others(app, flags);
+    try {
+        app.parse(argc, argv);
+        if (version) return VersionOptions{};
+        if (app.get_subcommands().empty())
+            return usage_error(app, "give a command: check, run, validate, health, explain or version");
+        return chosen(app, flags);
+    } catch (const CLI::CallForHelp&) {
+        return Say{deepest(app).help(), kOk};
+    } catch (const CLI::ExtrasError&) {
+        const auto extras = app.remaining(true);
+        return usage_error(app,
+                           extras.empty() ? "an argument was not expected" : unexpected(app, extras.front()));
+    } catch (const CLI::ParseError& error) {
+        return usage_error(app, sanitize(error.what(), 300));
+    } catch (const Usage& usage) {
+        return usage_error(app, usage.message);
+    }
+}
+
+}  // namespace plumb::agent

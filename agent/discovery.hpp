@@ -1,0 +1,48 @@
+// Targets from the variables that the app itself reads. Pure: the environment comes in as pairs.
+//
+// A variable counts when its whole value is a URL of a known scheme (DATABASE_URL), when it is one of a host
+// and port pair (CACHE_HOST and CACHE_PORT, probed as TCP), or when it is one of libpq's (PGHOST …). ECS_*,
+// AWS_*, KUBERNETES_* and *_PROXY never count, in either case. Names: the suffix goes, the rest is
+// lower-cased with '-'. The result does not depend on the order of the environment.
+#pragma once
+
+#include "agent/target_spec.hpp"
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace plumb::agent {
+
+// What discovery must know of a scheme; the program fills it from the registry of probes.
+struct SchemeFacts {
+    std::uint16_t default_port = 0;
+    bool is_http = false;                         // a request to a stranger's URL may do something
+    std::vector<std::string_view> known_options;  // other query keys of the app's URL are left out
+};
+// The app's driver has options of its own in its URL (pool sizes, schemas), which a probe would refuse. Takes
+// out of `url` what the probe does not know and names it: "pool, schema"; "" when nothing went. An http query
+// is no option.
+std::string drop_foreign_options(Url& url, const SchemeFacts& facts);
+
+using SchemeLookup = std::function<std::optional<SchemeFacts>(std::string_view scheme)>;
+
+struct Discovered {
+    std::vector<TargetSpec> targets;  // in name order
+    std::vector<std::string>
+        warnings;  // variables that look like a target but cannot be one, and why; no values
+};
+
+using EnvironmentPairs = std::vector<std::pair<std::string, std::string>>;
+EnvironmentPairs environment_pairs(char** environ_block);
+
+Discovered discover(const EnvironmentPairs& environment, const SchemeLookup& lookup);
+
+// DATABASE_URL → database, PAYMENTS_API_URL → payments-api. "" when nothing is left of the name.
+std::string dependency_of_variable(std::string_view variable);
+
+}  // namespace plumb::agent

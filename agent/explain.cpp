@@ -1,0 +1,91 @@
+#include "agent/explain.hpp"
+
+#include "agent/wrap.hpp"
+#include "base/text.hpp"
+#include "model/cause.hpp"
+
+#include <algorithm>
+#include <vector>
+
+#include <fmt/format.h>
+
+namespace plumb::agent {
+namespace {
+
+constexpr std::size_t kIndent = 10;
+
+std::vector<std::string_view> words(std::string_view text) {
+    auto parts = split(text, ' ');
+    std::erase_if(parts, [](std::string_view part) { return part.empty(); });
+    return parts;
+}
+
+bool answers_to(const CauseInfo& info, std::string_view word) {
+    if (equals_ignore_case(info.code, word)) return true;
+    const auto aliases = words(info.aliases);
+    return std::any_of(aliases.begin(), aliases.end(),
+                       [&](std::string_view alias) { return equals_ignore_case(alias, word); });
+}
+
+std::string page(const CauseInfo& info, const Terminal& terminal) {
+    const auto width = static_cast<std::size_t>(terminal.width());
+    std::string out = fmt::format("{}  (layer {}, category {})\n", terminal.paint(Style::bold, info.code),
+                                  to_string(info.layer), to_string(info.category));
+    out += hanging("  meaning", info.meaning, kIndent, width);
+    out += hanging("  reason", info.reason, kIndent, width);
+    out += hanging("  next", info.action, kIndent, width);
+    if (!info.aliases.empty()) out += hanging("  also", info.aliases, kIndent, width);
+    return out;
+}
+
+std::string group_of(const CauseInfo& info) {
+    return std::string(info.code.substr(0, info.code.find('.')));
+}
+
+Error unknown_word(std::string_view word) {
+    std::vector<std::string> names;
+    for (const auto& info : all_causes()) {
+        names.emplace_back(info.code);
+        for (const auto alias : words(info.aliases))
+            names.push_back(to_lower(alias));
+    }
+    const auto near = nearest(to_lower(word), names);
+    std::string message = fmt::format("'{}' is no cause", sanitize(word, 80));
+    message += near.empty() ? ";" : fmt::format("; did you mean '{}'?", near);
+    message += " `plumb-agent explain` lists them all";
+    return Error{message};
+}
+
+}  // namespace
+
+Result<std::string> explain(std::string_view word, const Terminal& terminal) {
+    std::string out;
+    for (const auto& info : all_causes()) {
+        if (!answers_to(info, word)) continue;
+        if (!out.empty()) out += '\n';
+        out += page(info, terminal);
+    }
+    if (out.empty()) return unknown_word(word);
+    return out;
+}
+
+std::string list_causes(const Terminal& terminal) {
+    const auto width = static_cast<std::size_t>(terminal.width());
+    std::size_t indent = 0;
+    for (const auto& info : all_causes())
+        indent = std::max(indent, info.code.size() + 4);
+    std::string out;
+    std::string group;
+    for (const auto& info : all_causes()) {
+        if (group_of(info) != group) {
+            if (!group.empty()) out += '\n';
+            group = group_of(info);
+            out += terminal.paint(Style::bold, group) + '\n';
+        }
+        out += hanging("  " + std::string(info.code), info.meaning, indent, width);
+    }
+    out += "\nOne in full, by its code or by what the driver printed: plumb-agent explain 28P01\n";
+    return out;
+}
+
+}  // namespace plumb::agent

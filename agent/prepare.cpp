@@ -1,0 +1,71 @@
+#include "agent/prepare.hpp"
+
+#include "agent/cli.hpp"
+#include "base/file.hpp"
+#include "base/text.hpp"
+
+#include <fmt/format.h>
+
+namespace plumb::agent {
+
+Result<Prepared> prepare(const TargetSpec& spec, std::chrono::nanoseconds default_timeout,
+                         Services& services) {
+    Target target;
+    target.dependency = spec.dependency;
+    target.url = spec.url;
+    target.timeout = spec.timeout.value_or(default_timeout);
+    target.connect_only = spec.connect_only;
+    target.note = spec.note;
+    auto made = Prepared::make(std::move(target), services);
+    if (!made) return Error{fmt::format("{}: {}", spec.origin, made.error().message)};
+    return made;
+}
+
+std::chrono::nanoseconds interval_of(const TargetSpec& spec, const Prepared& prepared) {
+    const auto usual = prepared.kind().logs_in ? std::chrono::seconds(15) : std::chrono::seconds(5);
+    return spec.interval.value_or(usual);
+}
+
+SchemeLookup registry_lookup() {
+    return [](std::string_view scheme) -> std::optional<SchemeFacts> {
+        const auto match = find_scheme(scheme);
+        if (!match) return std::nullopt;
+        SchemeFacts facts;
+        facts.default_port = match->default_port;
+        facts.is_http = match->kind->name == "http";
+        for (const auto& option : match->kind->options)
+            facts.known_options.push_back(option.name);
+        return facts;
+    };
+}
+
+Config load_config(const std::string& path, yaml::Complaints& complaints) {
+    complaints.file = path;
+    const auto text = read_file(path);
+    if (!text) {
+        complaints.lines.push_back(text.error().message);
+        return {};
+    }
+    auto config = parse_config(*text, process_environment(), complaints);
+    // A complaint may quote the value that it is about, and a misplaced value may be a URL with a password.
+    for (auto& line : complaints.lines)
+        line = without_urls(line);
+    return config;
+}
+
+std::vector<Prepared> prepare_all(const Config& config, std::chrono::nanoseconds default_timeout,
+                                  Services& services, yaml::Complaints& complaints) {
+    std::vector<Prepared> ready;
+    ready.reserve(config.targets.size());
+    for (const auto& spec : config.targets) {
+        auto made = prepare(spec, default_timeout, services);
+        if (made) {
+            ready.push_back(*std::move(made));
+        } else {
+            complaints.add(spec.line, made.error().message);
+        }
+    }
+    return ready;
+}
+
+}  // namespace plumb::agent

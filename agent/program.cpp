@@ -1,0 +1,62 @@
+#include "agent/program.hpp"
+
+#include "agent/check/check.hpp"
+#include "agent/cli.hpp"
+#include "agent/explain.hpp"
+#include "agent/health.hpp"
+#include "agent/run/run.hpp"
+#include "agent/validate.hpp"
+#include "agent/version.hpp"
+
+#include <csignal>
+#include <cstdio>
+#include <exception>
+#include <string>
+#include <unistd.h>
+
+namespace plumb::agent {
+namespace {
+
+int print(std::string_view text) {
+    const bool written =
+        std::fwrite(text.data(), 1, text.size(), stdout) == text.size() && std::fflush(stdout) == 0;
+    if (!written) std::fputs("plumb-agent: standard output could not be written\n", stderr);
+    return written ? kOk : kFailed;
+}
+
+int refuse(std::string_view text) {
+    std::fwrite(text.data(), 1, text.size(), stderr);
+    return kUsage;
+}
+
+struct Dispatch {
+    int operator()(const CheckOptions& options) const { return check(options); }
+    int operator()(const RunOptions& options) const { return run(options); }
+    int operator()(const ValidateOptions& options) const { return validate(options); }
+    int operator()(const HealthOptions& options) const { return ask_health(options); }
+    int operator()(const ExplainOptions& options) const {
+        const Terminal terminal(STDOUT_FILENO);
+        if (options.cause.empty()) return print(list_causes(terminal));
+        const auto page = explain(options.cause, terminal);
+        return page ? print(*page) : refuse("plumb-agent explain: " + page.error().message + '\n');
+    }
+    int operator()(const VersionOptions&) const {
+        return print("plumb-agent " + std::string(version()) + '\n');
+    }
+    int operator()(const Say& say) const { return say.code == kOk ? print(say.text) : refuse(say.text); }
+};
+
+}  // namespace
+
+int run_program(int argc, const char* const* argv) {
+    // A reader that went away shows as a write that failed.
+    std::signal(SIGPIPE, SIG_IGN);
+    try {
+        return std::visit(Dispatch{}, parse_command_line(argc, argv));
+    } catch (const std::exception& error) {
+        std::fprintf(stderr, "plumb-agent: internal error: %s\n", without_urls(error.what()).c_str());
+        return kUsage;
+    }
+}
+
+}  // namespace plumb::agent

@@ -1,0 +1,43 @@
+// Where closed windows go: the output file and the controller, whichever the user asked for.
+#pragma once
+
+#include "agent/config/config.hpp"
+#include "agent/log.hpp"
+#include "agent/report/reporter.hpp"
+#include "agent/run/output.hpp"
+
+#include <chrono>
+#include <functional>
+#include <memory>
+
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/awaitable.hpp>
+
+namespace plumb::agent {
+
+// Reads the certificates that `config` names. The error names the file. REQUIRES: a controller is configured.
+Result<ReportOptions> report_options(const Config& config);
+
+// 32 hexadecimal digits, new at each start.
+std::string new_instance_id();
+
+class Delivery {
+  public:
+    // `report`: absent without a controller. `pace` is called when the controller asks for one.
+    Delivery(boost::asio::any_io_executor executor, Output output, std::optional<ReportOptions> report,
+             std::function<void(double)> pace, Log& log);
+
+    // Never waits. `ended`: when the window closed.
+    void deliver(const Window& window, std::chrono::steady_clock::time_point ended);
+
+    // True: the controller, if there is one, has acknowledged everything, and all output was written.
+    boost::asio::awaitable<bool> finish(std::chrono::steady_clock::time_point deadline);
+
+  private:
+    Output output_;
+    std::unique_ptr<Reporter> reporter_;
+    Log& log_;
+    bool complete_ = true;
+};
+
+}  // namespace plumb::agent

@@ -1,0 +1,180 @@
+#include "agent/run/run.hpp"
+
+#include "agent/check/driver.hpp"
+#include "agent/health.hpp"
+#include "agent/identity.hpp"
+#include "agent/prepare.hpp"
+#include "agent/run/sidecar.hpp"
+#include "agent/version.hpp"
+#include "base/duration.hpp"
+#include "base/text.hpp"
+#include "probes/net/resolver.hpp"
+
+#include <csignal>
+#include <cstdio>
+#include <cstdlib>
+#include <random>
+
+#include <boost/asio/co_spawn.hpp>
+#include <fmt/format.h>
+
+namespace plumb::agent {
+namespace {
+
+constexpr auto kIdentityLimit = std::chrono::seconds(2);
+constexpr auto kOnceDelivery = std::chrono::seconds(10);
+
+// Everything of a run that outlives its phases. Destroyed from below: the delivery before the io_context.
+struct Parts {
+    Config config;
+    std::optional<ReportOptions> report;
+    Output output;
+    boost::asio::io_context io{1};
+    boost::asio::signal_set signals{io, SIGINT, SIGTERM};
+    std::unique_ptr<net::Resolver> resolver;
+    std::optional<Services> services;
+    std::vector<Prepared> targets;
+    Log log;
+};
+
+int refuse(std::string_view text) {
+    fmt::print(stderr, "{}\n", text);
+    return kUsage;
+}
+
+// Fills `parts`, or says why not.
+std::optional<std::string> set_up(const RunOptions& options, Parts& parts) {
+    yaml::Complaints complaints;
+    parts.config = load_config(options.config, complaints);
+    auto resolver = net::Resolver::make(parts.io.get_executor(), parts.config.resolvers);
+    if (!resolver) {
+        complaints.lines.push_back(fmt::format("{}: resolver: {}", options.config, resolver.error().message));
+        return complaints.joined();
+    }
+    parts.resolver = *std::move(resolver);
+    parts.services.emplace(Services{parts.io.get_executor(), *parts.resolver});
+    parts.targets = prepare_all(parts.config, kDefaultTimeout, *parts.services, complaints);
+    if (!complaints.empty()) return complaints.joined();
+    if (parts.config.controller.empty() && options.output.empty()) {
+        return "plumb-agent run: the windows would go nowhere; name a controller in the configuration, or "
+               "give --output F";
+    }
+    if (!parts.config.controller.empty()) {
+        auto report = report_options(parts.config);
+        if (!report) return fmt::format("{}: {}", options.config, report.error().message);
+        parts.report = *std::move(report);
+    }
+    auto output = Output::open(options.output);
+    if (!output) return "plumb-agent run: " + output.error().message;
+    parts.output = *std::move(output);
+    return std::nullopt;
+}
+
+// What the metadata gives, under what the configuration says.
+Labels labels_of(const Config& config, const Identity& identity) {
+    Labels labels = identity.labels;
+    for (const auto& [name, value] : config.labels)
+        labels[name] = sanitize(value, kMaxLabelBytes);
+    if (!config.environment.empty()) labels["environment"] = sanitize(config.environment, kMaxLabelBytes);
+    if (!config.service.empty()) labels["service"] = sanitize(config.service, kMaxLabelBytes);
+    return labels;
+}
+
+Identity learn_identity(Parts& parts) {
+    Identity identity;
+    auto task = [&]() -> boost::asio::awaitable<void> {
+        identity = co_await identify(*parts.services, process_environment(), kIdentityLimit);
+    };
+    boost::asio::co_spawn(parts.io, task, [&parts](const std::exception_ptr& error) {
+        parts.io.stop();
+        if (error) std::rethrow_exception(error);
+    });
+    parts.io.run();
+    parts.io.restart();
+    return identity;
+}
+
+Windows::Declared declared(const std::vector<Prepared>& targets) {
+    Windows::Declared out;
+    for (const auto& target : targets)
+        out.emplace_back(target.target().dependency, std::string(target.kind().name));
+    return out;
+}
+
+// Names the instance to the controller, and opens the windows.
+Windows open_windows(Parts& parts, const Identity& identity, Windows::Clock::time_point started) {
+    const auto id = new_instance_id();
+    const auto labels = labels_of(parts.config, identity);
+    if (parts.report) {
+        parts.report->agent = id;
+        parts.report->labels = labels;
+    }
+    parts.log.line(fmt::format("version {}, instance {}: {} targets, windows of {}, {}", version(), id,
+                               parts.targets.size(), format_duration(parts.config.window),
+                               parts.report ? "controller " + parts.config.controller : "no controller"));
+    const auto wall = std::chrono::system_clock::now() - (Windows::Clock::now() - started);
+    return {id, labels, parts.config.window, declared(parts.targets), started, wall};
+}
+
+int run_once(Parts& parts) {
+    CheckDriver::Plan plan{1, 16, [](std::size_t) {}};
+    const auto started = Windows::Clock::now();
+    parts.signals.clear();
+    CheckDriver driver(parts.io, *parts.services, parts.targets, std::move(plan));
+    driver.run();
+    parts.io.restart();
+    auto windows = open_windows(parts, driver.identity(), started);
+    for (const auto& list : driver.outcomes()) {
+        for (const auto& outcome : list)
+            windows.add(outcome);
+    }
+    Delivery delivery(
+        parts.io.get_executor(), std::move(parts.output), std::move(parts.report), [](double) {}, parts.log);
+    const auto now = Windows::Clock::now();
+    delivery.deliver(windows.finish(now, false), now);
+    bool complete = false;
+    auto finish = [&]() -> boost::asio::awaitable<void> {
+        complete = co_await delivery.finish(now + kOnceDelivery);
+    };
+    boost::asio::co_spawn(parts.io, finish, [&parts](const std::exception_ptr& error) {
+        parts.io.stop();
+        if (error) std::rethrow_exception(error);
+    });
+    parts.io.run();
+    const int code = complete ? kOk : kFailed;
+    if (!driver.settled()) std::_Exit(code);
+    return code;
+}
+
+int run_on(Parts& parts) {
+    const auto identity = learn_identity(parts);
+    auto windows = open_windows(parts, identity, Windows::Clock::now());
+    std::vector<std::chrono::nanoseconds> intervals;
+    for (std::size_t i = 0; i < parts.targets.size(); ++i) {
+        intervals.push_back(interval_of(parts.config.targets[i], parts.targets[i]));
+    }
+    Schedule schedule(std::move(intervals), Schedule::Clock::now(), std::random_device{}());
+    const auto pace = [&](double asked) {
+        if (asked == schedule.pace()) return;
+        schedule.set_pace(asked);
+        parts.log.limited(
+            "pace", fmt::format("the controller asks for intervals {:.3g} times as long", schedule.pace()));
+    };
+    const HealthListener health(parts.io.get_executor(), parts.log);
+    Delivery delivery(parts.io.get_executor(), std::move(parts.output), std::move(parts.report), pace,
+                      parts.log);
+    Sidecar sidecar(parts.io, parts.signals, parts.targets, schedule, windows, delivery, parts.log);
+    sidecar.run();
+    if (!sidecar.settled()) std::_Exit(kOk);
+    return kOk;
+}
+
+}  // namespace
+
+int run(const RunOptions& options) {
+    Parts parts;
+    if (const auto refused = set_up(options, parts)) return refuse(*refused);
+    return options.once ? run_once(parts) : run_on(parts);
+}
+
+}  // namespace plumb::agent

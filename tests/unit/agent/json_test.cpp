@@ -1,0 +1,67 @@
+#include "agent/check/json.hpp"
+
+#include "tests/unit/agent/outcomes.hpp"
+
+#include <boost/json.hpp>
+#include <gtest/gtest.h>
+
+namespace plumb::agent {
+namespace {
+
+namespace json = boost::json;
+
+json::object render(const std::vector<Outcome>& outcomes) {
+    const auto text = render_json(outcomes, {{"hostname", "task-1"}}, "0.1.0");
+    EXPECT_EQ(text.back(), '\n');
+    return json::parse(text).as_object();
+}
+
+TEST(CheckJson, the_object_has_the_documented_shape) {
+    const auto root = render({test::good(), test::bad()});
+    EXPECT_EQ(root.at("agent").at("version"), "0.1.0");
+    EXPECT_EQ(root.at("task").at("hostname"), "task-1");
+    const auto& good = root.at("outcomes").at(0).as_object();
+    EXPECT_EQ(good.at("dependency"), "cache");
+    EXPECT_EQ(good.at("kind"), "redis");
+    EXPECT_EQ(good.at("target"), "redis://cache:6379/0");
+    EXPECT_EQ(good.at("address"), "10.0.1.9:6379");
+    EXPECT_EQ(good.at("ok"), true);
+    EXPECT_FALSE(good.contains("failure"));
+    EXPECT_EQ(good.at("facts").at("redis.version"), "7.0.15");
+    EXPECT_EQ(good.at("gauges").at("redis.clients").at("value"), 87);
+    EXPECT_EQ(good.at("gauges").at("redis.clients").at("limit"), 100);
+    const auto& bad = root.at("outcomes").at(1).as_object();
+    EXPECT_EQ(bad.at("ok"), false);
+    EXPECT_EQ(bad.at("failure").at("phase"), "connect");
+    EXPECT_EQ(bad.at("failure").at("cause"), "tcp.timeout");
+    EXPECT_EQ(bad.at("failure").at("detail"), "no answer from 10.0.1.7:5432");
+    EXPECT_EQ(bad.at("attempts").at(0).at("cause"), "tcp.timeout");
+}
+
+TEST(CheckJson, phases_add_up_to_the_total) {
+    const auto root = render({test::good(), test::bad()});
+    for (const auto& outcome : root.at("outcomes").as_array()) {
+        std::int64_t sum = 0;
+        for (const auto& phase : outcome.at("phases").as_array())
+            sum += phase.at("us").as_int64();
+        EXPECT_EQ(sum, outcome.at("total_us").as_int64());
+    }
+}
+
+TEST(CheckJson, a_number_that_json_cannot_hold_is_left_out) {
+    auto outcome = test::good();
+    outcome.gauge("odd", std::numeric_limits<double>::infinity(), 1.0);
+    outcome.gauge("unlimited", 2.5);
+    const auto root = render({outcome});
+    const auto& gauges = root.at("outcomes").at(0).at("gauges").as_object();
+    EXPECT_FALSE(gauges.contains("odd"));
+    EXPECT_EQ(gauges.at("unlimited").at("value"), 2.5);
+    EXPECT_FALSE(gauges.at("unlimited").as_object().contains("limit"));
+}
+
+TEST(CheckJson, no_outcome_is_an_empty_list) {
+    EXPECT_TRUE(render({}).at("outcomes").as_array().empty());
+}
+
+}  // namespace
+}  // namespace plumb::agent

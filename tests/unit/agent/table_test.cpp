@@ -1,0 +1,104 @@
+#include "agent/check/table.hpp"
+
+#include "base/text.hpp"
+#include "tests/unit/agent/outcomes.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace plumb::agent {
+namespace {
+
+using testing::EndsWith;
+using testing::HasSubstr;
+using testing::Not;
+
+std::string last_line(const std::string& text) {
+    const auto end = text.find_last_not_of('\n');
+    const auto begin = text.rfind('\n', end);
+    return text.substr(begin + 1, end - begin);
+}
+
+TEST(CheckTable, the_last_line_says_the_result_in_words) {
+    const TableOptions options;
+    EXPECT_EQ(last_line(render_table({test::good(), test::good("database")}, options)),
+              "Result: all 2 dependencies are ok.");
+    EXPECT_EQ(last_line(render_table({test::good()}, options)), "Result: the one dependency is ok.");
+    EXPECT_EQ(last_line(render_table({test::good(), test::bad()}, options)),
+              "Result: 1 of 2 dependencies failed: database (connect: tcp.timeout).");
+}
+
+TEST(CheckTable, many_failures_are_counted_and_the_first_named) {
+    const auto text =
+        render_table({test::bad("a"), test::bad("b"), test::bad("c"), test::bad("d"), test::bad("e")}, {});
+    EXPECT_THAT(last_line(text), EndsWith("c (connect: tcp.timeout) and 2 more."));
+}
+
+TEST(CheckTable, a_failure_shows_its_phase_cause_reason_and_next_action) {
+    const auto text = render_table({test::bad()}, {});
+    const auto& info = cause_info(Cause::tcp_timeout);
+    EXPECT_THAT(text, HasSubstr("✗ database  postgres"));
+    EXPECT_THAT(text, HasSubstr("FAILED at connect"));
+    EXPECT_THAT(text, HasSubstr("resolve 310 µs · connect 2.00 s ✗"));
+    EXPECT_THAT(text, HasSubstr("    cause   tcp.timeout: "));
+    EXPECT_THAT(text, HasSubstr("    detail  no answer from 10.0.1.7:5432"));
+    EXPECT_THAT(text, HasSubstr("    reason  " + std::string(info.reason.substr(0, 20))));
+    EXPECT_THAT(text, HasSubstr("    next    " + std::string(info.action.substr(0, 20))));
+}
+
+TEST(CheckTable, a_gauge_is_a_bar) {
+    EXPECT_THAT(render_table({test::good()}, {}),
+                HasSubstr("redis.clients                █████████████████░░░ 87 of 100"));
+}
+
+TEST(CheckTable, no_line_is_wider_than_the_terminal) {
+    auto outcome = test::bad();
+    outcome.failure->detail =
+        std::string("the server said ") + std::string(15, 'x') + " and went on for long, too long for a line";
+    const auto text = render_table({outcome, test::good()}, {});
+    for (const auto line : split(text, '\n'))
+        EXPECT_LE(display_width(line), 80U) << line;
+}
+
+TEST(CheckTable, repeated_runs_stand_together_with_the_middle_and_the_longest_duration) {
+    auto slow = test::good();
+    slow.phases[1].duration = std::chrono::milliseconds(40);
+    const auto text = render_table({test::good(), test::good(), slow}, {});
+    EXPECT_THAT(text, HasSubstr("3 runs ok"));
+    EXPECT_THAT(text, HasSubstr("connect 403 µs (max 40.0 ms)"));
+    auto failed = test::bad("cache");
+    const auto mixed = render_table({test::good(), failed, test::good()}, {});
+    EXPECT_THAT(mixed, HasSubstr("1 of 3 runs FAILED"));
+    EXPECT_THAT(mixed,
+                EndsWith("Result: 1 of 1 dependency failed: cache (connect: tcp.timeout, 1 of 3 runs).\n"));
+}
+
+TEST(CheckTable, facts_and_addresses_show_when_asked_for) {
+    TableOptions options;
+    EXPECT_THAT(render_table({test::good()}, options), Not(HasSubstr("7.0.15")));
+    options.verbose = true;
+    const auto text = render_table({test::good()}, options);
+    EXPECT_THAT(text, HasSubstr("redis.version"));
+    EXPECT_THAT(text, HasSubstr("7.0.15"));
+    EXPECT_THAT(text, HasSubstr("tried 10.0.1.9:6379 ok in 403 µs"));
+    EXPECT_THAT(text, HasSubstr("network round trip 120 µs"));
+}
+
+TEST(CheckTable, an_interruption_is_said) {
+    TableOptions options;
+    options.expected = 3;
+    options.dependencies_without_outcome = {"database", "search"};
+    const auto text = render_table({test::good()}, options);
+    EXPECT_THAT(text, HasSubstr("not checked before the interruption: database, search"));
+    EXPECT_EQ(last_line(text), "Result: 1 of 3 dependencies ok. Interrupted: 2 not checked.");
+}
+
+TEST(CheckTable, colour_shows_only_on_a_terminal) {
+    EXPECT_THAT(render_table({test::bad()}, {}), Not(HasSubstr("\x1b")));
+    TableOptions options;
+    options.terminal = Terminal(true, 80);
+    EXPECT_THAT(render_table({test::bad()}, options), HasSubstr("\x1b["));
+}
+
+}  // namespace
+}  // namespace plumb::agent
