@@ -157,6 +157,7 @@ void Discovery::whole_url(const std::string& name, std::string_view value) {
     }
     if (facts->is_http) {
         spec.connect_only = true;
+        spec.url.fragment.clear();  // the app's, not options of the probe
         spec.note = fmt::format(fmt::runtime(kNoRequest), name, spec.dependency);
     } else if (const auto dropped = drop_foreign_options(spec.url, *facts); !dropped.empty()) {
         spec.note = fmt::format("options of the app's own driver were left out: {}", dropped);

@@ -111,8 +111,7 @@ INSTANTIATE_TEST_SUITE_P(
         Bad{"targets:\n  a: [x]\n",
             "plumb.yaml:2: target 'a' should be a URL, or a map of url, interval and timeout"},
         Bad{"targets:\n  a: {url: 'tcp://a:1', interval: 5}\n",
-            "plumb.yaml:2: '5' is not a duration; write a number and a unit, such as 250ms, 2s, 15m, 1h or "
-            "30d"},
+            "plumb.yaml:2: '5' has no unit; write 5s for seconds, or ms, m, h, d"},
         Bad{"targets:\n  a: {url: 'tcp://a:1', interval: 1ms}\n",
             "plumb.yaml:2: target 'a': interval is out of range; it should be from 50ms to 1h"},
         Bad{"targets:\n  a: {url: 'tcp://a:1', timeout: 1h}\n",
