@@ -1,1 +1,163 @@
-// Filled in the next commits.
+#include "probes/registry.hpp"
+
+#include "base/text.hpp"
+#include "probes/dns/dns.hpp"
+#include "probes/tcp/tcp.hpp"
+#include "probes/tls/tls_probe.hpp"
+
+#include <algorithm>
+#include <array>
+#ifdef PLUMB_HAS_HTTP
+#include "probes/http/http.hpp"
+#endif
+#ifdef PLUMB_HAS_POSTGRES
+#include "probes/postgres/postgres.hpp"
+#endif
+#ifdef PLUMB_HAS_REDIS
+#include "probes/redis/redis.hpp"
+#endif
+
+namespace plumb {
+namespace {
+
+const std::vector<Kind>& kinds() {
+    static const std::vector<Kind> all{
+        dns_kind(),      tcp_kind(), tls_kind(),
+#ifdef PLUMB_HAS_HTTP
+        http_kind(),
+#endif
+#ifdef PLUMB_HAS_POSTGRES
+        postgres_kind(),
+#endif
+#ifdef PLUMB_HAS_REDIS
+        redis_kind(),
+#endif
+    };
+    return all;
+}
+
+// Schemes that apps use and that have no probe of their own: probed as TCP on their usual port.
+constexpr std::array<Kind::Scheme, 37> kFallbacks{{
+    {"amqp", 5672},
+    {"amqps", 5671, true},
+    {"rabbitmq", 5672},
+    {"mysql", 3306},
+    {"mysql2", 3306},
+    {"mariadb", 3306},
+    {"mongodb", 27017},
+    {"kafka", 9092},
+    {"smtp", 25},
+    {"smtps", 465, true},
+    {"ldap", 389},
+    {"ldaps", 636, true},
+    {"memcached", 11211},
+    {"memcache", 11211},
+    {"nats", 4222},
+    {"mqtt", 1883},
+    {"mqtts", 8883, true},
+    {"cassandra", 9042},
+    {"elasticsearch", 9200},
+    {"opensearch", 9200},
+    {"clickhouse", 9000},
+    {"neo4j", 7687},
+    {"bolt", 7687},
+    {"couchbase", 11210},
+    {"zookeeper", 2181},
+    {"etcd", 2379},
+    {"consul", 8500},
+    {"pulsar", 6650},
+    {"stomp", 61613},
+    {"sqlserver", 1433},
+    {"mssql", 1433},
+    {"oracle", 1521},
+    {"influxdb", 8086},
+    {"imap", 143},
+    {"imaps", 993, true},
+    {"ftp", 21},
+    {"ws", 80},
+}};
+
+std::string_view without_driver(std::string_view scheme) {
+    const auto plus = scheme.find('+');
+    if (plus == std::string_view::npos || scheme.substr(plus) == "+srv") return scheme;
+    return scheme.substr(0, plus);
+}
+
+Error unknown_scheme(const std::string& scheme) {
+    std::vector<std::string> names;
+    for (const auto& kind : kinds()) {
+        for (const auto& known : kind.schemes)
+            names.emplace_back(known.name);
+    }
+    const std::size_t own = names.size();
+    for (const auto& known : kFallbacks)
+        names.emplace_back(known.name);
+    std::string message = "unknown scheme '" + scheme + "'";
+    const auto guess = nearest(scheme, names);
+    if (!guess.empty()) message += "; did you mean '" + guess + "'?";
+    message += " (known: ";
+    for (std::size_t i = 0; i < own; ++i)
+        message += (i == 0 ? "" : ", ") + names[i];
+    return Error{message + "; as TCP alone: mysql, amqp, kafka, mongodb and others)"};
+}
+
+void add_note(std::string& note, const std::string& more) {
+    note += (note.empty() ? "" : "; ") + more;
+}
+
+std::string fallback_note(const Url& url, std::uint16_t port) {
+    return url.scheme + " has no probe of its own: only reached by TCP on port " + std::to_string(port);
+}
+
+}  // namespace
+
+std::span<const Kind> all_kinds() {
+    return kinds();
+}
+
+std::optional<SchemeMatch> find_scheme(std::string_view scheme) {
+    const auto plain = without_driver(scheme);
+    for (const auto& kind : kinds()) {
+        for (const auto& known : kind.schemes) {
+            if (known.name == plain) return SchemeMatch{&kind, known.default_port, false, known.tls};
+        }
+    }
+    const auto* known = std::find_if(kFallbacks.begin(), kFallbacks.end(),
+                                     [plain](const auto& each) { return each.name == plain; });
+    if (known == kFallbacks.end()) return std::nullopt;
+    const auto tcp =
+        std::find_if(kinds().begin(), kinds().end(), [](const auto& kind) { return kind.name == "tcp"; });
+    return SchemeMatch{&*tcp, known->default_port, true, known->tls};
+}
+
+Result<Prepared> Prepared::make(Target target, Services& services) {
+    const auto match = find_scheme(target.url.scheme);
+    if (!match) return unknown_scheme(target.url.scheme);
+    auto& url = target.url;
+    if (url.host.empty()) return Error{url.scheme + " URL: no host; write " + url.scheme + "://HOST"};
+    if (target.timeout <= std::chrono::nanoseconds::zero())
+        return Error{"a timeout must be longer than nothing"};
+    Prepared prepared;
+    std::vector<std::string_view> open;
+    if (!match->fallback) {
+        for (const auto& option : match->kind->options)
+            open.push_back(option.name);
+    }
+    prepared.display_ = url.redacted(open);
+    if (url.port == 0) url.port = match->default_port;
+    if (url.port == 0) return Error{url.scheme + " URL: no port; write " + url.scheme + "://HOST:PORT"};
+    if (match->fallback) {
+        add_note(target.note, fallback_note(url, url.port));
+        url.query.clear();  // another program's options
+    }
+    if (!url.other_hosts.empty()) add_note(target.note, "of several hosts only the first is probed");
+    auto probe = match->kind->make(target, services);
+    if (!probe) return probe.error();
+    prepared.probe_ = std::move(*probe);
+    prepared.kind_ = match->kind;
+    prepared.executor_ = services.executor;
+    prepared.target_ = std::move(target);
+    return prepared;
+}
+
+}  // namespace plumb

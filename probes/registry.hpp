@@ -3,9 +3,11 @@
 
 #include "probes/probe.hpp"
 
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <span>
+#include <string>
 #include <string_view>
 
 #include <boost/asio/awaitable.hpp>
@@ -16,21 +18,25 @@ std::span<const Kind> all_kinds();
 
 struct SchemeMatch {
     const Kind* kind;
-    std::uint16_t default_port;
+    std::uint16_t default_port;  // 0: the URL must give one
     bool fallback;  // a scheme without a probe of its own (amqp, mysql, kafka …): probed as tcp on its usual
                     // port
     bool tls;
 };
+// `scheme` in lower case. A driver's name after '+' is ignored (postgresql+asyncpg), but not "+srv", which is
+// no host.
 std::optional<SchemeMatch> find_scheme(std::string_view scheme);
 
 // A target made ready to run: kind found, options checked, URL redacted.
 class Prepared {
   public:
+    // Errors name what is wrong and what would be right, and hold nothing of the URL's secrets.
     static Result<Prepared> make(Target target, Services& services);
 
     // Runs once under `target.timeout`. Never throws for what the network does; an exception inside a probe
-    // becomes the outcome's local.error. Marks the outcome suspect when the loop lagged. REQUIRES: no run in
-    // flight.
+    // becomes the outcome's local.error, and cancellation from outside local.cancelled. Marks the outcome
+    // suspect when the loop lagged. Over within a few milliseconds of its deadline whatever the probe does.
+    // REQUIRES: no run in flight; the Prepared stays where it is until the run is over.
     boost::asio::awaitable<Outcome> run_once();
 
     const Target& target() const { return target_; }
@@ -39,10 +45,12 @@ class Prepared {
 
   private:
     Prepared() = default;
+    boost::asio::awaitable<void> run_guarded(Run& run);
+
     Target target_;
     const Kind* kind_ = nullptr;
     std::string display_;
-    std::string note_;
+    boost::asio::any_io_executor executor_;
     std::unique_ptr<Probe> probe_;
     std::uint64_t runs_ = 0;
 };

@@ -1,0 +1,43 @@
+#include "probes/net/deadline.hpp"
+#include "probes/net/loop_lag.hpp"
+#include "probes/registry.hpp"
+
+#include <boost/asio/error.hpp>
+#include <boost/system/system_error.hpp>
+
+namespace plumb {
+namespace {
+
+// Every step of a probe keeps the deadline itself and names its own time-out. This is for the step that does
+// not.
+constexpr std::chrono::milliseconds kGrace{3};
+
+}  // namespace
+
+boost::asio::awaitable<void> Prepared::run_guarded(Run& run) {
+    try {
+        auto operation = probe_->run(run);
+        const bool finished = co_await net::finish_by(std::move(operation), run.deadline() + kGrace);
+        if (!finished) run.fail(timeout_cause(run.current_phase()), "not finished within the time limit");
+    } catch (const boost::system::system_error& error) {
+        const bool cancelled = error.code() == boost::asio::error::operation_aborted;
+        run.fail(cancelled ? Cause::local_cancelled : Cause::local_error, error.what());
+    } catch (const std::exception& error) {
+        run.fail(Cause::local_error, error.what());
+    }
+}
+
+boost::asio::awaitable<Outcome> Prepared::run_once() {
+    const net::LagWatch lag(executor_);
+    Run run(Clock::now() + target_.timeout, runs_++);
+    run.outcome.dependency = target_.dependency;
+    run.outcome.kind = kind_->name;
+    run.outcome.target = display_;
+    run.outcome.note = target_.note;
+    co_await run_guarded(run);
+    run.finish();
+    run.outcome.suspect = run.outcome.suspect || lag.worst() > net::kSuspectLag;
+    co_return std::move(run.outcome);
+}
+
+}  // namespace plumb
