@@ -1,0 +1,108 @@
+#include "probes/registry.hpp"
+
+#include "probes/net/resolver.hpp"
+
+#include <boost/asio/io_context.hpp>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace plumb {
+namespace {
+
+using testing::HasSubstr;
+using testing::Not;
+
+class Registry : public testing::Test {
+  protected:
+    Result<Prepared> prepare(const std::string& text) {
+        Target target;
+        target.dependency = "d";
+        target.url = parse_url(text).value();
+        return Prepared::make(std::move(target), services_);
+    }
+    std::string problem(const std::string& text) {
+        const auto prepared = prepare(text);
+        EXPECT_FALSE(prepared) << text;
+        return prepared ? "" : prepared.error().message;
+    }
+
+  private:
+    boost::asio::io_context context_;
+    std::unique_ptr<net::Resolver> resolver_ =
+        std::move(net::Resolver::make(context_.get_executor(), {"127.0.0.1:1"}).value());
+    Services services_{context_.get_executor(), *resolver_};
+};
+
+TEST_F(Registry, every_scheme_of_every_kind_is_found) {
+    for (const auto& kind : all_kinds()) {
+        for (const auto& scheme : kind.schemes) {
+            const auto match = find_scheme(scheme.name);
+            ASSERT_TRUE(match) << scheme.name;
+            EXPECT_EQ(match->kind->name, kind.name);
+            EXPECT_FALSE(match->fallback);
+        }
+    }
+}
+
+TEST_F(Registry, a_scheme_without_a_probe_is_reached_by_tcp_and_says_so) {
+    const auto prepared = prepare("mysql://app:hunter2@db/orders?charset=utf8");
+    ASSERT_TRUE(prepared);
+    EXPECT_EQ(prepared->kind().name, "tcp");
+    EXPECT_EQ(prepared->target().url.port, 3306);
+    EXPECT_THAT(prepared->target().note, HasSubstr("TCP on port 3306"));
+    EXPECT_EQ(prepared->display(), "mysql://app:***@db/orders?charset=***");
+}
+
+TEST_F(Registry, usual_ports_are_known) {
+    EXPECT_EQ(find_scheme("amqp")->default_port, 5672);
+    EXPECT_TRUE(find_scheme("amqps")->tls);
+    EXPECT_EQ(find_scheme("mongodb")->default_port, 27017);
+    EXPECT_EQ(find_scheme("kafka")->default_port, 9092);
+    EXPECT_EQ(find_scheme("smtp")->default_port, 25);
+    EXPECT_EQ(find_scheme("ldaps")->default_port, 636);
+}
+
+TEST_F(Registry, a_drivers_name_in_the_scheme_is_ignored) {
+    EXPECT_EQ(find_scheme("mysql+pymysql")->default_port, 3306);
+    EXPECT_FALSE(find_scheme("mongodb+srv"));
+}
+
+TEST_F(Registry, an_unknown_scheme_is_refused_with_the_nearest) {
+    const auto message = problem("tpc://host:1");
+    EXPECT_THAT(message, HasSubstr("'tpc'"));
+    EXPECT_THAT(message, HasSubstr("did you mean 'tcp'"));
+    EXPECT_THAT(message, HasSubstr("dns"));
+}
+
+TEST_F(Registry, a_target_without_host_or_port_is_refused) {
+    EXPECT_THAT(problem("tcp://host"), HasSubstr("no port"));
+    EXPECT_THAT(problem("tcp://:80"), HasSubstr("no host"));
+}
+
+TEST_F(Registry, an_unknown_option_is_refused_with_the_known_ones) {
+    EXPECT_THAT(problem("tls://host:1?sin=x"), HasSubstr("did you mean 'sni'"));
+    EXPECT_THAT(problem("tcp://host:1?sni=x"), HasSubstr("it takes none"));
+    EXPECT_THAT(problem("dns://name?typ=A"), HasSubstr("did you mean 'type'"));
+}
+
+TEST_F(Registry, the_dns_kind_checks_its_options) {
+    EXPECT_THAT(problem("dns://name?type=XYZ"), HasSubstr("AAAA"));
+    EXPECT_THAT(problem("dns://name?server=resolver"), HasSubstr("IP:PORT"));
+    EXPECT_THAT(problem("dns://10.0.0.1?type=A"), HasSubstr("type=PTR"));
+    EXPECT_TRUE(prepare("dns://10.0.0.1?type=ptr"));
+    EXPECT_TRUE(prepare("dns://name?type=srv&server=10.0.0.2:53&expect=x"));
+}
+
+TEST_F(Registry, own_options_are_shown_and_others_are_not) {
+    EXPECT_EQ(prepare("tls://h:1?sni=x&ca=/c")->display(), "tls://h:1?sni=x&ca=/c");
+    EXPECT_THAT(prepare("kafka://h?password=hunter2")->display(), Not(HasSubstr("hunter2")));
+}
+
+TEST_F(Registry, of_several_hosts_it_says_that_one_is_probed) {
+    const auto prepared = prepare("kafka://a:9092,b:9092");
+    ASSERT_TRUE(prepared);
+    EXPECT_THAT(prepared->target().note, HasSubstr("only the first is probed"));
+}
+
+}  // namespace
+}  // namespace plumb

@@ -1,0 +1,55 @@
+#include "probes/net/tls.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <openssl/tls1.h>
+
+namespace plumb::net {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+
+Result<TlsOptions> options(const std::string& query) {
+    return TlsOptions::from_url(parse_url("tls://api.example:443" + query).value());
+}
+
+TEST(TlsOptions, default_is_full_verification_of_the_urls_host) {
+    const auto read = options("").value();
+    EXPECT_EQ(read.server_name, "api.example");
+    EXPECT_TRUE(read.verify);
+    EXPECT_TRUE(read.verify_name);
+    EXPECT_EQ(read.minimum_version, 0);
+}
+
+TEST(TlsOptions, every_option_is_read) {
+    const auto read =
+        options("?sni=x.example&ca=/c&cert=/t&key=/k&insecure=1&alpn=h2,http/1.1&min_tls=1.3").value();
+    EXPECT_EQ(read.server_name, "x.example");
+    EXPECT_EQ(read.ca_file, "/c");
+    EXPECT_EQ(read.certificate_file, "/t");
+    EXPECT_EQ(read.key_file, "/k");
+    EXPECT_FALSE(read.verify);
+    EXPECT_THAT(read.alpn, ElementsAre("h2", "http/1.1"));
+    EXPECT_EQ(read.minimum_version, TLS1_3_VERSION);
+}
+
+TEST(TlsOptions, wrong_values_are_refused_with_what_would_be_right) {
+    EXPECT_THAT(options("?min_tls=1.1").error().message, HasSubstr("1.2 or 1.3"));
+    EXPECT_THAT(options("?insecure=perhaps").error().message, HasSubstr("'insecure' is 1 or 0"));
+    EXPECT_THAT(options("?key=/k").error().message, HasSubstr("'cert'"));
+    EXPECT_THAT(options("?alpn=h2,,x").error().message, HasSubstr("'alpn'"));
+}
+
+TEST(TlsSettings, an_unreadable_trust_store_is_kept_as_a_failure) {
+    auto read = options("?ca=/nowhere/ca.pem").value();
+    const TlsSettings settings(read);
+    ASSERT_TRUE(settings.failure());
+    EXPECT_EQ(settings.failure()->cause, Cause::local_trust_store);
+    EXPECT_THAT(settings.failure()->detail, HasSubstr("/nowhere/ca.pem"));
+    read.verify = false;
+    EXPECT_FALSE(TlsSettings(read).failure());
+}
+
+}  // namespace
+}  // namespace plumb::net
