@@ -1,0 +1,265 @@
+// `plumb-agent check` and the small commands, as a process.
+#include "tests/integration/agent/agent_program.hpp"
+#include "tests/support/servers.hpp"
+#include "tests/support/sockets.hpp"
+#include "tests/support/temp_dir.hpp"
+
+#include <csignal>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace plumb::agent::test {
+namespace {
+
+using plumb::test::FullQueueListener;
+using plumb::test::RefusingPort;
+using plumb::test::ScriptedServer;
+using testing::EndsWith;
+using testing::HasSubstr;
+using testing::Not;
+using testing::StartsWith;
+
+std::string port_text(std::uint16_t port) {
+    return "127.0.0.1:" + std::to_string(port);
+}
+
+// Takes connections and waits for their end.
+struct Listener : ScriptedServer {
+    Listener() : ScriptedServer([](plumb::test::Connection& peer) { peer.wait_for_close(); }) {}
+};
+
+TEST(CheckProgram, one_object_on_stdout_and_0_when_every_outcome_is_ok) {
+    const Listener server;
+    const auto done =
+        agent({"check", "--target", "cache=tcp://" + port_text(server.port()), "--format", "json"});
+    EXPECT_EQ(done.exit_code, 0) << done.errors;
+    const auto root = json_of(done);
+    EXPECT_TRUE(root.at("agent").as_object().contains("version"));
+    EXPECT_TRUE(root.at("task").as_object().contains("hostname"));
+    ASSERT_EQ(root.at("outcomes").as_array().size(), 1U);
+    const auto& outcome = root.at("outcomes").at(0).as_object();
+    EXPECT_EQ(outcome.at("dependency"), "cache");
+    EXPECT_EQ(outcome.at("kind"), "tcp");
+    EXPECT_EQ(outcome.at("ok"), true);
+    EXPECT_EQ(boost::json::value_to<std::string>(outcome.at("address")), port_text(server.port()));
+    std::int64_t sum = 0;
+    for (const auto& phase : outcome.at("phases").as_array())
+        sum += phase.at("us").as_int64();
+    EXPECT_EQ(sum, outcome.at("total_us").as_int64());
+}
+
+TEST(CheckProgram, a_failure_is_1_with_its_phase_and_cause) {
+    const RefusingPort refusing;
+    const auto done =
+        agent({"check", "--target", "cache=tcp://" + port_text(refusing.port()), "--format", "json"});
+    EXPECT_EQ(done.exit_code, 1) << done.errors;
+    const auto root = json_of(done);
+    const auto& outcome = root.at("outcomes").at(0).as_object();
+    EXPECT_EQ(outcome.at("ok"), false);
+    EXPECT_EQ(outcome.at("failure").at("phase"), "connect");
+    EXPECT_EQ(outcome.at("failure").at("cause"), "tcp.refused");
+}
+
+TEST(CheckProgram, the_table_ends_with_the_result_in_words) {
+    const RefusingPort refusing;
+    const Listener server;
+    const auto done = agent({"check", "--target", "cache=tcp://" + port_text(refusing.port()), "--target",
+                             "search=tcp://" + port_text(server.port())});
+    EXPECT_EQ(done.exit_code, 1);
+    EXPECT_THAT(done.output, EndsWith("Result: 1 of 2 dependencies failed: cache (connect: tcp.refused).\n"));
+    EXPECT_THAT(done.output, Not(HasSubstr("\x1b")));
+}
+
+TEST(CheckProgram, repeat_gives_exactly_that_many_outcomes_of_each_target) {
+    const RefusingPort refusing;
+    const Listener server;
+    const auto done =
+        agent({"check", "--repeat", "20", "--format", "json", "--target",
+               "a=tcp://" + port_text(server.port()), "--target", "b=tcp://" + port_text(refusing.port())});
+    EXPECT_EQ(done.exit_code, 1);
+    std::map<std::string, int> count;
+    for (const auto& outcome : json_of(done).at("outcomes").as_array()) {
+        ++count[boost::json::value_to<std::string>(outcome.at("dependency"))];
+    }
+    EXPECT_EQ(count, (std::map<std::string, int>{{"a", 20}, {"b", 20}}));
+}
+
+TEST(CheckProgram, a_time_out_names_the_phase_that_hung) {
+    const FullQueueListener full;
+    const auto done = agent({"check", "--timeout", "200ms", "--format", "json", "--target",
+                             "database=tcp://" + port_text(full.port())});
+    EXPECT_EQ(done.exit_code, 1);
+    EXPECT_EQ(json_of(done).at("outcomes").at(0).at("failure").at("cause"), "tcp.timeout");
+}
+
+TEST(CheckProgram, targets_come_from_the_environment) {
+    const Listener server;
+    const auto done = agent({"check", "--format", "json"},
+                            {"CACHE_HOST=127.0.0.1", "CACHE_PORT=" + std::to_string(server.port()),
+                             "PAYMENTS_API_URL=http://" + port_text(server.port()) + "/charge?key=hunter2",
+                             "AWS_ENDPOINT_URL=http://127.0.0.1:1", "HTTP_PROXY=http://127.0.0.1:1"});
+    EXPECT_EQ(done.exit_code, 0) << done.output << done.errors;
+    const auto root = json_of(done);
+    ASSERT_EQ(root.at("outcomes").as_array().size(), 2U);
+    EXPECT_EQ(root.at("outcomes").at(0).at("dependency"), "cache");
+    EXPECT_EQ(root.at("outcomes").at(1).at("dependency"), "payments-api");
+    EXPECT_EQ(root.at("outcomes").at(1).at("kind"), "http");
+    EXPECT_THAT(boost::json::value_to<std::string>(root.at("outcomes").at(1).at("note")),
+                HasSubstr("no request was sent"));
+    EXPECT_THAT(done.output + done.errors, Not(HasSubstr("hunter2")));
+}
+
+TEST(CheckProgram, a_variable_that_no_probe_can_use_is_said_and_the_others_are_checked) {
+    const Listener server;
+    const auto done = agent({"check"}, {"CACHE_HOST=127.0.0.1", "CACHE_PORT=" + std::to_string(server.port()),
+                                        "DATABASE_URL=postgres://app:hunter2@db:99999/x"});
+    EXPECT_EQ(done.exit_code, 0);
+    EXPECT_THAT(done.errors, HasSubstr("DATABASE_URL: "));
+    EXPECT_THAT(done.errors, Not(HasSubstr("hunter2")));
+}
+
+TEST(CheckProgram, nothing_to_check_is_2_and_teaches) {
+    const auto done = agent({"check"});
+    EXPECT_EQ(done.exit_code, 2);
+    EXPECT_EQ(done.output, "");
+    EXPECT_THAT(done.errors, HasSubstr("--target database=env:DATABASE_URL"));
+}
+
+TEST(CheckProgram, bad_usage_and_bad_targets_are_2) {
+    for (const auto& words :
+         std::vector<std::vector<std::string>>{{},
+                                               {"nonsense"},
+                                               {"check", "--nonsense"},
+                                               {"check", "--target", "nonsense"},
+                                               {"check", "--target", "a=gopher://x"},
+                                               {"check", "--target", "a=tcp://x"},
+                                               {"check", "--target", "a=tcp://x:1", "--only", "b"},
+                                               {"check", "--config", "/does/not/exist"},
+                                               {"check", "--target", "a=tcp://x:1", "--resolver", "nonsense"},
+                                               {"run"},
+                                               {"explain", "nonsense"}}) {
+        const auto done = agent(words);
+        EXPECT_EQ(done.exit_code, 2) << testing::PrintToString(words);
+        EXPECT_EQ(done.output, "");
+        EXPECT_NE(done.errors, "");
+    }
+}
+
+TEST(CheckProgram, a_secret_shows_nowhere) {
+    const RefusingPort refusing;
+    const auto place = port_text(refusing.port());
+    const plumb::test::TempDir directory;
+    const auto secret_file = directory.write("secret", "rediss://:hunter2@" + place + "/0\n");
+    const auto config = directory.write("plumb.yaml", "targets:\n  a: postgres://app:${PASSWORD}@" + place +
+                                                          "/x\n"
+                                                          "  b: {url: 'redis://:hunter2@" +
+                                                          place + "/0', interval: 1s}\n");
+    const std::vector<std::string> variables{"DB=postgres://app:hunter2@" + place + "/x?password=hunter2",
+                                             "PASSWORD=hunter2"};
+    for (const auto& more : std::vector<std::vector<std::string>>{{}, {"--verbose"}, {"--format", "json"}}) {
+        for (auto words : std::vector<std::vector<std::string>>{
+                 {"check", "--target", "a=env:DB", "--target", "b=file:" + secret_file, "--target",
+                  "c=http://user:hunter2@" + place + "/?token=hunter2", "--target",
+                  "d=amqp://u:hunter2@" + place},
+                 {"check", "--config", config}}) {
+            words.insert(words.end(), more.begin(), more.end());
+            const auto done = agent(words, variables);
+            EXPECT_EQ(done.exit_code, 1) << done.errors;
+            EXPECT_THAT(done.output + done.errors, Not(HasSubstr("hunter2")));
+        }
+    }
+}
+
+TEST(CheckProgram, a_misplaced_secret_shows_in_no_complaint) {
+    const plumb::test::TempDir directory;
+    for (const char* text :
+         {"targets: postgres://app:hunter2@db/x\n", "window: postgres://app:hunter2@db/x\n",
+          "targets: {'postgres://app:hunter2@db/x': y}\n", "targets: [postgres://app:hunter2@db/x]\n",
+          "postgres://app:hunter2@db/x: 1\n", "targets: {a: {url: 'postgres://app:hunter2@db:x/y'}}\n",
+          "targets: {a: 'postgres://app:hunter2@db/x?nonsense=hunter2'}\n"}) {
+        const auto done = agent({"validate", "--config", directory.write("plumb.yaml", text)});
+        EXPECT_EQ(done.exit_code, 2) << text;
+        EXPECT_THAT(done.output + done.errors, Not(HasSubstr("hunter2"))) << text;
+    }
+}
+
+TEST(CheckProgram, a_secret_by_variable_stays_off_the_command_line) {
+    const FullQueueListener full;
+    plumb::test::ChildSpec spec;
+    spec.command = {agent_path(), "check", "--timeout", "60s", "--target", "a=env:DB"};
+    spec.environment = {"DB=postgres://app:hunter2@" + port_text(full.port()) + "/x"};
+    const plumb::test::TempDir directory;
+    spec.output_file = directory.file("output");
+    plumb::test::ChildProcess child(spec);
+    ASSERT_TRUE(eventually([&] {
+        const auto line = contents("/proc/" + std::to_string(child.pid()) + "/cmdline");
+        return line.find("env:DB") != std::string::npos;
+    }));
+    EXPECT_THAT(contents("/proc/" + std::to_string(child.pid()) + "/cmdline"), Not(HasSubstr("hunter2")));
+    child.signal(SIGKILL);
+    child.wait(std::chrono::seconds(20));
+    EXPECT_THAT(contents(spec.output_file), Not(HasSubstr("hunter2")));
+}
+
+TEST(CheckProgram, an_interruption_prints_what_is_known) {
+    const FullQueueListener full;
+    std::atomic<int> closed = 0;
+    const ScriptedServer server([&](plumb::test::Connection& peer) {
+        peer.wait_for_close();
+        ++closed;
+    });
+    const plumb::test::TempDir directory;
+    plumb::test::ChildSpec spec;
+    // One at a time: when the second connection of `quick` has closed, its first outcome is known and `slow`
+    // waits.
+    spec.command = {agent_path(),    "check",
+                    "--timeout",     "60s",
+                    "--repeat",      "2",
+                    "--concurrency", "1",
+                    "--target",      "quick=tcp://" + port_text(server.port()),
+                    "--target",      "slow=tcp://" + port_text(full.port())};
+    spec.output_file = directory.file("output");
+    plumb::test::ChildProcess child(spec);
+    ASSERT_TRUE(eventually([&] { return closed == 2; }));
+    child.signal(SIGINT);
+    EXPECT_EQ(child.wait(std::chrono::seconds(20)), 1);
+    const auto text = contents(spec.output_file);
+    EXPECT_THAT(text, HasSubstr("✓ quick"));
+    EXPECT_THAT(text, HasSubstr("not checked before the interruption: slow"));
+    EXPECT_THAT(text, HasSubstr("Interrupted: 1 not checked."));
+}
+
+TEST(CheckProgram, validate_lists_every_error_with_its_line_or_says_ok) {
+    const plumb::test::TempDir directory;
+    const auto good = directory.write("good.yaml", "targets:\n  a: tcp://a:1\n  b: redis://b\n");
+    const auto done = agent({"validate", "--config", good});
+    EXPECT_EQ(done.exit_code, 0) << done.errors;
+    EXPECT_EQ(done.output, "ok: 2 targets\n");
+    const auto bad =
+        directory.write("bad.yaml", "window: never\ntargets:\n  a: gopher://a\n  b: tcp://b\n  c: ${NOPE}\n");
+    const auto refused = agent({"validate", "--config", bad});
+    EXPECT_EQ(refused.exit_code, 2);
+    EXPECT_EQ(refused.output, "");
+    for (const char* part : {"bad.yaml:1: ", "bad.yaml:3: target 'a': ", "bad.yaml:4: target 'b': ",
+                             "bad.yaml:5: target 'c': the environment variable NOPE is not set"}) {
+        EXPECT_THAT(refused.errors, HasSubstr(part));
+    }
+}
+
+TEST(CheckProgram, version_and_explain_answer) {
+    EXPECT_THAT(agent({"version"}).output, StartsWith("plumb-agent "));
+    const auto page = agent({"explain", "28P01"});
+    EXPECT_EQ(page.exit_code, 0);
+    EXPECT_THAT(page.output, StartsWith("postgres.auth_failed"));
+    EXPECT_EQ(agent({"explain"}).exit_code, 0);
+    const auto unknown = agent({"explain", "tcp.timout"});
+    EXPECT_EQ(unknown.exit_code, 2);
+    EXPECT_THAT(unknown.errors, HasSubstr("did you mean 'tcp.timeout'?"));
+    const auto help = agent({"check", "--help"});
+    EXPECT_EQ(help.exit_code, 0);
+    EXPECT_THAT(help.output, HasSubstr("Examples:"));
+}
+
+}  // namespace
+}  // namespace plumb::agent::test
