@@ -154,6 +154,7 @@ Command parse_command_line(int argc, const char* const* argv) {
         "plumb-agent");
     app.set_help_flag("-h,--help", "Print this help");
     app.set_help_all_flag("");
+    app.get_formatter()->column_width(28);
     app.require_subcommand(0, 1);
     app.footer(help::kProgram);
     bool version = false;
@@ -168,7 +169,8 @@ Command parse_command_line(int argc, const char* const* argv) {
             return usage_error(app, "give a command: check, run, validate, health, explain or version");
         return chosen(app, flags);
     } catch (const CLI::CallForHelp&) {
-        return Say{deepest(app).help(), kOk};
+        const auto& where = deepest(app);
+        return Say{where.help(&where == &app ? "" : "plumb-agent"), kOk};
     } catch (const CLI::ExtrasError&) {
         const auto extras = app.remaining(true);
         return usage_error(app,

@@ -274,7 +274,9 @@ std::string Url::redacted(const std::vector<std::string_view>& open_options) con
     out += at == std::string::npos ? path : "/***" + path.substr(at);
     char separator = '?';
     for (const auto& [name, value] : query) {
-        const bool open = std::find(open_options.begin(), open_options.end(), name) != open_options.end();
+        // The query of http belongs to the server: `key` there is an API key, not the probe's option.
+        const bool open = scheme.substr(0, 4) != "http" &&
+                          std::find(open_options.begin(), open_options.end(), name) != open_options.end();
         out += separator;
         separator = '&';
         if (open) {

@@ -57,6 +57,13 @@ bool has_control(std::string_view text) {
                        [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; });
 }
 
+// What stands in the wrong place is not quoted: it may be a secret, or another file altogether.
+bool expect_map(const yaml::Reader& node, std::string_view what, std::string_view example) {
+    if (node.is_map()) return true;
+    node.complain(fmt::format("{} should be a map of keys and values, as in `{}`", what, example));
+    return false;
+}
+
 class Parser {
   public:
     Parser(const Environment& environment) : environment_(environment) {}
@@ -80,8 +87,9 @@ class Parser {
 };
 
 std::optional<std::string> Parser::value(const yaml::Reader& node, std::string_view what, bool in_url) {
+    if (!node.is_scalar()) node.complain(fmt::format("{} should be one value, not a list or a map", what));
+    if (!node.is_scalar()) return std::nullopt;
     const auto raw = node.text();
-    if (!raw) return std::nullopt;
     Result<std::string> result = std::string{};
     if (raw->starts_with("file:")) {
         // A path may hold variables, but a variable's value is never itself followed.
@@ -118,8 +126,8 @@ std::optional<nanoseconds> Parser::duration(const yaml::Reader& node, std::strin
 }
 
 void Parser::tls(const yaml::Reader& node, Config& config) {
+    if (!expect_map(node, "tls", "tls: {ca: /etc/plumb/ca.pem}")) return;
     node.expect_keys({"ca", "cert", "key"});
-    if (!node.is_map()) return;
     ControllerTls out;
     const auto path = [&](std::string_view key, std::string& into) {
         if (const auto child = node.get(key)) into = value(*child, fmt::format("tls.{}", key)).value_or("");
@@ -182,11 +190,8 @@ void Parser::label(const std::string& name, const yaml::Reader& node, Config& co
 }
 
 void Parser::labels(const yaml::Reader& node, Config& config) {
+    if (!expect_map(node, "labels", "labels: {zone: use1-az1}")) return;
     const auto entries = node.entries();
-    std::vector<std::string> names;
-    for (const auto& entry : entries)
-        names.push_back(entry.first);
-    node.expect_keys(names);
     if (entries.size() > kMaxConfigLabels) {
         node.complain(fmt::format("{} labels; at most {} are allowed", entries.size(), kMaxConfigLabels));
         return;
@@ -233,17 +238,14 @@ void Parser::target(const std::string& name, const yaml::Reader& node, Config& c
 }
 
 void Parser::targets(const yaml::Reader& root, Config& config) {
+    constexpr std::string_view kExample = "cache: redis://cache:6379/0";
     const auto node = root.get("targets");
-    const auto entries =
-        node && node->is_map() ? node->entries() : std::vector<std::pair<std::string, yaml::Reader>>{};
-    if (!node || (node->is_map() && entries.empty())) {
+    if (node && !expect_map(*node, "targets", fmt::format("targets: {{{}}}", kExample))) return;
+    const auto entries = node ? node->entries() : std::vector<std::pair<std::string, yaml::Reader>>{};
+    if (entries.empty()) {
         return root.complain(
-            "there are no targets; add `targets:` with one a line, as in `cache: redis://cache:6379/0`");
+            fmt::format("there are no targets; add `targets:` with one a line, as in `{}`", kExample));
     }
-    std::vector<std::string> names;
-    for (const auto& entry : entries)
-        names.push_back(entry.first);
-    node->expect_keys(names);
     if (entries.size() > kMaxTargets) {
         return node->complain(fmt::format("{} targets; at most {} are allowed", entries.size(), kMaxTargets));
     }
@@ -253,9 +255,9 @@ void Parser::targets(const yaml::Reader& root, Config& config) {
 
 Config Parser::parse(const yaml::Reader& root) {
     Config config;
+    if (!expect_map(root, "the file", "targets: {cache: redis://cache:6379/0}")) return config;
     root.expect_keys({"controller", "plaintext", "environment", "service", "labels", "window", "resolver",
                       "tls", "token", "targets"});
-    if (!root.is_map()) return config;
     controller(root, config);
     const auto name = [&](std::string_view key, std::string& into) {
         const auto node = root.get(key);

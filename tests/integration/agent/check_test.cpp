@@ -79,7 +79,8 @@ TEST(CheckProgram, repeat_gives_exactly_that_many_outcomes_of_each_target) {
                "a=tcp://" + port_text(server.port()), "--target", "b=tcp://" + port_text(refusing.port())});
     EXPECT_EQ(done.exit_code, 1);
     std::map<std::string, int> count;
-    for (const auto& outcome : json_of(done).at("outcomes").as_array()) {
+    const auto root = json_of(done);
+    for (const auto& outcome : root.at("outcomes").as_array()) {
         ++count[boost::json::value_to<std::string>(outcome.at("dependency"))];
     }
     EXPECT_EQ(count, (std::map<std::string, int>{{"a", 20}, {"b", 20}}));
