@@ -34,7 +34,7 @@ struct AgentRow {
     std::string agent;
     std::string version;
     Labels labels;
-    Time last_end;
+    Time last_end;  // of its latest window; the epoch while it sent none
     std::uint64_t windows = 0;
     std::uint64_t last_sequence = 0;
     bool said_goodbye = false;
@@ -44,8 +44,10 @@ class Store {
   public:
     virtual ~Store() = default;
 
+    // An agent is known by its instance id within its environment, so that nobody who may report for one environment
+    // can touch what another one reported. Labels are those of the latest hello.
     virtual void hello(const std::string& agent, const std::string& version, const Labels& labels, Time now) = 0;
-    virtual void goodbye(const std::string& agent, Time now) = 0;
+    virtual void goodbye(const std::string& agent, const Labels& labels, Time now) = 0;
 
     // Commits all or nothing. A window whose (agent, sequence) is known is dropped silently: it is stored already.
     // Returns how many were new.

@@ -1,0 +1,48 @@
+// The SQLite engine: one file, one writing and one reading connection, each behind its own mutex, so that a
+// comparison never holds up an acknowledgement. Every method may throw StoreError.
+#pragma once
+
+#include <mutex>
+#include <memory>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "controller/store/sqlite.hpp"
+#include "controller/store/store.hpp"
+
+namespace plumb::store {
+
+class SqliteStore final : public Store {
+  public:
+    explicit SqliteStore(const std::string& file);
+
+    void hello(const std::string& agent, const std::string& version, const Labels& labels, Time now) override;
+    void goodbye(const std::string& agent, const Labels& labels, Time now) override;
+    std::size_t append(const std::vector<StoredWindow>& windows) override;
+    void read(const Selector& selector, Time from,
+              const std::function<void(const StoredWindow&)>& visit) override;
+    std::vector<AgentRow> agents(Time from) override;
+    void check() override;
+    void remove_before(Time limit) override;
+
+  private:
+    struct Known {
+        std::string agent;
+        Labels labels;
+    };
+    std::int64_t agent_id(const std::string& agent, const Labels& labels, std::int64_t now_ms);
+    bool insert(const StoredWindow& window, std::int64_t id, std::string& payload);
+    void put_labels(std::int64_t id, const Labels& labels);
+    std::unordered_map<std::int64_t, Known> matching(const Selector& selector);
+
+    std::mutex write_mutex_;
+    Database writer_;
+    struct WriteStatements;
+    std::unique_ptr<WriteStatements, void (*)(WriteStatements*)> write_;
+
+    std::mutex read_mutex_;
+    Database reader_;
+};
+
+}  // namespace plumb::store
