@@ -1,0 +1,23 @@
+// A comparison: two selections of the store become cohorts, and the judge decides. A store that cannot read makes the
+// verdict insufficient, never an empty and therefore promising answer.
+#pragma once
+
+#include <chrono>
+#include <string>
+
+#include "controller/judge/judge.hpp"
+#include "controller/store/store.hpp"
+
+namespace plumb::api {
+
+struct Question {
+    Selector baseline;
+    Selector candidate;
+    std::chrono::milliseconds since{};  // how far back from now
+    judge::Policy policy;
+};
+
+// Never throws StoreError; `store_errors` counts what went into the cohorts' errors.
+judge::Report compare(store::Store& store, const Question& question, store::Time now, unsigned& store_errors);
+
+}  // namespace plumb::api

@@ -1,0 +1,54 @@
+// plumb.v1.ReportService: takes the agents' windows. Every window is bounded and checked before it is queued, and
+// acknowledged after its commit; when the store fails the stream ends with UNAVAILABLE and nothing is acknowledged.
+//
+// Order at the end: stop() (commits and answers what waits, ends every stream), then the server's Shutdown, then
+// destruction.
+#pragma once
+
+#include <condition_variable>
+#include <memory>
+#include <mutex>
+#include <unordered_map>
+#include <vector>
+
+#include "controller/access/tokens.hpp"
+#include "controller/ingest/commit_queue.hpp"
+#include "controller/metrics/metrics.hpp"
+#include "plumb/v1/report.grpc.pb.h"
+
+namespace plumb::ingest {
+
+class ReportStream;
+
+class ReportService final : public v1::ReportService::CallbackService {
+  public:
+    // `tokens` may be null: then anybody who reaches the port may report. All three outlive the service.
+    ReportService(store::Store& store, metrics::Metrics& metrics, const access::Tokens* tokens);
+    ~ReportService() override;  // waits until gRPC let go of every stream
+
+    grpc::ServerBidiReactor<v1::ReportRequest, v1::ReportResponse>* Report(
+        grpc::CallbackServerContext* context) override;
+
+    // Ends the streams that have not said hello in time. Called about once a second.
+    void sweep();
+    void stop();
+
+    // For streams.
+    CommitQueue& queue() { return queue_; }
+    metrics::Metrics& metrics() { return metrics_; }
+    void introduced();
+    void gone(ReportStream& stream, bool introduced);
+
+  private:
+    std::vector<std::shared_ptr<ReportStream>> streams();
+
+    metrics::Metrics& metrics_;
+    const access::Tokens* tokens_;
+    std::mutex mutex_;
+    std::condition_variable all_gone_;
+    bool stopping_ = false;
+    std::unordered_map<ReportStream*, std::weak_ptr<ReportStream>> open_;
+    CommitQueue queue_;
+};
+
+}  // namespace plumb::ingest
