@@ -1,0 +1,156 @@
+#include "controller/ctl/diff/check_output.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <vector>
+
+#include <boost/json/array.hpp>
+#include <boost/json/value.hpp>
+#include <fmt/format.h>
+
+#include "base/text.hpp"
+#include "controller/ctl/diff/transcript.hpp"
+#include "model/window.hpp"
+
+namespace plumb::ctl {
+namespace {
+
+namespace json = boost::json;
+
+constexpr std::size_t kMaxOutcomes = 100000;
+constexpr std::size_t kMaxDifferent = 1024;  // dependencies
+
+// What the runs of one dependency said, counted.
+struct Tally {
+    SavedDependency dependency;
+    std::map<std::string, std::map<std::string, unsigned>> facts;
+    std::map<std::pair<std::string, std::string>, SavedFailure> failures;
+    std::vector<double> totals;
+};
+
+std::string text(const json::object& object, std::string_view key, std::size_t limit) {
+    const auto* value = object.if_contains({key.data(), key.size()});
+    if (value == nullptr || !value->is_string()) return {};
+    const auto& found = value->get_string();
+    return sanitize({found.data(), found.size()}, limit);
+}
+
+std::optional<double> number(const json::object& object, std::string_view key) {
+    const auto* value = object.if_contains({key.data(), key.size()});
+    if (value == nullptr || !value->is_number()) return std::nullopt;
+    const double read = value->to_number<double>();
+    return std::isfinite(read) ? std::optional(read) : std::nullopt;
+}
+
+const json::object* object_at(const json::object& object, std::string_view key) {
+    const auto* value = object.if_contains({key.data(), key.size()});
+    return value == nullptr ? nullptr : value->if_object();
+}
+
+void count_facts(const json::object& outcome, Tally& tally) {
+    if (const auto* facts = object_at(outcome, "facts")) {
+        for (const auto& [key, value] : *facts) {
+            if (!value.is_string() || tally.facts.size() > kMaxWindowFacts) continue;
+            const auto& found = value.get_string();
+            const std::string name = sanitize({key.data(), key.size()}, kMaxName);
+            ++tally.facts[name][sanitize({found.data(), found.size()}, kMaxFactValue)];
+        }
+    }
+    if (const auto* classes = object_at(outcome, "classes")) {
+        for (const auto& [key, value] : *classes) {
+            const std::string name = sanitize({key.data(), key.size()}, kMaxName);
+            if (!value.is_string() || !tally.facts.contains(name)) continue;
+            tally.dependency.facts[name].cls = parse_fact_class(std::string_view(value.get_string()));
+        }
+    }
+}
+
+void read_gauges(const json::object& outcome, SavedDependency& dependency) {
+    const auto* gauges = object_at(outcome, "gauges");
+    if (gauges == nullptr) return;
+    for (const auto& [key, value] : *gauges) {
+        const auto* gauge = value.if_object();
+        if (gauge == nullptr || dependency.gauges.size() > kMaxGauges) continue;
+        const auto amount = number(*gauge, "value");
+        if (!amount) continue;
+        auto& saved = dependency.gauges[sanitize({key.data(), key.size()}, kMaxName)];
+        saved.highest = saved.limit_known ? std::max(saved.highest, *amount) : *amount;
+        saved.limit = number(*gauge, "limit");
+        saved.limit_known = true;
+    }
+}
+
+void count_failure(const json::object& outcome, Tally& tally) {
+    ++tally.dependency.failed;
+    SavedFailure failure;
+    if (const auto* told = object_at(outcome, "failure")) {
+        failure.phase = text(*told, "phase", kMaxName);
+        failure.cause = text(*told, "cause", kMaxName);
+        failure.detail = text(*told, "detail", kMaxDetail);
+    }
+    if (failure.cause.empty()) failure.cause = "unknown";
+    if (tally.failures.size() > kMaxFailures) return;
+    const std::pair key{failure.phase, failure.cause};
+    ++tally.failures.try_emplace(key, std::move(failure)).first->second.runs;
+}
+
+Result<void> count(const json::value& value, std::map<std::string, Tally>& tallies) {
+    const auto* outcome = value.if_object();
+    if (outcome == nullptr) return Error{"an outcome is no object"};
+    const std::string name = text(*outcome, "dependency", kMaxName);
+    const auto* ok = outcome->if_contains("ok");
+    if (name.empty() || ok == nullptr || !ok->is_bool()) return Error{"an outcome has no `dependency` or no `ok`"};
+    if (!tallies.contains(name) && tallies.size() >= kMaxDifferent) return Error{"more dependencies than a check has"};
+    auto& tally = tallies[name];
+    ++tally.dependency.runs;
+    tally.dependency.kind = text(*outcome, "kind", kMaxName);
+    count_facts(*outcome, tally);
+    read_gauges(*outcome, tally.dependency);
+    if (!ok->get_bool()) {
+        count_failure(*outcome, tally);
+    } else if (const auto total = number(*outcome, "total_us")) {
+        tally.totals.push_back(*total);
+    }
+    return {};
+}
+
+SavedDependency settle(Tally& tally) {
+    SavedDependency result = std::move(tally.dependency);
+    for (const auto& [name, values] : tally.facts) {
+        const auto most = std::max_element(values.begin(), values.end(),
+                                           [](const auto& a, const auto& b) { return a.second < b.second; });
+        result.facts[name].value = most->first;
+    }
+    for (auto& [_, failure] : tally.failures) {
+        if (!result.failure || failure.runs > result.failure->runs) result.failure = std::move(failure);
+    }
+    if (!tally.totals.empty()) {
+        const auto middle = tally.totals.begin() + static_cast<std::ptrdiff_t>(tally.totals.size() / 2);
+        std::nth_element(tally.totals.begin(), middle, tally.totals.end());
+        result.median_us = *middle;
+    }
+    return result;
+}
+
+}  // namespace
+
+std::optional<double> SavedGauge::headroom() const {
+    if (!limit || *limit <= 0) return std::nullopt;
+    return std::clamp(1 - highest / *limit, 0.0, 1.0);
+}
+
+Result<CheckOutput> read_check(std::string_view saved, const std::string& name) {
+    auto found = find_check(saved);
+    if (!found) return Error{fmt::format("{}: {}", name, found.error().message)};
+    const auto& outcomes = found->at("outcomes").get_array();
+    if (outcomes.size() > kMaxOutcomes) return Error{name + ": more outcomes than a check has"};
+    std::map<std::string, Tally> tallies;
+    for (const auto& outcome : outcomes) {
+        if (auto ok = count(outcome, tallies); !ok) return Error{fmt::format("{}: {}", name, ok.error().message)};
+    }
+    CheckOutput result;
+    for (auto& [dependency, tally] : tallies) result.emplace(dependency, settle(tally));
+    return result;
+}
+
+}  // namespace plumb::ctl

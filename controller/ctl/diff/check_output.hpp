@@ -1,0 +1,54 @@
+// One saved check, by dependency: the outcomes of `--repeat` are put together. Text is escaped and bounded here.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "base/result.hpp"
+#include "model/fact.hpp"
+
+namespace plumb::ctl {
+
+struct SavedFact {
+    std::string value;             // the most frequent of the runs
+    std::optional<FactClass> cls;  // when the file tells it
+};
+
+struct SavedGauge {
+    double highest = 0;
+    std::optional<double> limit;
+    bool limit_known = false;  // some run told value and limit, or value alone
+
+    std::optional<double> headroom() const;  // 0 … 1; nothing without a limit
+};
+
+struct SavedFailure {
+    std::string phase;
+    std::string cause;
+    std::string detail;
+    unsigned runs = 0;
+};
+
+struct SavedDependency {
+    std::string kind;
+    unsigned runs = 0;
+    unsigned failed = 0;
+    std::optional<SavedFailure> failure;  // the most frequent
+    std::map<std::string, SavedFact> facts;
+    std::map<std::string, SavedGauge> gauges;
+    double median_us = 0;  // over successful runs; 0 without one
+
+    // A majority of the runs decides.
+    bool ok() const { return failed * 2 < runs; }
+    // Some runs failed, too many for one lost packet.
+    bool shaky() const { return ok() && failed >= 2 && failed * 5 >= runs; }
+};
+
+using CheckOutput = std::map<std::string, SavedDependency>;
+
+// `text` as it was saved; `name` stands in errors.
+Result<CheckOutput> read_check(std::string_view text, const std::string& name);
+
+}  // namespace plumb::ctl

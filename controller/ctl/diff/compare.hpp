@@ -1,0 +1,15 @@
+// What differs between two saved checks. Pure. Addresses, ports, times and latencies never differ; a failure that both
+// share is no difference.
+#pragma once
+
+#include <vector>
+
+#include "controller/ctl/diff/check_output.hpp"
+#include "controller/judge/finding.hpp"
+
+namespace plumb::ctl {
+
+// The first side is called baseline, the second candidate. In order of weight, then of name.
+std::vector<judge::Finding> compare_checks(const CheckOutput& baseline, const CheckOutput& candidate);
+
+}  // namespace plumb::ctl

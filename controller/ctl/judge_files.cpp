@@ -1,0 +1,75 @@
+#include "controller/ctl/judge_files.hpp"
+
+#include <algorithm>
+#include <cerrno>
+#include <fstream>
+#include <functional>
+#include <system_error>
+
+#include <fmt/format.h>
+
+#include "base/text.hpp"
+#include "model/window_json.hpp"
+
+namespace plumb::ctl {
+namespace {
+
+judge::Time end_of(const Window& window) { return window.start + window.length; }
+
+// Reads one line of at most kMaxWindowBytes; false at the end. `whole`: it ended with a newline.
+enum class Line { whole, unfinished, too_long, none };
+
+Line read_line(std::istream& in, std::string& line) {
+    line.clear();
+    for (int c = in.get(); c != std::istream::traits_type::eof(); c = in.get()) {
+        if (c == '\n') return Line::whole;
+        if (line.size() >= kMaxWindowBytes) return Line::too_long;
+        line += static_cast<char>(c);
+    }
+    return line.empty() ? Line::none : Line::unfinished;
+}
+
+Result<void> each_window(const std::string& path, const std::function<void(const Window&)>& visit) {
+    std::ifstream in(path, std::ios::binary);
+    if (!in) return Error{fmt::format("{}: {}", path, std::generic_category().message(errno))};
+    std::string line;
+    for (int number = 1;; ++number) {
+        const Line kind = read_line(in, line);
+        if (in.bad()) return Error{fmt::format("{}: cannot be read", path)};
+        if (kind == Line::none) return {};
+        if (kind == Line::too_long) return Error{fmt::format("{}:{}: longer than a window may be", path, number)};
+        if (trim(line).empty()) continue;
+        const auto window = parse_window(trim(line));
+        if (!window && kind == Line::unfinished) return {};
+        if (!window) return Error{fmt::format("{}:{}: {}", path, number, window.error().message)};
+        visit(*window);
+    }
+}
+
+Result<judge::Cohort> cohort(const std::string& path, const JudgeFiles& files, judge::Time from) {
+    judge::CohortBuilder builder(path);
+    Selector selector;
+    if (!files.service.empty()) selector.pairs.emplace("service", files.service);
+    auto read = each_window(path, [&](const Window& window) {
+        if (end_of(window) >= from && selector.matches(window.labels)) builder.add(window, end_of(window));
+    });
+    if (!read) return read.error();
+    return std::move(builder).build();
+}
+
+}  // namespace
+
+Result<judge::Report> judge_files(const JudgeFiles& files) {
+    judge::Time now{};
+    const auto note = [&](const Window& window) { now = std::max(now, end_of(window)); };
+    if (auto ok = each_window(files.baseline, note); !ok) return ok.error();
+    if (auto ok = each_window(files.candidate, note); !ok) return ok.error();
+    const judge::Time from = files.since ? now - *files.since : judge::Time::min();
+    auto baseline = cohort(files.baseline, files, from);
+    if (!baseline) return baseline.error();
+    auto candidate = cohort(files.candidate, files, from);
+    if (!candidate) return candidate.error();
+    return judge::judge(*baseline, *candidate, files.policy, now);
+}
+
+}  // namespace plumb::ctl
