@@ -1,0 +1,22 @@
+// `plumbctl accept`: the present findings as entries of a policy file, printed for a person to review. An acceptance
+// is a decision: it has a reason, an owner and an end.
+#pragma once
+
+#include <chrono>
+#include <string>
+
+#include "controller/judge/finding.hpp"
+
+namespace plumb::ctl {
+
+struct AcceptOptions {
+    bool all = false;  // also failures and scarce gauges, which are rarely right to accept
+    std::string reason;
+    std::string owner;
+    std::chrono::system_clock::time_point until;
+};
+
+// YAML to paste into a policy; what was left out, and why, stands in comments.
+std::string accept_yaml(const judge::Report& report, const AcceptOptions& options);
+
+}  // namespace plumb::ctl
