@@ -1,10 +1,10 @@
 #include "controller/credentials.hpp"
 
+#include "base/file.hpp"
+
 #include <fmt/format.h>
 #include <openssl/err.h>
 #include <openssl/ssl.h>
-
-#include "base/file.hpp"
 
 namespace plumb::controller {
 namespace {
@@ -17,7 +17,8 @@ std::string openssl_words() {
 }
 
 Result<void> check_files(const ServeOptions& options) {
-    const std::unique_ptr<SSL_CTX, void (*)(SSL_CTX*)> context(SSL_CTX_new(TLS_server_method()), SSL_CTX_free);
+    const std::unique_ptr<SSL_CTX, void (*)(SSL_CTX*)> context(SSL_CTX_new(TLS_server_method()),
+                                                               SSL_CTX_free);
     if (context == nullptr) return Error{"TLS: " + openssl_words()};
     if (SSL_CTX_use_certificate_chain_file(context.get(), options.tls_cert.c_str()) != 1) {
         return Error{fmt::format("--tls-cert {}: {}", options.tls_cert, openssl_words())};
@@ -38,7 +39,8 @@ Result<void> check_files(const ServeOptions& options) {
 }  // namespace
 
 Result<std::shared_ptr<grpc::ServerCredentials>> server_credentials(const ServeOptions& options) {
-    if (options.tls_cert.empty() != options.tls_key.empty()) return Error{"--tls-cert and --tls-key go together"};
+    if (options.tls_cert.empty() != options.tls_key.empty())
+        return Error{"--tls-cert and --tls-key go together"};
     if (options.tls_cert.empty()) {
         if (!options.client_ca.empty()) return Error{"--client-ca needs --tls-cert and --tls-key"};
         return grpc::InsecureServerCredentials();

@@ -1,13 +1,13 @@
-// The server's side of TLS: reads and checks the PEM files before gRPC sees them, since gRPC says only that something
-// is wrong.
+// The server's side of TLS: reads and checks the PEM files before gRPC sees them, since gRPC says only that
+// something is wrong.
 #pragma once
+
+#include "base/result.hpp"
+#include "controller/serve.hpp"
 
 #include <memory>
 
 #include <grpcpp/security/server_credentials.h>
-
-#include "base/result.hpp"
-#include "controller/serve.hpp"
 
 namespace plumb::controller {
 

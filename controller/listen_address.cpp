@@ -1,13 +1,12 @@
 #include "controller/listen_address.hpp"
 
 #include <arpa/inet.h>
-#include <netinet/in.h>
-#include <sys/socket.h>
-#include <unistd.h>
-
 #include <charconv>
 #include <cstring>
+#include <netinet/in.h>
+#include <sys/socket.h>
 #include <system_error>
+#include <unistd.h>
 
 #include <fmt/format.h>
 
@@ -15,7 +14,8 @@ namespace plumb::controller {
 namespace {
 
 Error no_address(std::string_view text) {
-    return Error{fmt::format("'{}' is no address to listen on; right would be 127.0.0.1:7443 or [::1]:7443", text)};
+    return Error{
+        fmt::format("'{}' is no address to listen on; right would be 127.0.0.1:7443 or [::1]:7443", text)};
 }
 
 struct Parts {
@@ -95,7 +95,8 @@ Result<void> can_listen(const ListenAddress& address) {
     const int reason = errno;
     close(descriptor);
     if (!bound) {
-        return Error{fmt::format("cannot listen on {}: {}", address.text(), std::generic_category().message(reason))};
+        return Error{
+            fmt::format("cannot listen on {}: {}", address.text(), std::generic_category().message(reason))};
     }
     return {};
 }

@@ -1,12 +1,12 @@
-// An address to listen on, as a flag gives it: "127.0.0.1:7443", "[::1]:7443", "localhost:7443", ":7443" (every
-// address). Names other than localhost are refused: a listener is an address of this machine.
+// An address to listen on, as a flag gives it: "127.0.0.1:7443", "[::1]:7443", "localhost:7443", ":7443"
+// (every address). Names other than localhost are refused: a listener is an address of this machine.
 #pragma once
+
+#include "base/result.hpp"
 
 #include <cstdint>
 #include <string>
 #include <string_view>
-
-#include "base/result.hpp"
 
 namespace plumb::controller {
 

@@ -1,12 +1,13 @@
-// plumb-controller: takes the windows of agents, keeps them, and answers what differs between two environments.
+// plumb-controller: takes the windows of agents, keeps them, and answers what differs between two
+// environments.
+#include "base/duration.hpp"
+#include "controller/serve.hpp"
+
 #include <csignal>
 #include <cstdio>
 #include <string>
 
 #include <CLI/CLI.hpp>
-
-#include "base/duration.hpp"
-#include "controller/serve.hpp"
 
 namespace {
 
@@ -20,13 +21,17 @@ std::string check_retention(std::string& text) {
 
 void add_serve(CLI::App& app, plumb::controller::ServeOptions& options, std::string& retention) {
     auto* serve = app.add_subcommand("serve", "Take windows from agents and answer plumbctl");
-    serve->add_option("--listen", options.listen, "gRPC address for agents and plumbctl; port 0 takes a free one")
+    serve
+        ->add_option("--listen", options.listen,
+                     "gRPC address for agents and plumbctl; port 0 takes a free one")
         ->capture_default_str();
-    serve->add_option("--http", options.http, "address of /healthz, /readyz and /metrics")->capture_default_str();
+    serve->add_option("--http", options.http, "address of /healthz, /readyz and /metrics")
+        ->capture_default_str();
     serve->add_option("--store", options.store, "where windows are kept: sqlite:FILE")->required();
     serve->add_option("--tls-cert", options.tls_cert, "certificate chain (PEM)");
     serve->add_option("--tls-key", options.tls_key, "its private key (PEM)");
-    serve->add_option("--client-ca", options.client_ca, "peers must show a certificate of this authority (PEM)");
+    serve->add_option("--client-ca", options.client_ca,
+                      "peers must show a certificate of this authority (PEM)");
     serve->add_option("--tokens", options.tokens, "who may report and who may read (YAML)");
     serve->add_option("--policy", options.policy, "floor policy: what no app's policy can loosen (YAML)");
     serve->add_option("--retention", retention, "how long windows are kept, as in 30d")
@@ -34,16 +39,19 @@ void add_serve(CLI::App& app, plumb::controller::ServeOptions& options, std::str
         ->check(CLI::Validator(check_retention, "DURATION", "retention"));
     serve->add_flag("--insecure-plaintext", options.insecure_plaintext,
                     "listen without TLS on an address that others reach");
-    serve->footer("Example:\n  plumb-controller serve --listen 127.0.0.1:7443 --store sqlite:/var/lib/plumb/plumb.db\n\n"
-                  "When it serves it prints one line: listening grpc=ADDRESS http=ADDRESS\n"
-                  "Exit codes: 0 stopped by a signal, 2 cannot start as configured.");
+    serve->footer(
+        "Example:\n  plumb-controller serve --listen 127.0.0.1:7443 --store "
+        "sqlite:/var/lib/plumb/plumb.db\n\n"
+        "When it serves it prints one line: listening grpc=ADDRESS http=ADDRESS\n"
+        "Exit codes: 0 stopped by a signal, 2 cannot start as configured.");
 }
 
 }  // namespace
 
 int main(int argc, char** argv) {
     std::signal(SIGPIPE, SIG_IGN);
-    CLI::App app("Plumbline's controller: keeps what agents report and says where production leans", "plumb-controller");
+    CLI::App app("Plumbline's controller: keeps what agents report and says where production leans",
+                 "plumb-controller");
     app.set_version_flag("--version", "plumb-controller " PLUMB_VERSION);
     app.require_subcommand(1);
     plumb::controller::ServeOptions options;

@@ -1,16 +1,5 @@
 #include "controller/serve.hpp"
 
-#include <csignal>
-#include <cstdio>
-#include <ctime>
-#include <memory>
-#include <utility>
-
-#include <fmt/format.h>
-#include <grpcpp/ext/health_check_service_server_builder_option.h>
-#include <grpcpp/grpcpp.h>
-#include <grpcpp/health_check_service_interface.h>
-
 #include "base/file.hpp"
 #include "controller/access/tokens.hpp"
 #include "controller/api/query_service.hpp"
@@ -21,6 +10,17 @@
 #include "controller/metrics/metrics.hpp"
 #include "controller/store/store.hpp"
 #include "controller/web/web_server.hpp"
+
+#include <csignal>
+#include <cstdio>
+#include <ctime>
+#include <memory>
+#include <utility>
+
+#include <fmt/format.h>
+#include <grpcpp/ext/health_check_service_server_builder_option.h>
+#include <grpcpp/grpcpp.h>
+#include <grpcpp/health_check_service_interface.h>
 
 namespace plumb::controller {
 namespace {
@@ -48,9 +48,10 @@ Result<void> prepare_addresses(const ServeOptions& options, Prepared& prepared) 
     prepared.grpc = std::move(*grpc);
     prepared.http = std::move(*http);
     if (options.tls_cert.empty() && !prepared.grpc.loopback && !options.insecure_plaintext) {
-        return Error{fmt::format("--listen {}: others reach this address, and without --tls-cert and --tls-key "
-                                 "everything would travel readable; --insecure-plaintext allows it",
-                                 options.listen)};
+        return Error{
+            fmt::format("--listen {}: others reach this address, and without --tls-cert and --tls-key "
+                        "everything would travel readable; --insecure-plaintext allows it",
+                        options.listen)};
     }
     return {};
 }

@@ -13,15 +13,15 @@ struct ServeOptions {
     std::string store;                      // sqlite:FILE
     std::string tls_cert;                   // PEM files; both or none
     std::string tls_key;
-    std::string client_ca;                  // with TLS: peers must show a certificate of this authority
-    std::string tokens;                     // who may report and who may read; empty: anybody
-    std::string policy;                     // floor: what no app's policy can loosen
+    std::string client_ca;  // with TLS: peers must show a certificate of this authority
+    std::string tokens;     // who may report and who may read; empty: anybody
+    std::string policy;     // floor: what no app's policy can loosen
     std::chrono::nanoseconds retention = std::chrono::hours(24 * 30);
-    bool insecure_plaintext = false;        // plaintext beyond loopback, deliberately
+    bool insecure_plaintext = false;  // plaintext beyond loopback, deliberately
 };
 
-// Serves until SIGTERM or SIGINT, then ends gracefully; a second signal ends it at once. Returns the exit code:
-// 0 after a requested stop, 2 when it cannot start as configured (the reason is on stderr).
+// Serves until SIGTERM or SIGINT, then ends gracefully; a second signal ends it at once. Returns the exit
+// code: 0 after a requested stop, 2 when it cannot start as configured (the reason is on stderr).
 int serve(const ServeOptions& options);
 
 }  // namespace plumb::controller

@@ -19,9 +19,9 @@ grpc::Status admit(const Tokens* tokens, const grpc::ServerContextBase& context,
     auto known = value.starts_with(kBearer) ? tokens->find(value.substr(kBearer.size())) : std::nullopt;
     if (!known) return {grpc::StatusCode::UNAUTHENTICATED, "the token is not one that this controller knows"};
     if (known->role != role) {
-        return {grpc::StatusCode::PERMISSION_DENIED, role == Role::agent
-                                                         ? "this token may read but not report; use an agent's"
-                                                         : "this token may report but not read; use a reader's"};
+        return {grpc::StatusCode::PERMISSION_DENIED,
+                role == Role::agent ? "this token may read but not report; use an agent's"
+                                    : "this token may report but not read; use a reader's"};
     }
     grant = std::move(known);
     return grpc::Status::OK;

@@ -1,9 +1,9 @@
 #include "controller/access/tokens.hpp"
 
+#include "base/strict_yaml.hpp"
+
 #include <openssl/crypto.h>
 #include <openssl/sha.h>
-
-#include "base/strict_yaml.hpp"
 
 namespace plumb::access {
 namespace {
@@ -23,14 +23,16 @@ std::optional<Grant> read_grant(const yaml::Reader& entry) {
     const auto role = required(entry, "role", "role: agent or role: reader");
     if (!role) return std::nullopt;
     if (*role == "reader") {
-        if (entry.get("environment")) entry.complain("environment: a reader sees every environment; remove it");
+        if (entry.get("environment"))
+            entry.complain("environment: a reader sees every environment; remove it");
         return Grant{Role::reader, {}};
     }
     if (*role != "agent") {
         entry.complain("role: '" + *role + "' is unknown; known: agent, reader");
         return std::nullopt;
     }
-    auto environment = required(entry, "environment", "environment: production (an agent's token is bound to one)");
+    auto environment =
+        required(entry, "environment", "environment: production (an agent's token is bound to one)");
     if (!environment) return std::nullopt;
     return Grant{Role::agent, std::move(*environment)};
 }
@@ -69,7 +71,8 @@ Result<Tokens> Tokens::parse(const std::string& text, const std::string& file_na
 std::optional<Grant> Tokens::find(std::string_view token) const {
     const Digest wanted = digest(token);
     const Grant* found = nullptr;
-    for (const auto& [known, grant] : grants_) {  // no early end: the time says nothing about where a match stood
+    for (const auto& [known, grant] :
+         grants_) {  // no early end: the time says nothing about where a match stood
         if (CRYPTO_memcmp(known.data(), wanted.data(), wanted.size()) == 0) found = &grant;
     }
     return found == nullptr ? std::nullopt : std::optional(*found);

@@ -4,17 +4,17 @@
 //       - {token: "…at least 16 characters…", role: agent, environment: production}
 //       - {token: "…", role: reader}
 //
-// An agent's token is bound to one environment: a staging token cannot report as production. Tokens are kept as
-// digests, compared in constant time and printed nowhere.
+// An agent's token is bound to one environment: a staging token cannot report as production. Tokens are kept
+// as digests, compared in constant time and printed nowhere.
 #pragma once
+
+#include "base/result.hpp"
 
 #include <array>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
-
-#include "base/result.hpp"
 
 namespace plumb::access {
 

@@ -3,10 +3,12 @@
 namespace plumb::api {
 namespace {
 
-judge::Cohort cohort(store::Store& store, const Selector& selector, store::Time from, unsigned& store_errors) {
+judge::Cohort cohort(store::Store& store, const Selector& selector, store::Time from,
+                     unsigned& store_errors) {
     judge::CohortBuilder builder(selector.text());
     try {
-        store.read(selector, from, [&](const store::StoredWindow& stored) { builder.add(stored.window, stored.end); });
+        store.read(selector, from,
+                   [&](const store::StoredWindow& stored) { builder.add(stored.window, stored.end); });
         for (const auto& row : store.agents(from)) {
             if (row.said_goodbye && selector.matches(row.labels)) builder.goodbye(row.agent);
         }
@@ -19,7 +21,8 @@ judge::Cohort cohort(store::Store& store, const Selector& selector, store::Time 
 
 }  // namespace
 
-judge::Report compare(store::Store& store, const Question& question, store::Time now, unsigned& store_errors) {
+judge::Report compare(store::Store& store, const Question& question, store::Time now,
+                      unsigned& store_errors) {
     const auto from = now - question.since;
     const auto baseline = cohort(store, question.baseline, from, store_errors);
     const auto candidate = cohort(store, question.candidate, from, store_errors);

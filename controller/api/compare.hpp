@@ -1,12 +1,12 @@
-// A comparison: two selections of the store become cohorts, and the judge decides. A store that cannot read makes the
-// verdict insufficient, never an empty and therefore promising answer.
+// A comparison: two selections of the store become cohorts, and the judge decides. A store that cannot read
+// makes the verdict insufficient, never an empty and therefore promising answer.
 #pragma once
-
-#include <chrono>
-#include <string>
 
 #include "controller/judge/judge.hpp"
 #include "controller/store/store.hpp"
+
+#include <chrono>
+#include <string>
 
 namespace plumb::api {
 

@@ -59,7 +59,8 @@ judge::Policy with_floor(judge::Policy policy, const judge::Policy& floor) {
     policy.critical.insert(policy.critical.end(), floor.critical.begin(), floor.critical.end());
     policy.accept.insert(policy.accept.end(), floor.accept.begin(), floor.accept.end());
     policy.ignore.insert(policy.ignore.end(), floor.ignore.begin(), floor.ignore.end());
-    for (const auto& [service, size] : floor.services) policy.services.try_emplace(service, size);
+    for (const auto& [service, size] : floor.services)
+        policy.services.try_emplace(service, size);
     tighten(policy.thresholds, floor.thresholds);
     return policy;
 }

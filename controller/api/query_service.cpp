@@ -1,10 +1,5 @@
 #include "controller/api/query_service.hpp"
 
-#include <cstdio>
-#include <utility>
-
-#include <fmt/format.h>
-
 #include "base/file.hpp"
 #include "base/text.hpp"
 #include "controller/access/bearer.hpp"
@@ -12,6 +7,11 @@
 #include "controller/api/floor.hpp"
 #include "controller/api/report_proto.hpp"
 #include "controller/judge/policy_yaml.hpp"
+
+#include <cstdio>
+#include <utility>
+
+#include <fmt/format.h>
 
 namespace plumb::api {
 namespace {
@@ -24,11 +24,14 @@ constexpr std::size_t kMaxSelector = 4096;
 constexpr milliseconds kDefaultSince = std::chrono::minutes(15);
 constexpr milliseconds kMaxSince = std::chrono::hours(24 * 90);
 
-grpc::Status wrong(std::string message) { return {grpc::StatusCode::INVALID_ARGUMENT, std::move(message)}; }
+grpc::Status wrong(std::string message) {
+    return {grpc::StatusCode::INVALID_ARGUMENT, std::move(message)};
+}
 
 grpc::Status read_since(std::int64_t since_ms, milliseconds& since) {
     since = since_ms == 0 ? kDefaultSince : milliseconds(since_ms);
-    if (since < milliseconds(1) || since > kMaxSince) return wrong("since: between 1 ms and 90 days is right");
+    if (since < milliseconds(1) || since > kMaxSince)
+        return wrong("since: between 1 ms and 90 days is right");
     return grpc::Status::OK;
 }
 
@@ -60,8 +63,10 @@ grpc::Status read_policy(const v1::CompareRequest& request, judge::Policy& polic
 grpc::Status read_question(const v1::CompareRequest& request, Question& question) {
     if (request.service().size() > kMaxLabelBytes) return wrong("service: longer than a label may be");
     auto status = read_since(request.since_ms(), question.since);
-    if (status.ok()) status = read_selector(request.baseline(), request.service(), "baseline", question.baseline);
-    if (status.ok()) status = read_selector(request.candidate(), request.service(), "candidate", question.candidate);
+    if (status.ok())
+        status = read_selector(request.baseline(), request.service(), "baseline", question.baseline);
+    if (status.ok())
+        status = read_selector(request.candidate(), request.service(), "candidate", question.candidate);
     if (status.ok()) status = read_policy(request, question.policy);
     return status;
 }
@@ -70,9 +75,15 @@ grpc::Status read_question(const v1::CompareRequest& request, Question& question
 
 QueryService::QueryService(store::Store& store, metrics::Metrics& metrics, const access::Tokens* tokens,
                            std::optional<judge::Policy> floor)
-    : store_(store), metrics_(metrics), tokens_(tokens), floor_(std::move(floor)), workers_(kThreads, kWaiting) {}
+    : store_(store),
+      metrics_(metrics),
+      tokens_(tokens),
+      floor_(std::move(floor)),
+      workers_(kThreads, kWaiting) {}
 
-void QueryService::stop() { workers_.stop(); }
+void QueryService::stop() {
+    workers_.stop();
+}
 
 // The request and the response live until the reactor is finished, also when the caller has gone.
 grpc::ServerUnaryReactor* QueryService::answer(grpc::CallbackServerContext& context,
@@ -94,21 +105,24 @@ grpc::ServerUnaryReactor* QueryService::answer(grpc::CallbackServerContext& cont
         } catch (const std::exception& error) {
             // A fault of ours must not end the controller for everyone else.
             std::fprintf(stderr, "plumb-controller: a question failed: %s\n", error.what());
-            status = grpc::Status(grpc::StatusCode::INTERNAL, "the controller failed on this question; its log says why");
+            status = grpc::Status(grpc::StatusCode::INTERNAL,
+                                  "the controller failed on this question; its log says why");
         }
         reactor->Finish(status);
     });
-    if (!taken) reactor->Finish({grpc::StatusCode::RESOURCE_EXHAUSTED, "too many questions at once; ask again"});
+    if (!taken)
+        reactor->Finish({grpc::StatusCode::RESOURCE_EXHAUSTED, "too many questions at once; ask again"});
     return reactor;
 }
 
 grpc::ServerUnaryReactor* QueryService::Compare(grpc::CallbackServerContext* context,
-                                                const v1::CompareRequest* request, v1::CompareResponse* response) {
+                                                const v1::CompareRequest* request,
+                                                v1::CompareResponse* response) {
     return answer(*context, [this, request, response] { return compare(*request, *response); });
 }
 
-grpc::ServerUnaryReactor* QueryService::Fleet(grpc::CallbackServerContext* context, const v1::FleetRequest* request,
-                                              v1::FleetResponse* response) {
+grpc::ServerUnaryReactor* QueryService::Fleet(grpc::CallbackServerContext* context,
+                                              const v1::FleetRequest* request, v1::FleetResponse* response) {
     return answer(*context, [this, request, response] { return fleet(*request, *response); });
 }
 
@@ -134,7 +148,8 @@ grpc::Status QueryService::fleet(const v1::FleetRequest& request, v1::FleetRespo
         auto& task = *response.add_tasks();
         task.set_agent(row.agent);
         task.set_version(row.version);
-        for (const auto& [name, value] : row.labels) (*task.mutable_labels())[name] = value;
+        for (const auto& [name, value] : row.labels)
+            (*task.mutable_labels())[name] = value;
         const bool reported = row.windows != 0;
         task.set_last_window_age_ms(
             reported ? std::chrono::duration_cast<milliseconds>(now - row.last_end).count() : -1);

@@ -3,15 +3,15 @@
 // Order at the end: stop() (answers what was asked), then the server's Shutdown, then destruction.
 #pragma once
 
-#include <functional>
-#include <optional>
-
 #include "controller/access/tokens.hpp"
 #include "controller/api/workers.hpp"
 #include "controller/judge/policy.hpp"
 #include "controller/metrics/metrics.hpp"
 #include "controller/store/store.hpp"
 #include "plumb/v1/query.grpc.pb.h"
+
+#include <functional>
+#include <optional>
 
 namespace plumb::api {
 
@@ -28,7 +28,8 @@ class QueryService final : public v1::QueryService::CallbackService {
     void stop();
 
   private:
-    grpc::ServerUnaryReactor* answer(grpc::CallbackServerContext& context, std::function<grpc::Status()> work);
+    grpc::ServerUnaryReactor* answer(grpc::CallbackServerContext& context,
+                                     std::function<grpc::Status()> work);
     grpc::Status compare(const v1::CompareRequest& request, v1::CompareResponse& response);
     grpc::Status fleet(const v1::FleetRequest& request, v1::FleetResponse& response);
 

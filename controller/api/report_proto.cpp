@@ -1,10 +1,10 @@
 #include "controller/api/report_proto.hpp"
 
-#include <boost/json/parse.hpp>
-#include <boost/json/serialize.hpp>
-
 #include "base/text.hpp"
 #include "plumb/v1/query.pb.h"
+
+#include <boost/json/parse.hpp>
+#include <boost/json/serialize.hpp>
 
 namespace plumb::api {
 namespace {
@@ -13,7 +13,9 @@ constexpr int kMaxFolding = 8;          // findings within findings
 constexpr int kMaxFindings = 100000;    // in all
 constexpr std::size_t kMaxText = 4096;  // bytes of any text of a finding
 
-std::string text(const std::string& from_wire) { return sanitize(from_wire, kMaxText); }
+std::string text(const std::string& from_wire) {
+    return sanitize(from_wire, kMaxText);
+}
 
 void write(const judge::Finding& finding, v1::Finding& to) {
     to.set_category(std::string(plumb::to_string(finding.category)));
@@ -24,12 +26,14 @@ void write(const judge::Finding& finding, v1::Finding& to) {
     to.set_subject(finding.subject);
     to.set_baseline(finding.baseline);
     to.set_candidate(finding.candidate);
-    for (const auto& [name, value] : finding.scope) (*to.mutable_scope())[name] = value;
+    for (const auto& [name, value] : finding.scope)
+        (*to.mutable_scope())[name] = value;
     to.set_confidence(finding.confidence);
     to.set_reason(finding.reason);
     to.set_action(finding.action);
     to.set_evidence_json(boost::json::serialize(finding.evidence));
-    for (const auto& folded : finding.folded) write(folded, *to.add_folded());
+    for (const auto& folded : finding.folded)
+        write(folded, *to.add_folded());
 }
 
 Result<boost::json::object> object(const std::string& json, std::string_view what) {
@@ -54,7 +58,8 @@ Result<judge::Finding> read(const v1::Finding& from, int depth, int& left) {
     finding.subject = text(from.subject());
     finding.baseline = text(from.baseline());
     finding.candidate = text(from.candidate());
-    for (const auto& [name, value] : from.scope()) finding.scope.emplace(text(name), text(value));
+    for (const auto& [name, value] : from.scope())
+        finding.scope.emplace(text(name), text(value));
     finding.confidence = from.confidence();
     finding.reason = text(from.reason());
     finding.action = text(from.action());
@@ -80,7 +85,8 @@ Result<judge::Verdict> verdict(const std::string& name) {
 
 void to_proto(const judge::Report& report, v1::CompareResponse& message) {
     message.set_verdict(std::string(judge::to_string(report.verdict)));
-    for (const auto& finding : report.findings) write(finding, *message.add_findings());
+    for (const auto& finding : report.findings)
+        write(finding, *message.add_findings());
     message.set_coverage_json(boost::json::serialize(report.coverage));
 }
 

@@ -1,5 +1,5 @@
-// A judge's report over the wire, both ways: the controller writes it, plumbctl reads it and renders it as if it had
-// judged itself. Reading is bounded and escapes text: a controller is another machine, too.
+// A judge's report over the wire, both ways: the controller writes it, plumbctl reads it and renders it as if
+// it had judged itself. Reading is bounded and escapes text: a controller is another machine, too.
 #pragma once
 
 #include "base/result.hpp"

@@ -5,10 +5,13 @@
 namespace plumb::api {
 
 Workers::Workers(std::size_t threads, std::size_t limit) : limit_(limit) {
-    for (std::size_t i = 0; i < threads; ++i) threads_.emplace_back([this] { run(); });
+    for (std::size_t i = 0; i < threads; ++i)
+        threads_.emplace_back([this] { run(); });
 }
 
-Workers::~Workers() { stop(); }
+Workers::~Workers() {
+    stop();
+}
 
 bool Workers::post(std::function<void()> work) {
     const std::lock_guard lock(mutex_);

@@ -1,5 +1,6 @@
-// A few threads for work that may take a while (a comparison reads the store), so that gRPC's own threads never wait.
-// Bounded: work beyond the limit is refused at once, which a caller can retry, rather than queued without end.
+// A few threads for work that may take a while (a comparison reads the store), so that gRPC's own threads
+// never wait. Bounded: work beyond the limit is refused at once, which a caller can retry, rather than queued
+// without end.
 #pragma once
 
 #include <condition_variable>

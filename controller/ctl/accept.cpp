@@ -1,14 +1,15 @@
 #include "controller/ctl/accept.hpp"
 
+#include "base/duration.hpp"
+
 #include <boost/json/value.hpp>
 #include <fmt/format.h>
-
-#include "base/duration.hpp"
 
 namespace plumb::ctl {
 namespace {
 
-// A double-quoted YAML scalar. Text of findings is escaped already; this keeps it one scalar whatever it holds.
+// A double-quoted YAML scalar. Text of findings is escaped already; this keeps it one scalar whatever it
+// holds.
 std::string quoted(std::string_view text) {
     std::string out = "\"";
     for (const char c : text) {
@@ -22,7 +23,9 @@ std::string quoted(std::string_view text) {
     return out + '"';
 }
 
-std::string day(std::chrono::system_clock::time_point time) { return format_time(time).substr(0, 10); }
+std::string day(std::chrono::system_clock::time_point time) {
+    return format_time(time).substr(0, 10);
+}
 
 std::string evidence_text(const judge::Finding& finding, std::string_view key, const std::string& otherwise) {
     const auto* value = finding.evidence.if_contains({key.data(), key.size()});
@@ -43,15 +46,16 @@ std::string entry(const judge::Finding& finding, const AcceptOptions& options) {
     if (finding.subject.starts_with("latency:")) {
         // Room for the same shift measured again, a tenth above what was seen.
         const auto* ratio = finding.evidence.if_contains("ratio");
-        if (ratio != nullptr && ratio->is_number()) out += fmt::format(", ratio: {:.2f}", ratio->to_number<double>() * 1.1);
+        if (ratio != nullptr && ratio->is_number())
+            out += fmt::format(", ratio: {:.2f}", ratio->to_number<double>() * 1.1);
     }
     if (finding.subject.starts_with("fact:")) {
         out += fmt::format(", baseline: {}, candidate: {}",
                            quoted(evidence_text(finding, "baseline_value", finding.baseline)),
                            quoted(evidence_text(finding, "candidate_value", finding.candidate)));
     }
-    return out + fmt::format(", reason: {}, owner: {}, until: {}}}\n", quoted(options.reason), quoted(options.owner),
-                             day(options.until));
+    return out + fmt::format(", reason: {}, owner: {}, until: {}}}\n", quoted(options.reason),
+                             quoted(options.owner), day(options.until));
 }
 
 bool worth_accepting(const judge::Finding& finding) {
@@ -67,13 +71,13 @@ std::string accept_yaml(const judge::Report& report, const AcceptOptions& option
         if (options.all || worth_accepting(finding)) {
             entries += entry(finding, options);
         } else {
-            left_out += fmt::format("# left out: {} {} ({}); --all includes it\n", finding.dependency, finding.subject,
-                                    finding.cause);
+            left_out += fmt::format("# left out: {} {} ({}); --all includes it\n", finding.dependency,
+                                    finding.subject, finding.cause);
         }
     }
     if (entries.empty()) return left_out + "# nothing to accept\n";
-    return "# Review before you commit: each entry silences a difference until its day.\n" + left_out + "accept:\n" +
-           entries;
+    return "# Review before you commit: each entry silences a difference until its day.\n" + left_out +
+           "accept:\n" + entries;
 }
 
 }  // namespace plumb::ctl

@@ -1,11 +1,11 @@
-// `plumbctl accept`: the present findings as entries of a policy file, printed for a person to review. An acceptance
-// is a decision: it has a reason, an owner and an end.
+// `plumbctl accept`: the present findings as entries of a policy file, printed for a person to review. An
+// acceptance is a decision: it has a reason, an owner and an end.
 #pragma once
+
+#include "controller/judge/finding.hpp"
 
 #include <chrono>
 #include <string>
-
-#include "controller/judge/finding.hpp"
 
 namespace plumb::ctl {
 

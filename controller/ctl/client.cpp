@@ -1,17 +1,17 @@
 #include "controller/ctl/client.hpp"
 
+#include "base/duration.hpp"
+#include "base/file.hpp"
+#include "base/text.hpp"
+#include "controller/api/report_proto.hpp"
+#include "plumb/v1/query.grpc.pb.h"
+
 #include <cstdlib>
 #include <memory>
 #include <optional>
 
 #include <fmt/format.h>
 #include <grpcpp/grpcpp.h>
-
-#include "base/duration.hpp"
-#include "base/file.hpp"
-#include "base/text.hpp"
-#include "controller/api/report_proto.hpp"
-#include "plumb/v1/query.grpc.pb.h"
 
 namespace plumb::ctl {
 namespace {
@@ -24,7 +24,9 @@ bool is_loopback(std::string_view address) {
     return address.starts_with("127.") || address.starts_with("[::1]") || address.starts_with("localhost:");
 }
 
-Trouble usage(std::string message) { return {kUsage, std::move(message)}; }
+Trouble usage(std::string message) {
+    return {kUsage, std::move(message)};
+}
 
 // Where Debian, Alpine, Amazon Linux and Red Hat keep the authorities that the system trusts.
 std::optional<std::string> system_authorities() {
@@ -45,7 +47,8 @@ Result<Credentials> credentials(const ConnectOptions& options) {
     if (!configured && (is_loopback(options.controller) || options.insecure_plaintext)) {
         return grpc::InsecureChannelCredentials();
     }
-    if (options.tls_cert.empty() != options.tls_key.empty()) return Error{"--tls-cert and --tls-key go together"};
+    if (options.tls_cert.empty() != options.tls_key.empty())
+        return Error{"--tls-cert and --tls-key go together"};
     grpc::SslCredentialsOptions tls;
     const auto fill = [](const std::string& path, std::string_view flag, std::string& into) -> Result<void> {
         if (path.empty()) return {};
@@ -101,29 +104,36 @@ Trouble trouble_of(const grpc::Status& status, const ConnectOptions& options) {
             // Several complaints may come, one a line.
             std::string lines;
             for (const auto line : split(status.error_message(), '\n')) {
-                if (lines.size() < kMaxWords) lines += (lines.empty() ? "" : "\n") + sanitize(line, kMaxWords);
+                if (lines.size() < kMaxWords)
+                    lines += (lines.empty() ? "" : "\n") + sanitize(line, kMaxWords);
             }
             return usage(lines);
         }
         case grpc::StatusCode::UNAUTHENTICATED:
-            return {kUnreachable, fmt::format("{} refused: {}; give a reader's token with --token-file or PLUMB_TOKEN",
-                                              where, words)};
+            return {kUnreachable,
+                    fmt::format("{} refused: {}; give a reader's token with --token-file or PLUMB_TOKEN",
+                                where, words)};
         case grpc::StatusCode::PERMISSION_DENIED:
         case grpc::StatusCode::RESOURCE_EXHAUSTED:
             return {kUnreachable, fmt::format("{} refused: {}", where, words)};
         case grpc::StatusCode::DEADLINE_EXCEEDED:
             return {kUnreachable,
-                    fmt::format("{} did not answer within {}; check that the address is right and that the network "
-                                "lets this machine reach it, or raise --timeout",
-                                where, format_duration(options.timeout))};
+                    fmt::format(
+                        "{} did not answer within {}; check that the address is right and that the network "
+                        "lets this machine reach it, or raise --timeout",
+                        where, format_duration(options.timeout))};
         case grpc::StatusCode::UNAVAILABLE:
-            return {kUnreachable,
-                    fmt::format("{} is unreachable: {}; check that plumb-controller serves there (--listen), that the "
-                                "network lets this machine reach it, and that both sides use TLS or neither",
-                                where, words)};
+            return {
+                kUnreachable,
+                fmt::format(
+                    "{} is unreachable: {}; check that plumb-controller serves there (--listen), that the "
+                    "network lets this machine reach it, and that both sides use TLS or neither",
+                    where, words)};
         case grpc::StatusCode::UNIMPLEMENTED:
-            return {kUnreachable, fmt::format("{} answers, but is no plumb-controller of this version: {}", where, words)};
-        default: return {kUnreachable, fmt::format("{} failed: {}", where, words)};
+            return {kUnreachable,
+                    fmt::format("{} answers, but is no plumb-controller of this version: {}", where, words)};
+        default:
+            return {kUnreachable, fmt::format("{} failed: {}", where, words)};
     }
 }
 
@@ -133,7 +143,8 @@ FleetTask read_task(const v1::FleetTask& from) {
     FleetTask task;
     task.agent = sanitize(from.agent());
     task.version = sanitize(from.version());
-    for (const auto& [name, value] : from.labels()) task.labels.emplace(sanitize(name), sanitize(value));
+    for (const auto& [name, value] : from.labels())
+        task.labels.emplace(sanitize(name), sanitize(value));
     task.last_window_age = std::chrono::milliseconds(from.last_window_age_ms());
     task.windows = from.windows();
     task.last_sequence = from.last_sequence();

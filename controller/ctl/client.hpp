@@ -1,21 +1,21 @@
 // plumbctl's side of the query service: one question, one answer, one deadline.
 #pragma once
 
+#include "base/result.hpp"
+#include "controller/ctl/exit_code.hpp"
+#include "controller/judge/finding.hpp"
+
 #include <chrono>
 #include <cstdint>
 #include <string>
 #include <vector>
-
-#include "base/result.hpp"
-#include "controller/ctl/exit_code.hpp"
-#include "controller/judge/finding.hpp"
 
 namespace plumb::ctl {
 
 struct ConnectOptions {
     std::string controller = "127.0.0.1:7443";
     std::chrono::nanoseconds timeout = std::chrono::seconds(30);
-    std::string tls_ca;      // PEM; TLS is used when any of the three is set and always beyond loopback
+    std::string tls_ca;  // PEM; TLS is used when any of the three is set and always beyond loopback
     std::string tls_cert;
     std::string tls_key;
     std::string token_file;  // else $PLUMB_TOKEN

@@ -1,10 +1,5 @@
 #include "controller/ctl/commands.hpp"
 
-#include <unistd.h>
-
-#include <cstdio>
-#include <utility>
-
 #include "base/file.hpp"
 #include "base/terminal.hpp"
 #include "controller/ctl/accept.hpp"
@@ -16,6 +11,10 @@
 #include "controller/ctl/report_format.hpp"
 #include "controller/judge/policy_yaml.hpp"
 
+#include <cstdio>
+#include <unistd.h>
+#include <utility>
+
 namespace plumb::ctl {
 namespace {
 
@@ -26,9 +25,13 @@ int complain(ExitCode code, const std::string& message) {
     return code;
 }
 
-void print(const std::string& text) { std::fwrite(text.data(), 1, text.size(), stdout); }
+void print(const std::string& text) {
+    std::fwrite(text.data(), 1, text.size(), stdout);
+}
 
-milliseconds in_ms(std::chrono::nanoseconds value) { return std::chrono::ceil<milliseconds>(value); }
+milliseconds in_ms(std::chrono::nanoseconds value) {
+    return std::chrono::ceil<milliseconds>(value);
+}
 
 struct PolicyFile {
     std::string text;
@@ -51,7 +54,8 @@ Result<PolicyFile> read_policy(const std::string& path) {
 Answer<judge::Report> ask(const ConnectOptions& connect, const CompareFlags& flags) {
     Answer<judge::Report> answer;
     answer.trouble.code = kUsage;
-    for (const auto& [flag, text] : {std::pair{"--baseline", &flags.baseline}, {"--candidate", &flags.candidate}}) {
+    for (const auto& [flag, text] :
+         {std::pair{"--baseline", &flags.baseline}, {"--candidate", &flags.candidate}}) {
         if (const auto selector = parse_selector(*text); !selector) {
             answer.trouble.message = std::string(flag) + ": " + selector.error().message;
             return answer;

@@ -1,13 +1,13 @@
-// What each subcommand of plumbctl does once its flags are parsed. Each returns the exit code; results go to stdout,
-// complaints to stderr.
+// What each subcommand of plumbctl does once its flags are parsed. Each returns the exit code; results go to
+// stdout, complaints to stderr.
 #pragma once
+
+#include "controller/ctl/client.hpp"
+#include "controller/ctl/exit_code.hpp"
 
 #include <chrono>
 #include <optional>
 #include <string>
-
-#include "controller/ctl/client.hpp"
-#include "controller/ctl/exit_code.hpp"
 
 namespace plumb::ctl {
 

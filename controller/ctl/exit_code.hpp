@@ -15,9 +15,12 @@ enum ExitCode : int {
 
 inline ExitCode exit_code(judge::Verdict verdict) {
     switch (verdict) {
-        case judge::Verdict::promote: return kPromote;
-        case judge::Verdict::hold: return kHold;
-        case judge::Verdict::insufficient: return kInsufficient;
+        case judge::Verdict::promote:
+            return kPromote;
+        case judge::Verdict::hold:
+            return kHold;
+        case judge::Verdict::insufficient:
+            return kInsufficient;
     }
     return kInsufficient;
 }

@@ -1,5 +1,7 @@
 #include "controller/ctl/fleet.hpp"
 
+#include "base/duration.hpp"
+
 #include <algorithm>
 #include <array>
 
@@ -7,8 +9,6 @@
 #include <boost/json/object.hpp>
 #include <boost/json/serialize.hpp>
 #include <fmt/format.h>
-
-#include "base/duration.hpp"
 
 namespace plumb::ctl {
 namespace {
@@ -26,7 +26,8 @@ std::string label(const FleetTask& task, const std::string& name) {
 std::string cell(std::string text) {
     if (display_width(text) <= kMaxCell) return text;
     std::size_t begin = text.size() - (kMaxCell - 1);
-    while (begin < text.size() && (static_cast<unsigned char>(text[begin]) & 0xc0) == 0x80) ++begin;
+    while (begin < text.size() && (static_cast<unsigned char>(text[begin]) & 0xc0) == 0x80)
+        ++begin;
     return "…" + text.substr(begin);
 }
 
@@ -42,9 +43,10 @@ std::string age(const FleetTask& task) {
 
 Row row_of(const FleetTask& task) {
     const std::string name = label(task, "task");
-    return {cell(label(task, "environment")), cell(label(task, "service")), cell(name == "-" ? task.agent : name),
-            cell(label(task, "zone")),        cell(task.version),           age(task),
-            std::to_string(task.windows)};
+    return {
+        cell(label(task, "environment")), cell(label(task, "service")), cell(name == "-" ? task.agent : name),
+        cell(label(task, "zone")),        cell(task.version),           age(task),
+        std::to_string(task.windows)};
 }
 
 }  // namespace
@@ -57,20 +59,24 @@ std::string fleet_table(std::vector<FleetTask> tasks, const Terminal& terminal) 
     });
     std::vector<Row> rows;
     rows.reserve(tasks.size());
-    for (const auto& task : tasks) rows.push_back(row_of(task));
+    for (const auto& task : tasks)
+        rows.push_back(row_of(task));
     const Row head{"ENVIRONMENT", "SERVICE", "TASK", "ZONE", "VERSION", "LAST WINDOW", "WINDOWS"};
     std::array<std::size_t, kColumns> width{};
     for (std::size_t i = 0; i < kColumns; ++i) {
         width.at(i) = display_width(head.at(i));
-        for (const auto& row : rows) width.at(i) = std::max(width.at(i), display_width(row.at(i)));
+        for (const auto& row : rows)
+            width.at(i) = std::max(width.at(i), display_width(row.at(i)));
     }
     const auto line = [&](const Row& row) {
         std::string out;
-        for (std::size_t i = 0; i + 1 < kColumns; ++i) out += pad(row.at(i), width.at(i) + 2);
+        for (std::size_t i = 0; i + 1 < kColumns; ++i)
+            out += pad(row.at(i), width.at(i) + 2);
         return out + row.back();
     };
     std::string out = terminal.paint(Style::bold, line(head)) + "\n";
-    for (const auto& row : rows) out += line(row) + "\n";
+    for (const auto& row : rows)
+        out += line(row) + "\n";
     return out;
 }
 
@@ -78,7 +84,8 @@ std::string fleet_json(const std::vector<FleetTask>& tasks) {
     boost::json::array list;
     for (const auto& task : tasks) {
         boost::json::object labels;
-        for (const auto& [name, value] : task.labels) labels[name] = value;
+        for (const auto& [name, value] : task.labels)
+            labels[name] = value;
         boost::json::object one;
         one["agent"] = task.agent;
         one["version"] = task.version;

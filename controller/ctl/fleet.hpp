@@ -1,11 +1,11 @@
 // `plumbctl fleet`: who reports, how fresh, which versions.
 #pragma once
 
-#include <string>
-#include <vector>
-
 #include "base/terminal.hpp"
 #include "controller/ctl/client.hpp"
+
+#include <string>
+#include <vector>
 
 namespace plumb::ctl {
 

@@ -1,5 +1,8 @@
 #include "controller/ctl/judge_files.hpp"
 
+#include "base/text.hpp"
+#include "model/window_json.hpp"
+
 #include <algorithm>
 #include <cerrno>
 #include <fstream>
@@ -8,13 +11,12 @@
 
 #include <fmt/format.h>
 
-#include "base/text.hpp"
-#include "model/window_json.hpp"
-
 namespace plumb::ctl {
 namespace {
 
-judge::Time end_of(const Window& window) { return window.start + window.length; }
+judge::Time end_of(const Window& window) {
+    return window.start + window.length;
+}
 
 // Reads one line of at most kMaxWindowBytes; false at the end. `whole`: it ended with a newline.
 enum class Line { whole, unfinished, too_long, none };
@@ -37,7 +39,8 @@ Result<void> each_window(const std::string& path, const std::function<void(const
         const Line kind = read_line(in, line);
         if (in.bad()) return Error{fmt::format("{}: cannot be read", path)};
         if (kind == Line::none) return {};
-        if (kind == Line::too_long) return Error{fmt::format("{}:{}: longer than a window may be", path, number)};
+        if (kind == Line::too_long)
+            return Error{fmt::format("{}:{}: longer than a window may be", path, number)};
         if (trim(line).empty()) continue;
         const auto window = parse_window(trim(line));
         if (!window && kind == Line::unfinished) return {};

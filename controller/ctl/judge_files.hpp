@@ -1,25 +1,25 @@
 // Windows from files (`plumb-agent run --output`), judged without a controller.
 #pragma once
 
+#include "base/result.hpp"
+#include "controller/judge/judge.hpp"
+
 #include <chrono>
 #include <optional>
 #include <string>
-
-#include "base/result.hpp"
-#include "controller/judge/judge.hpp"
 
 namespace plumb::ctl {
 
 struct JudgeFiles {
     std::string baseline;
     std::string candidate;
-    std::string service;                              // empty: every service
-    std::optional<std::chrono::milliseconds> since;   // before the latest window of both; absent: everything
+    std::string service;                             // empty: every service
+    std::optional<std::chrono::milliseconds> since;  // before the latest window of both; absent: everything
     judge::Policy policy;
 };
 
-// A file that cannot be read, or a line that is no window, is an error with file and line. An unfinished last line is
-// passed over: an agent may be writing it.
+// A file that cannot be read, or a line that is no window, is an error with file and line. An unfinished last
+// line is passed over: an agent may be writing it.
 Result<judge::Report> judge_files(const JudgeFiles& files);
 
 }  // namespace plumb::ctl

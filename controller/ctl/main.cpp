@@ -1,13 +1,13 @@
 // plumbctl: asks a controller, or files, what differs between two environments.
+#include "base/duration.hpp"
+#include "controller/ctl/commands.hpp"
+
 #include <csignal>
 #include <cstdio>
 #include <functional>
 #include <string>
 
 #include <CLI/CLI.hpp>
-
-#include "base/duration.hpp"
-#include "controller/ctl/commands.hpp"
 
 namespace {
 
@@ -38,7 +38,8 @@ void add_connection(CLI::App& app, ctl::ConnectOptions& options) {
         ->type_name("ADDR");
     add_duration(app, "--timeout", options.timeout, "how long to wait for the answer [30s]");
     app.add_option("--tls-ca", options.tls_ca, "authority of the controller's certificate (PEM)");
-    app.add_option("--tls-cert", options.tls_cert, "own certificate, where the controller asks for one (PEM)");
+    app.add_option("--tls-cert", options.tls_cert,
+                   "own certificate, where the controller asks for one (PEM)");
     app.add_option("--tls-key", options.tls_key, "its private key (PEM)");
     app.add_option("--token-file", options.token_file, "file with a reader's token; else $PLUMB_TOKEN");
     app.add_flag("--insecure-plaintext", options.insecure_plaintext, "no TLS, also beyond loopback");
@@ -87,20 +88,24 @@ void add_gate(CLI::App& app, Flags& flags) {
                 kExitCodes);
     gate.callback([&flags] { flags.run = [&flags] { return ctl::run_gate(flags.connect, flags.compare); }; });
 
-    auto& compare = *app.add_subcommand("compare", "The same comparison for reading: 0 whenever it could compare");
+    auto& compare =
+        *app.add_subcommand("compare", "The same comparison for reading: 0 whenever it could compare");
     add_comparison(compare, flags.compare);
     add_rules(compare, flags.compare, kControllerSince);
     add_format(compare, flags.compare.format, kReportFormats);
     add_connection(compare, flags.connect);
-    compare.footer("Example:\n  plumbctl compare --baseline environment=production,revision=41 "
-                   "--candidate environment=production,revision=42 --since 1h\n\n"
-                   "Exit codes: 0 compared, 2 usage, 4 controller unreachable or refused.");
-    compare.callback([&flags] { flags.run = [&flags] { return ctl::run_compare(flags.connect, flags.compare); }; });
+    compare.footer(
+        "Example:\n  plumbctl compare --baseline environment=production,revision=41 "
+        "--candidate environment=production,revision=42 --since 1h\n\n"
+        "Exit codes: 0 compared, 2 usage, 4 controller unreachable or refused.");
+    compare.callback(
+        [&flags] { flags.run = [&flags] { return ctl::run_compare(flags.connect, flags.compare); }; });
 }
 
 void add_judge(CLI::App& app, Flags& flags) {
     auto& judge = *app.add_subcommand("judge", "As gate, with windows from files instead of a controller");
-    judge.add_option("--baseline", flags.compare.baseline, "windows as `plumb-agent run --output` writes them")
+    judge
+        .add_option("--baseline", flags.compare.baseline, "windows as `plumb-agent run --output` writes them")
         ->required()
         ->type_name("FILE");
     judge.add_option("--candidate", flags.compare.candidate, "windows of what is to be judged")
@@ -108,37 +113,46 @@ void add_judge(CLI::App& app, Flags& flags) {
         ->type_name("FILE");
     add_rules(judge, flags.compare, "how far back from the latest window [everything]");
     add_format(judge, flags.compare.format, kReportFormats);
-    judge.footer(std::string("Example:\n  plumbctl judge --baseline staging.jsonl --candidate production.jsonl\n\n") +
-                 kExitCodes);
+    judge.footer(
+        std::string("Example:\n  plumbctl judge --baseline staging.jsonl --candidate production.jsonl\n\n") +
+        kExitCodes);
     judge.callback([&flags] { flags.run = [&flags] { return ctl::run_judge(flags.compare); }; });
 }
 
 void add_diff(CLI::App& app, Flags& flags) {
-    auto& diff = *app.add_subcommand("diff", "Two saved outputs of `plumb-agent check --format json`, side by side");
-    diff.add_option("A", flags.diff.baseline, "saved output, or the ECS Exec session that holds one")->required();
+    auto& diff =
+        *app.add_subcommand("diff", "Two saved outputs of `plumb-agent check --format json`, side by side");
+    diff.add_option("A", flags.diff.baseline, "saved output, or the ECS Exec session that holds one")
+        ->required();
     diff.add_option("B", flags.diff.candidate, "the other side")->required();
     add_format(diff, flags.diff.format, {"text", "json", "markdown"});
-    diff.footer("Addresses, ports, times and latencies never differ. Equal outputs print nothing.\n\n"
-                "Example:\n  plumbctl diff staging.json production.json\n\n"
-                "Exit codes: 0 same, 1 different, 2 a file cannot be read.");
+    diff.footer(
+        "Addresses, ports, times and latencies never differ. Equal outputs print nothing.\n\n"
+        "Example:\n  plumbctl diff staging.json production.json\n\n"
+        "Exit codes: 0 same, 1 different, 2 a file cannot be read.");
     diff.callback([&flags] { flags.run = [&flags] { return ctl::run_diff(flags.diff); }; });
 }
 
 void add_accept(CLI::App& app, Flags& flags) {
-    auto& accept = *app.add_subcommand("accept", "The present findings as policy entries, printed for review");
+    auto& accept =
+        *app.add_subcommand("accept", "The present findings as policy entries, printed for review");
     add_comparison(accept, flags.compare);
     add_rules(accept, flags.compare, kControllerSince);
     accept.add_option("--reason", flags.accept.reason, "why these differences are right")->required();
     accept.add_option("--owner", flags.accept.owner, "who answers for it");
-    add_duration(accept, "--expires", flags.accept.expires, "when the difference is to be looked at again, as in 30d")
+    add_duration(accept, "--expires", flags.accept.expires,
+                 "when the difference is to be looked at again, as in 30d")
         ->required();
-    accept.add_flag("--all", flags.accept.all, "also failures and scarce gauges, which are rarely right to accept");
+    accept.add_flag("--all", flags.accept.all,
+                    "also failures and scarce gauges, which are rarely right to accept");
     add_connection(accept, flags.connect);
-    accept.footer("Example:\n  plumbctl accept --baseline staging --candidate production "
-                  "--reason \"smaller instances in staging\" --owner \"db team\" --expires 30d >> plumb-policy.yaml\n\n"
-                  "Exit codes: 0 printed, 2 usage, 4 controller unreachable or refused.");
-    accept.callback(
-        [&flags] { flags.run = [&flags] { return ctl::run_accept(flags.connect, flags.compare, flags.accept); }; });
+    accept.footer(
+        "Example:\n  plumbctl accept --baseline staging --candidate production "
+        "--reason \"smaller instances in staging\" --owner \"db team\" --expires 30d >> plumb-policy.yaml\n\n"
+        "Exit codes: 0 printed, 2 usage, 4 controller unreachable or refused.");
+    accept.callback([&flags] {
+        flags.run = [&flags] { return ctl::run_accept(flags.connect, flags.compare, flags.accept); };
+    });
 }
 
 void add_fleet(CLI::App& app, Flags& flags) {
@@ -146,8 +160,9 @@ void add_fleet(CLI::App& app, Flags& flags) {
     add_duration(fleet, "--since", flags.fleet_since, "who was seen in this time [15m]");
     add_format(fleet, flags.fleet_format, {"text", "json"});
     add_connection(fleet, flags.connect);
-    fleet.footer("Example:\n  plumbctl fleet --controller plumb.internal:7443 --since 1h\n\n"
-                 "Exit codes: 0 listed, 2 usage, 4 controller unreachable or refused.");
+    fleet.footer(
+        "Example:\n  plumbctl fleet --controller plumb.internal:7443 --since 1h\n\n"
+        "Exit codes: 0 listed, 2 usage, 4 controller unreachable or refused.");
     fleet.callback([&flags] {
         flags.run = [&flags] { return ctl::run_fleet(flags.connect, flags.fleet_since, flags.fleet_format); };
     });

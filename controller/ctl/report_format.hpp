@@ -1,10 +1,10 @@
 // A judge's report in the format that a flag names: text, json, markdown or junit.
 #pragma once
 
-#include <string>
-
 #include "base/terminal.hpp"
 #include "controller/judge/finding.hpp"
+
+#include <string>
 
 namespace plumb::ctl {
 

@@ -9,16 +9,21 @@ namespace plumb::ingest {
 namespace {
 
 constexpr std::size_t kBudgetBytes = 64u << 20;  // waiting in all; beyond it streams pause
-constexpr std::size_t kBatchWindows = 1024;      // a transaction longer than this delays the first acknowledgement
+constexpr std::size_t kBatchWindows =
+    1024;  // a transaction longer than this delays the first acknowledgement
 
-store::Time now() { return std::chrono::system_clock::now(); }
+store::Time now() {
+    return std::chrono::system_clock::now();
+}
 
 }  // namespace
 
 CommitQueue::CommitQueue(store::Store& store, metrics::Metrics& metrics)
     : store_(store), metrics_(metrics), thread_([this] { work(); }) {}
 
-CommitQueue::~CommitQueue() { stop(); }
+CommitQueue::~CommitQueue() {
+    stop();
+}
 
 void CommitQueue::push(Submission submission) {
     {
@@ -73,8 +78,8 @@ void CommitQueue::work() {
     }
 }
 
-// Windows between two hellos or goodbyes share a transaction. When a later part fails the whole batch counts as lost:
-// what was stored before is sent again and dropped as a repeat.
+// Windows between two hellos or goodbyes share a transaction. When a later part fails the whole batch counts
+// as lost: what was stored before is sent again and dropped as a repeat.
 void CommitQueue::commit(Batch& batch) {
     std::size_t begin = 0;
     for (std::size_t i = 0; i < batch.size(); ++i) {
@@ -98,7 +103,8 @@ void CommitQueue::commit_windows(Batch& batch, std::size_t begin, std::size_t en
     if (begin == end) return;
     std::vector<store::StoredWindow> windows;
     windows.reserve(end - begin);
-    for (std::size_t i = begin; i < end; ++i) windows.push_back(std::move(batch[i].window));
+    for (std::size_t i = begin; i < end; ++i)
+        windows.push_back(std::move(batch[i].window));
     const auto started = std::chrono::steady_clock::now();
     const std::size_t fresh = store_.append(windows);
     const auto took = std::chrono::steady_clock::now() - started;
@@ -118,7 +124,8 @@ void CommitQueue::tell_all(const Batch& batch, bool stored) {
             submission.from->lost();
         }
     }
-    for (auto* submitter : told) submitter->batch_over();
+    for (auto* submitter : told)
+        submitter->batch_over();
 }
 
 }  // namespace plumb::ingest

@@ -1,9 +1,12 @@
 // The one thread that writes to the store. Streams hand it what agents said; it commits whatever waits in one
-// transaction (group commit, so one fsync serves many windows) and only then tells each stream. What one stream hands
-// over is stored in that order.
+// transaction (group commit, so one fsync serves many windows) and only then tells each stream. What one
+// stream hands over is stored in that order.
 //
 // Thread rule: any thread may push(). A Submitter is called from the queue's thread, without any lock held.
 #pragma once
+
+#include "controller/metrics/metrics.hpp"
+#include "controller/store/store.hpp"
 
 #include <condition_variable>
 #include <cstddef>
@@ -13,9 +16,6 @@
 #include <string>
 #include <thread>
 #include <vector>
-
-#include "controller/metrics/metrics.hpp"
-#include "controller/store/store.hpp"
 
 namespace plumb::ingest {
 
@@ -31,9 +31,10 @@ struct Submission;
 class Submitter {
   public:
     virtual ~Submitter() = default;
-    virtual void committed(const Submission& submission) = 0;  // safe, now or from before; its window was moved from
-    virtual void lost() = 0;        // the store refused: nothing of this batch is safe
-    virtual void batch_over() = 0;  // once for each batch in which the stream had a part
+    virtual void committed(
+        const Submission& submission) = 0;  // safe, now or from before; its window was moved from
+    virtual void lost() = 0;                // the store refused: nothing of this batch is safe
+    virtual void batch_over() = 0;          // once for each batch in which the stream had a part
 };
 
 struct Submission {
@@ -54,8 +55,8 @@ class CommitQueue {
     ~CommitQueue();  // as stop()
 
     void push(Submission submission);
-    // True while more waits than should: a stream that has something waiting then stops reading until it is told of
-    // the commit. So the queue holds at most the budget and one window for each stream.
+    // True while more waits than should: a stream that has something waiting then stops reading until it is
+    // told of the commit. So the queue holds at most the budget and one window for each stream.
     bool crowded() const;
     // Commits what waits, tells the streams, ends the thread. What is pushed later is lost().
     void stop();

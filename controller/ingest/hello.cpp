@@ -1,18 +1,20 @@
 #include "controller/ingest/hello.hpp"
 
+#include "base/text.hpp"
+#include "plumb/v1/report.pb.h"
+
 #include <array>
 
 #include <fmt/format.h>
-
-#include "base/text.hpp"
-#include "plumb/v1/report.pb.h"
 
 namespace plumb::ingest {
 namespace {
 
 constexpr std::size_t kMaxLabelName = 64;
 
-grpc::Status wrong(std::string message) { return {grpc::StatusCode::INVALID_ARGUMENT, std::move(message)}; }
+grpc::Status wrong(std::string message) {
+    return {grpc::StatusCode::INVALID_ARGUMENT, std::move(message)};
+}
 
 grpc::Status read_labels(const v1::Hello& hello, Labels& labels) {
     if (static_cast<std::size_t>(hello.labels_size()) > kMaxLabels) {
@@ -20,8 +22,8 @@ grpc::Status read_labels(const v1::Hello& hello, Labels& labels) {
     }
     for (const auto& [name, value] : hello.labels()) {
         if (name.empty() || name.size() > kMaxLabelName || sanitize(name, kMaxLabelName) != name) {
-            return wrong(fmt::format("hello: label '{}': a name has 1 to {} printable bytes", sanitize(name, 80),
-                                     kMaxLabelName));
+            return wrong(fmt::format("hello: label '{}': a name has 1 to {} printable bytes",
+                                     sanitize(name, 80), kMaxLabelName));
         }
         if (value.size() > kMaxLabelBytes) {
             return wrong(fmt::format("hello: label '{}': longer than {} bytes", name, kMaxLabelBytes));
@@ -32,8 +34,8 @@ grpc::Status read_labels(const v1::Hello& hello, Labels& labels) {
     for (const std::string_view needed : std::array<std::string_view, 2>{"environment", "service"}) {
         const auto found = labels.find(std::string(needed));
         if (found == labels.end() || found->second.empty()) {
-            return wrong(fmt::format("hello: the label '{0}' is missing; set `{0}:` in the agent's configuration",
-                                     needed));
+            return wrong(fmt::format(
+                "hello: the label '{0}' is missing; set `{0}:` in the agent's configuration", needed));
         }
     }
     return grpc::Status::OK;
@@ -41,7 +43,8 @@ grpc::Status read_labels(const v1::Hello& hello, Labels& labels) {
 
 }  // namespace
 
-grpc::Status check_hello(const v1::Hello& hello, const std::optional<access::Grant>& grant, Identity& identity) {
+grpc::Status check_hello(const v1::Hello& hello, const std::optional<access::Grant>& grant,
+                         Identity& identity) {
     if (hello.agent().empty() || hello.agent().size() > kMaxName) {
         return wrong(fmt::format("hello: agent: an instance id of 1 to {} bytes is needed", kMaxName));
     }

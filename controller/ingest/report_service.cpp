@@ -1,11 +1,11 @@
 #include "controller/ingest/report_service.hpp"
 
+#include "controller/access/bearer.hpp"
+#include "controller/ingest/report_stream.hpp"
+
 #include <chrono>
 #include <utility>
 #include <vector>
-
-#include "controller/access/bearer.hpp"
-#include "controller/ingest/report_stream.hpp"
 
 namespace plumb::ingest {
 namespace {
@@ -50,7 +50,9 @@ grpc::ServerBidiReactor<v1::ReportRequest, v1::ReportResponse>* ReportService::R
     return stream.get();  // owns itself until OnDone
 }
 
-void ReportService::introduced() { ++metrics_.agents; }
+void ReportService::introduced() {
+    ++metrics_.agents;
+}
 
 void ReportService::gone(ReportStream& stream, bool introduced) {
     const std::lock_guard lock(mutex_);

@@ -1,20 +1,21 @@
-// plumb.v1.ReportService: takes the agents' windows. Every window is bounded and checked before it is queued, and
-// acknowledged after its commit; when the store fails the stream ends with UNAVAILABLE and nothing is acknowledged.
+// plumb.v1.ReportService: takes the agents' windows. Every window is bounded and checked before it is queued,
+// and acknowledged after its commit; when the store fails the stream ends with UNAVAILABLE and nothing is
+// acknowledged.
 //
-// Order at the end: stop() (commits and answers what waits, ends every stream), then the server's Shutdown, then
-// destruction.
+// Order at the end: stop() (commits and answers what waits, ends every stream), then the server's Shutdown,
+// then destruction.
 #pragma once
+
+#include "controller/access/tokens.hpp"
+#include "controller/ingest/commit_queue.hpp"
+#include "controller/metrics/metrics.hpp"
+#include "plumb/v1/report.grpc.pb.h"
 
 #include <condition_variable>
 #include <memory>
 #include <mutex>
 #include <unordered_map>
 #include <vector>
-
-#include "controller/access/tokens.hpp"
-#include "controller/ingest/commit_queue.hpp"
-#include "controller/metrics/metrics.hpp"
-#include "plumb/v1/report.grpc.pb.h"
 
 namespace plumb::ingest {
 

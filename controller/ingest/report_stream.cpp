@@ -1,11 +1,11 @@
 #include "controller/ingest/report_stream.hpp"
 
-#include <algorithm>
-#include <utility>
-
 #include "base/text.hpp"
 #include "controller/ingest/report_service.hpp"
 #include "controller/wire/window_proto.hpp"
+
+#include <algorithm>
+#include <utility>
 
 namespace plumb::ingest {
 namespace {
@@ -89,8 +89,9 @@ void ReportStream::committed(const Submission& submission) {
 void ReportStream::lost() {
     const std::lock_guard lock(mutex_);
     if (!status_) {
-        status_ = grpc::Status(grpc::StatusCode::UNAVAILABLE,
-                               "the controller's store failed; what was not acknowledged is to be sent again");
+        status_ =
+            grpc::Status(grpc::StatusCode::UNAVAILABLE,
+                         "the controller's store failed; what was not acknowledged is to be sent again");
     }
 }
 
@@ -106,13 +107,16 @@ void ReportStream::agent_went_away() {
 
 void ReportStream::take_message() {
     switch (request_.message_case()) {
-        case v1::ReportRequest::kHello: return take_hello();
-        case v1::ReportRequest::kWindow: return take_window();
+        case v1::ReportRequest::kHello:
+            return take_hello();
+        case v1::ReportRequest::kWindow:
+            return take_window();
         case v1::ReportRequest::kGoodbye:
             if (who_ != nullptr && !said_goodbye_) submit(Submission::Kind::goodbye, {});
             said_goodbye_ = true;
             return;
-        case v1::ReportRequest::MESSAGE_NOT_SET: return;  // of a newer agent: ignored
+        case v1::ReportRequest::MESSAGE_NOT_SET:
+            return;  // of a newer agent: ignored
     }
 }
 

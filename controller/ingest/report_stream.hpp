@@ -1,10 +1,15 @@
-// One agent's stream: hello, then windows, acknowledged after their commit. It pauses reading while too much of it
-// waits, so an agent that sends faster than the store writes, or that never reads its answers, costs bounded memory.
+// One agent's stream: hello, then windows, acknowledged after their commit. It pauses reading while too much
+// of it waits, so an agent that sends faster than the store writes, or that never reads its answers, costs
+// bounded memory.
 //
-// Thread rule: gRPC's threads call the On… reactions, the commit queue's thread the Submitter's; one mutex guards all.
-// gRPC 1.51 never runs a reaction inside Start…/Finish, so those are called with the mutex held. Lifetime: the stream
-// owns itself until OnDone; the queue may hold it longer, and then finds it finished.
+// Thread rule: gRPC's threads call the On… reactions, the commit queue's thread the Submitter's; one mutex
+// guards all. gRPC 1.51 never runs a reaction inside Start…/Finish, so those are called with the mutex held.
+// Lifetime: the stream owns itself until OnDone; the queue may hold it longer, and then finds it finished.
 #pragma once
+
+#include "controller/ingest/commit_queue.hpp"
+#include "controller/ingest/hello.hpp"
+#include "plumb/v1/report.pb.h"
 
 #include <chrono>
 #include <memory>
@@ -12,10 +17,6 @@
 #include <optional>
 
 #include <grpcpp/support/server_callback.h>
-
-#include "controller/ingest/commit_queue.hpp"
-#include "controller/ingest/hello.hpp"
-#include "plumb/v1/report.pb.h"
 
 namespace plumb::ingest {
 
@@ -27,8 +28,8 @@ class ReportStream final : public grpc::ServerBidiReactor<v1::ReportRequest, v1:
   public:
     ReportStream(ReportService& service, std::optional<access::Grant> grant);
 
-    void begin();                        // once, after construction
-    void finish(grpc::Status status);    // as soon as nothing is being written; the first status counts
+    void begin();                      // once, after construction
+    void finish(grpc::Status status);  // as soon as nothing is being written; the first status counts
     bool silent_since(std::chrono::steady_clock::time_point limit);  // no hello, and begun before `limit`
 
     void OnReadDone(bool ok) override;

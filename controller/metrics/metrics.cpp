@@ -8,23 +8,27 @@
 namespace plumb::metrics {
 namespace {
 
-void line(std::string& out, std::string_view name, std::string_view type, std::string_view help, const Count& count) {
+void line(std::string& out, std::string_view name, std::string_view type, std::string_view help,
+          const Count& count) {
     fmt::format_to(std::back_inserter(out), "# HELP {0} {1}\n# TYPE {0} {2}\n{0} {3}\n", name, help, type,
                    count.load(std::memory_order_relaxed));
 }
 
-void summary(std::string& out, std::string_view name, std::string_view help, const Count& count, const Count& ns) {
-    fmt::format_to(std::back_inserter(out), "# HELP {0} {1}\n# TYPE {0} summary\n{0}_sum {2:.9f}\n{0}_count {3}\n",
-                   name, help, static_cast<double>(ns.load(std::memory_order_relaxed)) / 1e9,
+void summary(std::string& out, std::string_view name, std::string_view help, const Count& count,
+             const Count& ns) {
+    fmt::format_to(std::back_inserter(out),
+                   "# HELP {0} {1}\n# TYPE {0} summary\n{0}_sum {2:.9f}\n{0}_count {3}\n", name, help,
+                   static_cast<double>(ns.load(std::memory_order_relaxed)) / 1e9,
                    count.load(std::memory_order_relaxed));
 }
 
 }  // namespace
 
 std::string prometheus_text(const Metrics& m) {
-    std::string out = "# HELP plumb_build_info The version of this controller.\n"
-                      "# TYPE plumb_build_info gauge\n"
-                      "plumb_build_info{version=\"" PLUMB_VERSION "\"} 1\n";
+    std::string out =
+        "# HELP plumb_build_info The version of this controller.\n"
+        "# TYPE plumb_build_info gauge\n"
+        "plumb_build_info{version=\"" PLUMB_VERSION "\"} 1\n";
     line(out, "plumb_windows_received_total", "counter", "Windows read from agents.", m.windows_received);
     line(out, "plumb_windows_acknowledged_total", "counter", "Windows committed, or known from before.",
          m.windows_acknowledged);
@@ -35,7 +39,8 @@ std::string prometheus_text(const Metrics& m) {
     line(out, "plumb_agents", "gauge", "Agents connected now.", m.agents);
     line(out, "plumb_hellos_total", "counter", "Agents that introduced themselves.", m.hellos);
     line(out, "plumb_goodbyes_total", "counter", "Agents that stopped on purpose.", m.goodbyes);
-    line(out, "plumb_store_errors_total", "counter", "Reads and writes that the store refused.", m.store_errors);
+    line(out, "plumb_store_errors_total", "counter", "Reads and writes that the store refused.",
+         m.store_errors);
     summary(out, "plumb_store_commit_seconds", "Time of a commit.", m.commits, m.commit_ns);
     summary(out, "plumb_comparison_seconds", "Time of a comparison.", m.comparisons, m.comparison_ns);
     return out;

@@ -14,27 +14,38 @@ constexpr int kBusyMilliseconds = 5000;
 // What to check, beside SQLite's own words.
 std::string_view remedy(int code) {
     switch (code & 0xff) {
-        case SQLITE_CANTOPEN: return "; the folder must exist and be writable";
-        case SQLITE_READONLY: return "; the file and its folder must be writable";
-        case SQLITE_NOTADB: return "; this is another kind of file: name another one";
-        case SQLITE_CORRUPT: return "; restore a copy, or move the file away to begin a new one";
-        case SQLITE_FULL: return "; the disk is full";
-        case SQLITE_BUSY: return "; another process holds the file";
-        default: return "";
+        case SQLITE_CANTOPEN:
+            return "; the folder must exist and be writable";
+        case SQLITE_READONLY:
+            return "; the file and its folder must be writable";
+        case SQLITE_NOTADB:
+            return "; this is another kind of file: name another one";
+        case SQLITE_CORRUPT:
+            return "; restore a copy, or move the file away to begin a new one";
+        case SQLITE_FULL:
+            return "; the disk is full";
+        case SQLITE_BUSY:
+            return "; another process holds the file";
+        default:
+            return "";
     }
 }
 
 }  // namespace
 
-void Database::Close::operator()(sqlite3* handle) const { sqlite3_close_v2(handle); }
-void Statement::Finalize::operator()(sqlite3_stmt* handle) const { sqlite3_finalize(handle); }
+void Database::Close::operator()(sqlite3* handle) const {
+    sqlite3_close_v2(handle);
+}
+void Statement::Finalize::operator()(sqlite3_stmt* handle) const {
+    sqlite3_finalize(handle);
+}
 
 Database::Database(const std::string& file, Mode mode) : file_(file) {
     sqlite3* opened = nullptr;
     // Each connection is guarded by its owner's mutex, so SQLite's own is not needed.
-    const int flags = SQLITE_OPEN_NOMUTEX | (mode == Mode::read_only
-                                                 ? SQLITE_OPEN_READONLY
-                                                 : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE);
+    const int flags =
+        SQLITE_OPEN_NOMUTEX |
+        (mode == Mode::read_only ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE);
     const int code = sqlite3_open_v2(file.c_str(), &opened, flags, nullptr);
     handle_.reset(opened);
     if (opened == nullptr) throw StoreError("store: no memory to open " + file);
@@ -62,12 +73,14 @@ std::string Database::text(const std::string& sql) {
     return statement.step() ? std::string(statement.text(0)) : std::string();
 }
 
-std::int64_t Database::changes() const { return sqlite3_changes64(handle_.get()); }
+std::int64_t Database::changes() const {
+    return sqlite3_changes64(handle_.get());
+}
 
 Statement::Statement(Database& database, std::string_view sql) : database_(&database) {
     sqlite3_stmt* prepared = nullptr;
-    if (sqlite3_prepare_v3(database.handle(), sql.data(), static_cast<int>(sql.size()), SQLITE_PREPARE_PERSISTENT,
-                           &prepared, nullptr) != SQLITE_OK) {
+    if (sqlite3_prepare_v3(database.handle(), sql.data(), static_cast<int>(sql.size()),
+                           SQLITE_PREPARE_PERSISTENT, &prepared, nullptr) != SQLITE_OK) {
         database.fail("read");
     }
     handle_.reset(prepared);
@@ -114,13 +127,17 @@ void Statement::reset() noexcept {
     next_ = 1;
 }
 
-std::int64_t Statement::integer(int column) const { return sqlite3_column_int64(handle_.get(), column); }
+std::int64_t Statement::integer(int column) const {
+    return sqlite3_column_int64(handle_.get(), column);
+}
 
 bool Statement::is_null(int column) const {
     return sqlite3_column_type(handle_.get(), column) == SQLITE_NULL;
 }
 
-std::string_view Statement::text(int column) const { return blob(column); }
+std::string_view Statement::text(int column) const {
+    return blob(column);
+}
 
 std::string_view Statement::blob(int column) const {
     const void* data = sqlite3_column_blob(handle_.get(), column);
@@ -129,7 +146,9 @@ std::string_view Statement::blob(int column) const {
                            : std::string_view(static_cast<const char*>(data), static_cast<std::size_t>(size));
 }
 
-Transaction::Transaction(Database& database) : database_(database) { database_.run("BEGIN IMMEDIATE"); }
+Transaction::Transaction(Database& database) : database_(database) {
+    database_.run("BEGIN IMMEDIATE");
+}
 
 Transaction::~Transaction() {
     // A failed write may have rolled back already; a second ROLLBACK is then refused and harmless.

@@ -1,16 +1,16 @@
-// SQLite behind RAII: a connection, a prepared statement, a transaction. Everything that SQLite refuses is thrown as
-// StoreError with SQLite's own words and the file's name.
+// SQLite behind RAII: a connection, a prepared statement, a transaction. Everything that SQLite refuses is
+// thrown as StoreError with SQLite's own words and the file's name.
 //
-// Thread rule: a Database and its Statements belong to one caller at a time (the store holds a mutex for each).
-// Lifetime: Statements end before their Database.
+// Thread rule: a Database and its Statements belong to one caller at a time (the store holds a mutex for
+// each). Lifetime: Statements end before their Database.
 #pragma once
+
+#include "controller/store/store.hpp"
 
 #include <cstdint>
 #include <memory>
 #include <string>
 #include <string_view>
-
-#include "controller/store/store.hpp"
 
 struct sqlite3;
 struct sqlite3_stmt;

@@ -50,17 +50,19 @@ void prepare_schema(Database& database) {
     const auto application = database.number("PRAGMA application_id");
     const bool empty = database.number("SELECT count(*) FROM sqlite_schema") == 0;
     if (!empty && application != kApplicationId) {
-        throw StoreError(fmt::format("store {}: this is another program's database; name another file",
-                                     database.file()));
+        throw StoreError(
+            fmt::format("store {}: this is another program's database; name another file", database.file()));
     }
     if (version > static_cast<std::int64_t>(kSteps.size())) {
-        throw StoreError(fmt::format("store {}: written by a newer plumb-controller (schema {}, this one knows {})",
-                                     database.file(), version, kSteps.size()));
+        throw StoreError(
+            fmt::format("store {}: written by a newer plumb-controller (schema {}, this one knows {})",
+                        database.file(), version, kSteps.size()));
     }
-    // WAL: readers never wait for the writer. FULL: an acknowledged window survives a power cut, not only a crash of
-    // this process; group commit shares the one fsync among all windows that wait.
+    // WAL: readers never wait for the writer. FULL: an acknowledged window survives a power cut, not only a
+    // crash of this process; group commit shares the one fsync among all windows that wait.
     if (database.text("PRAGMA journal_mode = WAL") != "wal") {
-        throw StoreError(fmt::format("store {}: this file system cannot keep a write-ahead log", database.file()));
+        throw StoreError(
+            fmt::format("store {}: this file system cannot keep a write-ahead log", database.file()));
     }
     database.run("PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA journal_size_limit = 67108864");
     if (version == static_cast<std::int64_t>(kSteps.size())) return;
@@ -68,7 +70,8 @@ void prepare_schema(Database& database) {
     for (auto step = static_cast<std::size_t>(version); step < kSteps.size(); ++step) {
         database.run(std::string(kSteps.at(step)));
     }
-    database.run(fmt::format("PRAGMA application_id = {}; PRAGMA user_version = {}", kApplicationId, kSteps.size()));
+    database.run(
+        fmt::format("PRAGMA application_id = {}; PRAGMA user_version = {}", kApplicationId, kSteps.size()));
     transaction.commit();
 }
 

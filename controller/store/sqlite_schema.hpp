@@ -1,5 +1,5 @@
-// The tables of the SQLite store and how an older file becomes the present one. `user_version` is the number of the
-// last step that was applied; a file of a newer program is refused rather than guessed at.
+// The tables of the SQLite store and how an older file becomes the present one. `user_version` is the number
+// of the last step that was applied; a file of a newer program is refused rather than guessed at.
 #pragma once
 
 #include "controller/store/sqlite.hpp"

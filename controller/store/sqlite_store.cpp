@@ -1,13 +1,13 @@
 #include "controller/store/sqlite_store.hpp"
 
+#include "controller/store/sqlite_schema.hpp"
+#include "controller/wire/window_proto.hpp"
+
 #include <map>
 #include <string_view>
 #include <utility>
 
 #include <fmt/format.h>
-
-#include "controller/store/sqlite_schema.hpp"
-#include "controller/wire/window_proto.hpp"
 
 namespace plumb::store {
 namespace {
@@ -20,11 +20,17 @@ constexpr std::int64_t kRemoveStep = 500;
 std::int64_t to_ms(Time time) {
     return std::chrono::duration_cast<milliseconds>(time.time_since_epoch()).count();
 }
-Time from_ms(std::int64_t value) { return Time(milliseconds(value)); }
+Time from_ms(std::int64_t value) {
+    return Time(milliseconds(value));
+}
 
 // SQLite's integers are signed; a sequence keeps its bits.
-std::int64_t signed_bits(std::uint64_t value) { return static_cast<std::int64_t>(value); }
-std::uint64_t unsigned_bits(std::int64_t value) { return static_cast<std::uint64_t>(value); }
+std::int64_t signed_bits(std::uint64_t value) {
+    return static_cast<std::int64_t>(value);
+}
+std::uint64_t unsigned_bits(std::int64_t value) {
+    return static_cast<std::uint64_t>(value);
+}
 
 std::string_view environment_of(const Labels& labels) {
     const auto found = labels.find("environment");
@@ -43,19 +49,25 @@ struct SqliteStore::WriteStatements {
     explicit WriteStatements(Database& db)
         : find_agent(db, "SELECT id FROM agents WHERE agent = ? AND environment = ?"),
           insert_agent(db, "INSERT INTO agents (agent, environment, version, seen_ms) VALUES (?, ?, ?, ?)"),
-          renew_agent(db, "UPDATE agents SET version = ?, seen_ms = max(seen_ms, ?), goodbye = 0 WHERE id = ?"),
-          say_goodbye(db, "UPDATE agents SET goodbye = 1, seen_ms = max(seen_ms, ?) "
-                          "WHERE agent = ? AND environment = ?"),
+          renew_agent(db,
+                      "UPDATE agents SET version = ?, seen_ms = max(seen_ms, ?), goodbye = 0 WHERE id = ?"),
+          say_goodbye(db,
+                      "UPDATE agents SET goodbye = 1, seen_ms = max(seen_ms, ?) "
+                      "WHERE agent = ? AND environment = ?"),
           clear_labels(db, "DELETE FROM labels WHERE agent_id = ?"),
           insert_label(db, "INSERT INTO labels (agent_id, name, value) VALUES (?, ?, ?)"),
-          insert_window(db, "INSERT INTO windows (agent_id, sequence, end_ms, payload) VALUES (?, ?, ?, ?) "
-                            "ON CONFLICT (agent_id, sequence) DO NOTHING"),
-          count_window(db, "UPDATE agents SET windows = windows + 1, last_sequence = max(last_sequence, ?1), "
-                           "end_ms = max(end_ms, ?2), seen_ms = max(seen_ms, ?2) WHERE id = ?3"),
-          remove_windows(db, "DELETE FROM windows WHERE rowid IN "
-                             "(SELECT rowid FROM windows WHERE end_ms < ? ORDER BY end_ms LIMIT ?)"),
-          remove_agents(db, "DELETE FROM agents WHERE seen_ms < ? AND NOT EXISTS "
-                            "(SELECT 1 FROM windows WHERE agent_id = agents.id)") {}
+          insert_window(db,
+                        "INSERT INTO windows (agent_id, sequence, end_ms, payload) VALUES (?, ?, ?, ?) "
+                        "ON CONFLICT (agent_id, sequence) DO NOTHING"),
+          count_window(db,
+                       "UPDATE agents SET windows = windows + 1, last_sequence = max(last_sequence, ?1), "
+                       "end_ms = max(end_ms, ?2), seen_ms = max(seen_ms, ?2) WHERE id = ?3"),
+          remove_windows(db,
+                         "DELETE FROM windows WHERE rowid IN "
+                         "(SELECT rowid FROM windows WHERE end_ms < ? ORDER BY end_ms LIMIT ?)"),
+          remove_agents(db,
+                        "DELETE FROM agents WHERE seen_ms < ? AND NOT EXISTS "
+                        "(SELECT 1 FROM windows WHERE agent_id = agents.id)") {}
 
     Statement find_agent;
     Statement insert_agent;
@@ -99,7 +111,8 @@ std::int64_t SqliteStore::agent_id(const std::string& agent, const Labels& label
     return id;
 }
 
-void SqliteStore::hello(const std::string& agent, const std::string& version, const Labels& labels, Time now) {
+void SqliteStore::hello(const std::string& agent, const std::string& version, const Labels& labels,
+                        Time now) {
     const std::lock_guard lock(write_mutex_);
     Transaction transaction(writer_);
     const auto id = agent_id(agent, labels, to_ms(now));
@@ -142,7 +155,8 @@ std::size_t SqliteStore::append(const std::vector<StoredWindow>& windows) {
 std::unordered_map<std::int64_t, SqliteStore::Known> SqliteStore::matching(const Selector& selector) {
     std::unordered_map<std::int64_t, Known> known;
     Statement agents(reader_, "SELECT id, agent FROM agents");
-    while (agents.step()) known[agents.integer(0)].agent = agents.text(1);
+    while (agents.step())
+        known[agents.integer(0)].agent = agents.text(1);
     Statement labels(reader_, "SELECT agent_id, name, value FROM labels");
     while (labels.step()) {
         known[labels.integer(0)].labels.emplace(labels.text(1), labels.text(2));
@@ -156,16 +170,17 @@ void SqliteStore::read(const Selector& selector, Time from,
     const std::lock_guard lock(read_mutex_);
     const auto known = matching(selector);
     if (known.empty()) return;
-    Statement rows(reader_, "SELECT agent_id, end_ms, payload FROM windows WHERE end_ms >= ? "
-                            "ORDER BY end_ms, agent_id, sequence");
+    Statement rows(reader_,
+                   "SELECT agent_id, end_ms, payload FROM windows WHERE end_ms >= ? "
+                   "ORDER BY end_ms, agent_id, sequence");
     rows.bind(to_ms(from));
     while (rows.step()) {
         const auto owner = known.find(rows.integer(0));
         if (owner == known.end()) continue;  // the payload of a stranger is never fetched
         auto window = wire::decode(rows.blob(2));
         if (!window) {
-            throw StoreError(fmt::format("store {}: a stored window of agent {} is damaged: {}", reader_.file(),
-                                         owner->second.agent, window.error().message));
+            throw StoreError(fmt::format("store {}: a stored window of agent {} is damaged: {}",
+                                         reader_.file(), owner->second.agent, window.error().message));
         }
         window->agent = owner->second.agent;
         window->labels = owner->second.labels;
@@ -178,15 +193,17 @@ std::vector<AgentRow> SqliteStore::agents(Time from) {
     Selector everyone;
     auto known = matching(everyone);
     std::vector<AgentRow> result;
-    Statement rows(reader_, "SELECT id, version, end_ms, windows, last_sequence, goodbye FROM agents "
-                            "WHERE seen_ms >= ? ORDER BY agent");
+    Statement rows(reader_,
+                   "SELECT id, version, end_ms, windows, last_sequence, goodbye FROM agents "
+                   "WHERE seen_ms >= ? ORDER BY agent");
     rows.bind(to_ms(from));
     while (rows.step()) {
         const auto owner = known.find(rows.integer(0));
         if (owner == known.end()) continue;  // said hello between the two reads
         result.push_back({std::move(owner->second.agent), std::string(rows.text(1)),
                           std::move(owner->second.labels), from_ms(rows.integer(2)),
-                          unsigned_bits(rows.integer(3)), unsigned_bits(rows.integer(4)), rows.integer(5) != 0});
+                          unsigned_bits(rows.integer(3)), unsigned_bits(rows.integer(4)),
+                          rows.integer(5) != 0});
     }
     return result;
 }

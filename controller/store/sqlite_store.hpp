@@ -2,14 +2,14 @@
 // comparison never holds up an acknowledgement. Every method may throw StoreError.
 #pragma once
 
-#include <mutex>
+#include "controller/store/sqlite.hpp"
+#include "controller/store/store.hpp"
+
 #include <memory>
+#include <mutex>
 #include <string>
 #include <unordered_map>
 #include <vector>
-
-#include "controller/store/sqlite.hpp"
-#include "controller/store/store.hpp"
 
 namespace plumb::store {
 

@@ -1,9 +1,13 @@
 // Where windows live. One narrow interface; SQLite (one file, WAL) is the first engine.
 //
-// Errors: a store that cannot read or write throws StoreError (broken infrastructure); callers turn it into a refused
-// acknowledgement or an insufficient verdict, never into an empty answer. Thread rule: an engine serialises its
-// callers itself; any thread may call.
+// Errors: a store that cannot read or write throws StoreError (broken infrastructure); callers turn it into a
+// refused acknowledgement or an insufficient verdict, never into an empty answer. Thread rule: an engine
+// serialises its callers itself; any thread may call.
 #pragma once
+
+#include "base/result.hpp"
+#include "model/labels.hpp"
+#include "model/window.hpp"
 
 #include <chrono>
 #include <cstdint>
@@ -12,10 +16,6 @@
 #include <stdexcept>
 #include <string>
 #include <vector>
-
-#include "base/result.hpp"
-#include "model/labels.hpp"
-#include "model/window.hpp"
 
 namespace plumb::store {
 
@@ -44,13 +44,14 @@ class Store {
   public:
     virtual ~Store() = default;
 
-    // An agent is known by its instance id within its environment, so that nobody who may report for one environment
-    // can touch what another one reported. Labels are those of the latest hello.
-    virtual void hello(const std::string& agent, const std::string& version, const Labels& labels, Time now) = 0;
+    // An agent is known by its instance id within its environment, so that nobody who may report for one
+    // environment can touch what another one reported. Labels are those of the latest hello.
+    virtual void hello(const std::string& agent, const std::string& version, const Labels& labels,
+                       Time now) = 0;
     virtual void goodbye(const std::string& agent, const Labels& labels, Time now) = 0;
 
-    // Commits all or nothing. A window whose (agent, sequence) is known is dropped silently: it is stored already.
-    // Returns how many were new.
+    // Commits all or nothing. A window whose (agent, sequence) is known is dropped silently: it is stored
+    // already. Returns how many were new.
     virtual std::size_t append(const std::vector<StoredWindow>& windows) = 0;
 
     // Calls `visit` for every window that ended at or after `from` and whose labels match, oldest first.
@@ -58,7 +59,7 @@ class Store {
                       const std::function<void(const StoredWindow&)>& visit) = 0;
 
     virtual std::vector<AgentRow> agents(Time from) = 0;
-    virtual void check() = 0;  // throws when the store cannot serve: /readyz
+    virtual void check() = 0;                    // throws when the store cannot serve: /readyz
     virtual void remove_before(Time limit) = 0;  // retention
 };
 

@@ -19,8 +19,10 @@ Page ready(store::Store& store, metrics::Metrics& metrics) {
 
 }  // namespace
 
-Page answer(std::string_view method, std::string_view target, store::Store& store, metrics::Metrics& metrics) {
-    if (method != "GET" && method != "HEAD") return {.status = 405, .body = "only GET and HEAD\n", .get_only = true};
+Page answer(std::string_view method, std::string_view target, store::Store& store,
+            metrics::Metrics& metrics) {
+    if (method != "GET" && method != "HEAD")
+        return {.status = 405, .body = "only GET and HEAD\n", .get_only = true};
     const std::string_view path = target.substr(0, target.find('?'));
     if (path == "/healthz") return {.body = "ok\n"};
     if (path == "/readyz") return ready(store, metrics);

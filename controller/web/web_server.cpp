@@ -1,14 +1,16 @@
 #include "controller/web/web_server.hpp"
 
+#include "controller/web/pages.hpp"
+
 #include <string_view>
 #include <thread>
 #include <utility>
 
-#include <boost/asio/co_spawn.hpp>
 #include <boost/asio/awaitable.hpp>
-#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
@@ -16,8 +18,6 @@
 #include <boost/beast/core/tcp_stream.hpp>
 #include <boost/beast/http.hpp>
 #include <fmt/format.h>
-
-#include "controller/web/pages.hpp"
 
 namespace plumb::web {
 namespace {
@@ -81,7 +81,8 @@ struct WebServer::Impl {
     void run();
 };
 
-asio::awaitable<bool> WebServer::Impl::send(beast::tcp_stream& stream, http::response<http::string_body>& response) {
+asio::awaitable<bool> WebServer::Impl::send(beast::tcp_stream& stream,
+                                            http::response<http::string_body>& response) {
     beast::error_code failed;
     auto token = asio::redirect_error(asio::use_awaitable, failed);
     stream.expires_after(limits.patience);
@@ -108,7 +109,8 @@ asio::awaitable<bool> WebServer::Impl::serve_one(beast::tcp_stream& stream, beas
     const std::string_view method(request.method_string().data(), request.method_string().size());
     const std::string_view target(request.target().data(), request.target().size());
     const Page page = answer(method, target, store, metrics);
-    auto response = render(page, request.version(), request.method() == http::verb::head, request.keep_alive());
+    auto response =
+        render(page, request.version(), request.method() == http::verb::head, request.keep_alive());
     co_return co_await send(stream, response);
 }
 
@@ -148,7 +150,8 @@ asio::awaitable<void> WebServer::Impl::listen() {
 }
 
 void WebServer::Impl::run() {
-    asio::co_spawn(context, [this] { return listen(); }, asio::detached);
+    asio::co_spawn(
+        context, [this] { return listen(); }, asio::detached);
     thread = std::thread([this] { context.run(); });
 }
 
@@ -171,7 +174,9 @@ Result<std::unique_ptr<WebServer>> WebServer::start(const std::string& address, 
 
 WebServer::WebServer(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 
-WebServer::~WebServer() { stop(); }
+WebServer::~WebServer() {
+    stop();
+}
 
 std::string WebServer::address() const {
     beast::error_code ignored;

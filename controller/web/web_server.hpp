@@ -1,20 +1,20 @@
-// The small HTTP server of --http: one thread, bounded connections, bounded requests, a limit on how long each may
-// take. It listens as soon as it is constructed and serves until stop() or destruction.
+// The small HTTP server of --http: one thread, bounded connections, bounded requests, a limit on how long
+// each may take. It listens as soon as it is constructed and serves until stop() or destruction.
 #pragma once
-
-#include <cstdint>
-#include <memory>
-#include <string>
 
 #include "base/result.hpp"
 #include "controller/metrics/metrics.hpp"
 #include "controller/store/store.hpp"
 
+#include <cstdint>
+#include <memory>
+#include <string>
+
 namespace plumb::web {
 
 struct WebLimits {
-    std::size_t connections = 128;                // more wait in the kernel's queue
-    std::chrono::milliseconds patience{5000};     // for a whole request, and again for its answer
+    std::size_t connections = 128;             // more wait in the kernel's queue
+    std::chrono::milliseconds patience{5000};  // for a whole request, and again for its answer
 };
 
 class WebServer {

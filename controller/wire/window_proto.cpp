@@ -1,12 +1,12 @@
 #include "controller/wire/window_proto.hpp"
 
+#include "base/text.hpp"
+#include "plumb/v1/window.pb.h"
+
 #include <cmath>
 #include <limits>
 
 #include <fmt/format.h>
-
-#include "base/text.hpp"
-#include "plumb/v1/window.pb.h"
 
 namespace plumb::wire {
 namespace {
@@ -14,12 +14,15 @@ namespace {
 using std::chrono::milliseconds;
 using std::chrono::seconds;
 
-// A day more than the longest window or task that a clock could honestly tell keeps the arithmetic far from overflow.
+// A day more than the longest window or task that a clock could honestly tell keeps the arithmetic far from
+// overflow.
 constexpr std::int64_t kMaxLengthMs = 24LL * 3600 * 1000;
 constexpr std::int64_t kMaxTaskAgeS = 100LL * 366 * 24 * 3600;
 constexpr std::int64_t kMaxUnixMs = 253402300799000;  // the end of the year 9999
 
-Error wrong(std::string message) { return Error{std::move(message)}; }
+Error wrong(std::string message) {
+    return Error{std::move(message)};
+}
 
 template <class List>
 Result<void> bounded(const List& list, std::size_t limit, std::string_view what) {
@@ -92,8 +95,8 @@ Result<void> read_gauges(const v1::WindowDependency& in, WindowDependency& out) 
     for (const auto& gauge : in.gauges()) {
         auto gauge_name = name(gauge.name(), "gauges.name");
         if (!gauge_name) return gauge_name.error();
-        WindowGauge read{std::move(*gauge_name), gauge.min(), gauge.max(), gauge.last(), std::nullopt,
-                         gauge.refuses_at_limit()};
+        WindowGauge read{std::move(*gauge_name), gauge.min(),  gauge.max(),
+                         gauge.last(),           std::nullopt, gauge.refuses_at_limit()};
         if (gauge.has_limit()) read.limit = gauge.limit();
         out.gauges.push_back(std::move(read));
     }
@@ -117,7 +120,8 @@ Result<WindowDependency> read_dependency(const v1::WindowDependency& in) {
     out.skipped = in.skipped();
     out.retransmitted = in.retransmitted();
     for (const auto read : {read_phases, read_failures, read_addresses, read_facts, read_gauges}) {
-        if (auto ok = read(in, out); !ok) return wrong(fmt::format("{}: {}", out.dependency, ok.error().message));
+        if (auto ok = read(in, out); !ok)
+            return wrong(fmt::format("{}: {}", out.dependency, ok.error().message));
     }
     return out;
 }
@@ -126,7 +130,8 @@ Result<void> read_times(const v1::Window& message, Window& window) {
     if (message.length_ms() <= 0 || message.length_ms() > kMaxLengthMs) {
         return wrong("length_ms: not between 1 ms and one day");
     }
-    if (message.start_unix_ms() < 0 || message.start_unix_ms() > kMaxUnixMs) return wrong("start_unix_ms: no time");
+    if (message.start_unix_ms() < 0 || message.start_unix_ms() > kMaxUnixMs)
+        return wrong("start_unix_ms: no time");
     if (message.task_age_s() < 0 || message.task_age_s() > kMaxTaskAgeS) return wrong("task_age_s: no age");
     window.start = std::chrono::system_clock::time_point(milliseconds(message.start_unix_ms()));
     window.length = milliseconds(message.length_ms());
@@ -204,7 +209,8 @@ void to_proto(const Window& window, v1::Window& message) {
     message.set_length_ms(window.length.count());
     message.set_task_age_s(window.task_age.count());
     message.set_draining(window.draining);
-    for (const auto& dependency : window.dependencies) write_dependency(dependency, *message.add_dependencies());
+    for (const auto& dependency : window.dependencies)
+        write_dependency(dependency, *message.add_dependencies());
 }
 
 std::string encode(const Window& window) {

@@ -1,14 +1,16 @@
-// Windows between their wire form (proto/plumb/v1/window.proto) and the model: the one place in the controller that
-// knows both. Ingest reads what agents send; the store keeps the same bytes, so that a window is encoded one way.
+// Windows between their wire form (proto/plumb/v1/window.proto) and the model: the one place in the
+// controller that knows both. Ingest reads what agents send; the store keeps the same bytes, so that a window
+// is encoded one way.
 //
-// Text from the wire is bounded and escaped here, before anything else reads it; numbers are checked by the model's
-// check_bounds(). The wire form carries neither the agent nor its labels: both come from the stream's hello.
+// Text from the wire is bounded and escaped here, before anything else reads it; numbers are checked by the
+// model's check_bounds(). The wire form carries neither the agent nor its labels: both come from the stream's
+// hello.
 #pragma once
+
+#include "model/window.hpp"
 
 #include <string>
 #include <string_view>
-
-#include "model/window.hpp"
 
 namespace plumb::v1 {
 class Window;

@@ -1,5 +1,9 @@
 #include "controller/ctl/diff/check_output.hpp"
 
+#include "base/text.hpp"
+#include "controller/ctl/diff/transcript.hpp"
+#include "model/window.hpp"
+
 #include <algorithm>
 #include <cmath>
 #include <vector>
@@ -7,10 +11,6 @@
 #include <boost/json/array.hpp>
 #include <boost/json/value.hpp>
 #include <fmt/format.h>
-
-#include "base/text.hpp"
-#include "controller/ctl/diff/transcript.hpp"
-#include "model/window.hpp"
 
 namespace plumb::ctl {
 namespace {
@@ -99,8 +99,10 @@ Result<void> count(const json::value& value, std::map<std::string, Tally>& talli
     if (outcome == nullptr) return Error{"an outcome is no object"};
     const std::string name = text(*outcome, "dependency", kMaxName);
     const auto* ok = outcome->if_contains("ok");
-    if (name.empty() || ok == nullptr || !ok->is_bool()) return Error{"an outcome has no `dependency` or no `ok`"};
-    if (!tallies.contains(name) && tallies.size() >= kMaxDifferent) return Error{"more dependencies than a check has"};
+    if (name.empty() || ok == nullptr || !ok->is_bool())
+        return Error{"an outcome has no `dependency` or no `ok`"};
+    if (!tallies.contains(name) && tallies.size() >= kMaxDifferent)
+        return Error{"more dependencies than a check has"};
     auto& tally = tallies[name];
     ++tally.dependency.runs;
     tally.dependency.kind = text(*outcome, "kind", kMaxName);
@@ -146,10 +148,12 @@ Result<CheckOutput> read_check(std::string_view saved, const std::string& name) 
     if (outcomes.size() > kMaxOutcomes) return Error{name + ": more outcomes than a check has"};
     std::map<std::string, Tally> tallies;
     for (const auto& outcome : outcomes) {
-        if (auto ok = count(outcome, tallies); !ok) return Error{fmt::format("{}: {}", name, ok.error().message)};
+        if (auto ok = count(outcome, tallies); !ok)
+            return Error{fmt::format("{}: {}", name, ok.error().message)};
     }
     CheckOutput result;
-    for (auto& [dependency, tally] : tallies) result.emplace(dependency, settle(tally));
+    for (auto& [dependency, tally] : tallies)
+        result.emplace(dependency, settle(tally));
     return result;
 }
 

@@ -1,13 +1,14 @@
-// One saved check, by dependency: the outcomes of `--repeat` are put together. Text is escaped and bounded here.
+// One saved check, by dependency: the outcomes of `--repeat` are put together. Text is escaped and bounded
+// here.
 #pragma once
+
+#include "base/result.hpp"
+#include "model/fact.hpp"
 
 #include <map>
 #include <optional>
 #include <string>
 #include <string_view>
-
-#include "base/result.hpp"
-#include "model/fact.hpp"
 
 namespace plumb::ctl {
 

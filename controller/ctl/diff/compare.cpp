@@ -1,14 +1,14 @@
 #include "controller/ctl/diff/compare.hpp"
 
+#include "controller/ctl/diff/rules.hpp"
+#include "model/cause.hpp"
+#include "model/phase.hpp"
+
 #include <algorithm>
 #include <set>
 #include <string>
 
 #include <fmt/format.h>
-
-#include "controller/ctl/diff/rules.hpp"
-#include "model/cause.hpp"
-#include "model/phase.hpp"
 
 namespace plumb::ctl {
 namespace {
@@ -81,7 +81,9 @@ void compare_results(const std::string& name, const SavedDependency& a, const Sa
 }
 
 // A run that failed early saw fewer facts and gauges; what is missing then says nothing.
-bool complete(const SavedDependency& side) { return state_of(side) == State::ok; }
+bool complete(const SavedDependency& side) {
+    return state_of(side) == State::ok;
+}
 
 void compare_fact(const std::string& name, const std::string& fact, const SavedFact* a, const SavedFact* b,
                   std::vector<Finding>& out) {
@@ -111,8 +113,10 @@ auto find(const Map& map, const std::string& key) {
 template <class Map>
 std::set<std::string> names(const Map& a, const Map& b) {
     std::set<std::string> result;
-    for (const auto& [name, _] : a) result.insert(name);
-    for (const auto& [name, _] : b) result.insert(name);
+    for (const auto& [name, _] : a)
+        result.insert(name);
+    for (const auto& [name, _] : b)
+        result.insert(name);
     return result;
 }
 
@@ -132,8 +136,8 @@ std::string in_words(const SavedGauge& gauge) {
     return fmt::format("{:.15g} of {:.15g}", gauge.highest, *gauge.limit);
 }
 
-void compare_gauge(const std::string& name, const std::string& gauge, const SavedGauge& a, const SavedGauge& b,
-                   std::vector<Finding>& out) {
+void compare_gauge(const std::string& name, const std::string& gauge, const SavedGauge& a,
+                   const SavedGauge& b, std::vector<Finding>& out) {
     const auto low = [](const SavedGauge& side) {
         const auto headroom = side.headroom();
         return headroom && *headroom < kLowHeadroom;
@@ -156,9 +160,10 @@ Finding absent(const std::string& name, bool in_baseline) {
     result.severity = in_baseline ? Severity::critical : Severity::warning;
     result.baseline = in_baseline ? "checked" : "not checked";
     result.candidate = in_baseline ? "not checked" : "checked";
-    result.reason = fmt::format("only one side has a target named '{}': a variable or secret is absent, or the checks "
-                                "were given different targets",
-                                name);
+    result.reason = fmt::format(
+        "only one side has a target named '{}': a variable or secret is absent, or the checks "
+        "were given different targets",
+        name);
     result.action = "compare the task definitions' environment and secrets";
     return result;
 }

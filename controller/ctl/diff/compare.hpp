@@ -1,11 +1,11 @@
-// What differs between two saved checks. Pure. Addresses, ports, times and latencies never differ; a failure that both
-// share is no difference.
+// What differs between two saved checks. Pure. Addresses, ports, times and latencies never differ; a failure
+// that both share is no difference.
 #pragma once
-
-#include <vector>
 
 #include "controller/ctl/diff/check_output.hpp"
 #include "controller/judge/finding.hpp"
+
+#include <vector>
 
 namespace plumb::ctl {
 

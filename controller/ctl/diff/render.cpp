@@ -1,20 +1,22 @@
 #include "controller/ctl/diff/render.hpp"
 
+#include "base/text.hpp"
+#include "controller/judge/finding_json.hpp"
+
 #include <algorithm>
 
 #include <boost/json/array.hpp>
 #include <boost/json/serialize.hpp>
 #include <fmt/format.h>
 
-#include "base/text.hpp"
-#include "controller/judge/finding_json.hpp"
-
 namespace plumb::ctl {
 namespace {
 
 constexpr std::size_t kMaxFileName = 512;
 
-std::string counted(std::size_t count) { return count == 1 ? "1 difference" : fmt::format("{} differences", count); }
+std::string counted(std::size_t count) {
+    return count == 1 ? "1 difference" : fmt::format("{} differences", count);
+}
 
 std::string subject(const judge::Finding& finding) {
     return finding.subject == "failures" ? finding.cause : finding.subject;
@@ -32,7 +34,8 @@ std::string escaped(const std::string& text) {
 
 }  // namespace
 
-std::string diff_text(const std::vector<judge::Finding>& findings, const Sides& sides, const Terminal& terminal) {
+std::string diff_text(const std::vector<judge::Finding>& findings, const Sides& sides,
+                      const Terminal& terminal) {
     if (findings.empty()) return {};
     const std::string a = sanitize(sides.baseline, kMaxFileName);
     const std::string b = sanitize(sides.candidate, kMaxFileName);
@@ -44,9 +47,12 @@ std::string diff_text(const std::vector<judge::Finding>& findings, const Sides& 
                            terminal.paint(critical ? Style::red : Style::yellow, to_string(finding.severity)),
                            terminal.paint(Style::bold, finding.dependency), to_string(finding.layer),
                            subject(finding));
-        out += fmt::format("  {}{}\n  {}{}\n", pad(a, width), finding.baseline, pad(b, width), finding.candidate);
-        if (!finding.reason.empty()) out += fmt::format("  {} {}\n", terminal.paint(Style::dim, "probably:"), finding.reason);
-        if (!finding.action.empty()) out += fmt::format("  {} {}\n", terminal.paint(Style::dim, "next:"), finding.action);
+        out += fmt::format("  {}{}\n  {}{}\n", pad(a, width), finding.baseline, pad(b, width),
+                           finding.candidate);
+        if (!finding.reason.empty())
+            out += fmt::format("  {} {}\n", terminal.paint(Style::dim, "probably:"), finding.reason);
+        if (!finding.action.empty())
+            out += fmt::format("  {} {}\n", terminal.paint(Style::dim, "next:"), finding.action);
         out += '\n';
     }
     return out + counted(findings.size()) + "\n";
@@ -54,10 +60,11 @@ std::string diff_text(const std::vector<judge::Finding>& findings, const Sides& 
 
 std::string diff_markdown(const std::vector<judge::Finding>& findings, const Sides& sides) {
     if (findings.empty()) return {};
-    std::string out = fmt::format("**{}**\n\n| severity | dependency | layer | what | {} | {} | next |\n"
-                                  "|---|---|---|---|---|---|---|\n",
-                                  counted(findings.size()), escaped(sanitize(sides.baseline, kMaxFileName)),
-                                  escaped(sanitize(sides.candidate, kMaxFileName)));
+    std::string out = fmt::format(
+        "**{}**\n\n| severity | dependency | layer | what | {} | {} | next |\n"
+        "|---|---|---|---|---|---|---|\n",
+        counted(findings.size()), escaped(sanitize(sides.baseline, kMaxFileName)),
+        escaped(sanitize(sides.candidate, kMaxFileName)));
     for (const auto& finding : findings) {
         out += fmt::format("| {} | {} | {} | {} | {} | {} | {} |\n", to_string(finding.severity),
                            escaped(finding.dependency), to_string(finding.layer), escaped(subject(finding)),
@@ -68,7 +75,8 @@ std::string diff_markdown(const std::vector<judge::Finding>& findings, const Sid
 
 std::string diff_json(const std::vector<judge::Finding>& findings) {
     boost::json::array list;
-    for (const auto& finding : findings) list.push_back(judge::to_json(finding));
+    for (const auto& finding : findings)
+        list.push_back(judge::to_json(finding));
     boost::json::object root;
     root["different"] = !findings.empty();
     root["findings"] = std::move(list);

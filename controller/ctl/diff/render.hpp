@@ -1,11 +1,11 @@
 // The differences of two saved checks for people and programs.
 #pragma once
 
-#include <string>
-#include <vector>
-
 #include "base/terminal.hpp"
 #include "controller/judge/finding.hpp"
+
+#include <string>
+#include <vector>
 
 namespace plumb::ctl {
 
@@ -14,7 +14,8 @@ struct Sides {
     std::string candidate;
 };
 
-std::string diff_text(const std::vector<judge::Finding>& findings, const Sides& sides, const Terminal& terminal);
+std::string diff_text(const std::vector<judge::Finding>& findings, const Sides& sides,
+                      const Terminal& terminal);
 std::string diff_markdown(const std::vector<judge::Finding>& findings, const Sides& sides);
 // {"different":true,"findings":[…]}; a finding as gate prints it
 std::string diff_json(const std::vector<judge::Finding>& findings);

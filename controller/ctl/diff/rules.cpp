@@ -7,15 +7,16 @@ namespace {
 
 // Parts of a name, between dots or underscores: identities, moments and amounts.
 constexpr std::array<std::string_view, 34> kNeverCompared = {
-    "address",   "addresses", "arn",   "certificate", "cluster",  "database",    "date",   "days",     "fingerprint",
-    "host",      "hostname",  "id",    "identifier",  "instance", "ip",          "left",   "location", "name",
-    "not",       "port",      "retry", "resolver",    "san",      "search",      "serial", "server",   "sha256",
-    "subject",   "system",    "time",  "ttl",         "uptime",   "user",        "uuid",
+    "address",  "addresses",   "arn",      "certificate", "cluster", "database",   "date",
+    "days",     "fingerprint", "host",     "hostname",    "id",      "identifier", "instance",
+    "ip",       "left",        "location", "name",        "not",     "port",       "retry",
+    "resolver", "san",         "search",   "serial",      "server",  "sha256",     "subject",
+    "system",   "time",        "ttl",      "uptime",      "user",    "uuid",
 };
 
 // Names whose parts say otherwise than they mean.
-constexpr std::array<std::string_view, 3> kAlwaysCompared = {"postgres.server_version", "postgres.server_encoding",
-                                                             "tls.server_name"};
+constexpr std::array<std::string_view, 3> kAlwaysCompared = {"postgres.server_version",
+                                                             "postgres.server_encoding", "tls.server_name"};
 
 bool listed(std::string_view part) {
     for (const auto known : kNeverCompared) {

@@ -1,11 +1,11 @@
-// What two saved checks may differ in without a word. A saved check need not tell the class of a fact, so this is the
-// one list of names that say who or when rather than how: they are never compared.
+// What two saved checks may differ in without a word. A saved check need not tell the class of a fact, so
+// this is the one list of names that say who or when rather than how: they are never compared.
 #pragma once
+
+#include "model/fact.hpp"
 
 #include <optional>
 #include <string_view>
-
-#include "model/fact.hpp"
 
 namespace plumb::ctl {
 

@@ -10,8 +10,8 @@ namespace {
 
 constexpr char kEscape = '\x1b';
 
-// The end of the escape sequence that begins at `at`: CSI (ESC [ … final byte), OSC (ESC ] … BEL or ESC \) or a
-// two-byte one. A sequence that is cut short ends with the text.
+// The end of the escape sequence that begins at `at`: CSI (ESC [ … final byte), OSC (ESC ] … BEL or ESC \) or
+// a two-byte one. A sequence that is cut short ends with the text.
 std::size_t end_of_escape(std::string_view text, std::size_t at) {
     constexpr std::size_t kLongest = 512;  // beyond it, it was no sequence
     std::size_t i = at + 1;
@@ -100,8 +100,8 @@ bool promising(std::string_view text, std::size_t open) {
 }
 
 std::optional<boost::json::object> as_check(std::string_view text) {
-    // A terminal wraps where it likes, also inside a string, and JSON strings hold no raw newline: so none of them
-    // means anything.
+    // A terminal wraps where it likes, also inside a string, and JSON strings hold no raw newline: so none of
+    // them means anything.
     std::string joined(text);
     std::erase(joined, '\n');
     boost::system::error_code failed;
@@ -140,7 +140,8 @@ Result<boost::json::object> find_check(std::string_view raw) {
     const std::string text = plain_text(raw);
     std::optional<boost::json::object> found;
     bool cut_short = false;
-    // Each promising brace may cost a look at all that follows: a file made to have many must not cost more than this.
+    // Each promising brace may cost a look at all that follows: a file made to have many must not cost more
+    // than this.
     std::size_t budget = 8 * text.size() + 1024;
     for (std::size_t at = text.find('{'); at != std::string::npos; at = text.find('{', at)) {
         if (!promising(text, at)) {

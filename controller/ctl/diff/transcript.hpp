@@ -1,14 +1,15 @@
-// Finds the object that `plumb-agent check --format json` printed inside whatever was saved around it: an ECS Exec
-// session with its banner and prompts, CRs that a terminal put in, colour codes, lines wrapped by a terminal, UTF-16
-// as PowerShell redirects it. The last such object counts. Linear in the size of the text, whatever the text is.
+// Finds the object that `plumb-agent check --format json` printed inside whatever was saved around it: an ECS
+// Exec session with its banner and prompts, CRs that a terminal put in, colour codes, lines wrapped by a
+// terminal, UTF-16 as PowerShell redirects it. The last such object counts. Linear in the size of the text,
+// whatever the text is.
 #pragma once
+
+#include "base/result.hpp"
 
 #include <string>
 #include <string_view>
 
 #include <boost/json/object.hpp>
-
-#include "base/result.hpp"
 
 namespace plumb::ctl {
 

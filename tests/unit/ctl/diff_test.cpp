@@ -1,0 +1,232 @@
+#include "controller/ctl/diff/compare.hpp"
+#include "controller/ctl/diff/rules.hpp"
+#include "tests/unit/ctl/saved_check.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace plumb::ctl {
+namespace {
+
+using judge::Finding;
+using judge::Severity;
+using test::failure_json;
+using test::saved_check;
+using test::SavedOutcome;
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+
+std::vector<Finding> diff(const std::vector<SavedOutcome>& a, const std::vector<SavedOutcome>& b) {
+    const auto baseline = read_check(saved_check(a), "a.json");
+    const auto candidate = read_check(saved_check(b), "b.json");
+    if (!baseline || !candidate) throw std::runtime_error("a saved check of the test is unreadable");
+    return compare_checks(*baseline, *candidate);
+}
+
+std::vector<std::string> subjects(const std::vector<Finding>& findings) {
+    std::vector<std::string> result;
+    for (const auto& finding : findings)
+        result.push_back(finding.dependency + " " + finding.subject);
+    return result;
+}
+
+SavedOutcome with(const std::function<void(SavedOutcome&)>& change) {
+    SavedOutcome outcome;
+    change(outcome);
+    return outcome;
+}
+
+TEST(Diff, equal_checks_have_no_difference) {
+    EXPECT_THAT(diff({{}}, {{}}), IsEmpty());
+}
+
+TEST(Diff, addresses_ports_times_and_latencies_never_differ) {
+    const auto other = with([](auto& o) {
+        o.address = "10.9.9.9:15432";
+        o.total_us = 999999;
+        o.facts += R"(,"dns.resolver":"10.9.0.2:53","dns.addresses":"10.9.9.9","tls.days_left":"12",)"
+                   R"("tls.sha256":"ab","dns.ttl":"7","http.server":"nginx/1.2")";
+    });
+    const auto first = with([](auto& o) {
+        o.facts += R"(,"dns.resolver":"10.0.0.2:53","dns.addresses":"10.0.1.7","tls.days_left":"80",)"
+                   R"("tls.sha256":"cd","dns.ttl":"60","http.server":"nginx/1.3")";
+    });
+    EXPECT_THAT(diff({first}, {other}), IsEmpty());
+}
+
+TEST(Diff, a_failure_on_one_side_names_phase_and_cause) {
+    const auto findings =
+        diff({{}}, {with([](auto& o) { o.failure = failure_json("connect", "tcp.timeout", "no answer"); })});
+    ASSERT_THAT(subjects(findings), ElementsAre("database failures"));
+    EXPECT_EQ(findings[0].cause, "tcp.timeout");
+    EXPECT_EQ(findings[0].layer, Layer::connect);
+    EXPECT_EQ(findings[0].severity, Severity::critical);
+    EXPECT_EQ(findings[0].baseline, "ok");
+    EXPECT_THAT(findings[0].candidate, HasSubstr("connect: tcp.timeout (no answer)"));
+    EXPECT_FALSE(findings[0].action.empty());
+}
+
+TEST(Diff, a_baseline_that_fails_is_a_difference_that_warns) {
+    const auto findings =
+        diff({with([](auto& o) { o.failure = failure_json("resolve", "dns.nxdomain"); })}, {{}});
+    ASSERT_THAT(subjects(findings), ElementsAre("database failures"));
+    EXPECT_EQ(findings[0].severity, Severity::warning);
+}
+
+TEST(Diff, the_same_failure_on_both_sides_is_no_difference) {
+    const auto failing = with([](auto& o) { o.failure = failure_json("connect", "tcp.refused"); });
+    EXPECT_THAT(diff({failing}, {failing}), IsEmpty());
+}
+
+TEST(Diff, two_different_failures_are_a_difference) {
+    const auto findings = diff({with([](auto& o) { o.failure = failure_json("connect", "tcp.refused"); })},
+                               {with([](auto& o) { o.failure = failure_json("resolve", "dns.nxdomain"); })});
+    ASSERT_THAT(subjects(findings), ElementsAre("database failures"));
+    EXPECT_EQ(findings[0].layer, Layer::resolve);
+}
+
+TEST(Diff, what_a_failed_run_could_not_see_is_not_missing) {
+    const auto failed = with([](auto& o) {
+        o.failure = failure_json("connect", "tcp.timeout");
+        o.facts = R"("dns.scope":"private")";
+        o.gauges = "";
+    });
+    EXPECT_THAT(subjects(diff({{}}, {failed})), ElementsAre("database failures"));
+}
+
+TEST(Diff, the_majority_of_repeated_runs_decides) {
+    const auto failing = with([](auto& o) { o.failure = failure_json("connect", "tcp.timeout"); });
+    const std::vector<SavedOutcome> mostly_ok{{}, {}, {}, {}, {}, {}, {}, {}, {}, failing};
+    EXPECT_THAT(diff({{}}, mostly_ok), IsEmpty()) << "one lost packet in ten is no difference";
+    const std::vector<SavedOutcome> shaky{{}, {}, {}, {}, {}, {}, failing, failing, failing, failing};
+    const auto findings = diff({{}}, shaky);
+    ASSERT_THAT(subjects(findings), ElementsAre("database failures"));
+    EXPECT_EQ(findings[0].severity, Severity::warning);
+    EXPECT_THAT(findings[0].candidate, HasSubstr("4 of 10 runs fail"));
+    const auto most = diff({{}}, {{}, failing, failing});
+    ASSERT_EQ(most.size(), 1u);
+    EXPECT_EQ(most[0].severity, Severity::critical);
+}
+
+TEST(Diff, a_fact_that_must_match_and_does_not) {
+    const auto findings = diff(
+        {{}},
+        {with([](auto& o) { o.facts = R"("tls.version":"TLSv1.2","postgres.server_version":"15.4")"; })});
+    ASSERT_THAT(subjects(findings), ElementsAre("database fact:tls.version"));
+    EXPECT_EQ(findings[0].cause, "fact.differs");
+    EXPECT_EQ(findings[0].layer, Layer::handshake);
+    EXPECT_EQ(findings[0].baseline, "TLSv1.3");
+    EXPECT_EQ(findings[0].candidate, "TLSv1.2");
+}
+
+TEST(Diff, a_fact_that_one_side_lacks) {
+    const auto findings =
+        diff({{}}, {with([](auto& o) { o.facts = R"("postgres.server_version":"15.4")"; })});
+    ASSERT_THAT(subjects(findings), ElementsAre("database fact:tls.version"));
+    EXPECT_EQ(findings[0].cause, "fact.missing");
+    EXPECT_EQ(findings[0].candidate, "not there");
+}
+
+TEST(Diff, a_file_that_tells_classes_is_believed) {
+    const auto told = [](const std::string& value) {
+        return with([&](auto& o) { o.facts = R"("x":")" + value + R"("},"classes":{"x":"must_differ")"; });
+    };
+    EXPECT_THAT(diff({told("one")}, {told("two")}), IsEmpty());
+    EXPECT_THAT(subjects(diff({told("one")}, {told("one")})), ElementsAre("database fact:x"));
+}
+
+TEST(Diff, another_limit_is_a_warning_and_scarce_headroom_holds) {
+    const auto limit = [](int value, int most) {
+        return with([&](auto& o) {
+            o.gauges = R"("postgres.connections":{"value":)" + std::to_string(value) + R"(,"limit":)" +
+                       std::to_string(most) + "}";
+        });
+    };
+    const auto smaller = diff({limit(10, 100)}, {limit(10, 50)});
+    ASSERT_THAT(subjects(smaller), ElementsAre("database gauge:postgres.connections"));
+    EXPECT_EQ(smaller[0].severity, Severity::warning);
+    const auto scarce = diff({limit(10, 100)}, {limit(18, 20)});
+    ASSERT_EQ(scarce.size(), 1u);
+    EXPECT_EQ(scarce[0].cause, "gauge.headroom");
+    EXPECT_EQ(scarce[0].severity, Severity::critical);
+    EXPECT_EQ(scarce[0].candidate, "18 of 20");
+    EXPECT_THAT(diff({limit(10, 100)}, {limit(60, 100)}), IsEmpty()) << "use alone is load, not drift";
+    EXPECT_THAT(diff({limit(95, 100)}, {limit(90, 100)}), IsEmpty()) << "both are scarce";
+}
+
+TEST(Diff, a_dependency_that_one_side_does_not_have) {
+    const auto cache = with([](auto& o) { o.dependency = "cache"; });
+    const auto findings = diff({{}, cache}, {{}});
+    ASSERT_THAT(subjects(findings), ElementsAre("cache fact:dependency"));
+    EXPECT_EQ(findings[0].severity, Severity::critical);
+    EXPECT_THAT(findings[0].reason, HasSubstr("'cache'"));
+    EXPECT_EQ(diff({{}}, {{}, cache}).at(0).severity, Severity::warning);
+}
+
+TEST(Diff, another_kind_is_one_difference) {
+    EXPECT_THAT(subjects(diff({{}}, {with([](auto& o) {
+                                  o.kind = "tcp";
+                                  o.facts = "";
+                                  o.gauges = "";
+                              })})),
+                ElementsAre("database fact:kind"));
+}
+
+TEST(Diff, what_stops_comes_before_what_warns) {
+    const auto a = with([](auto& o) { o.dependency = "a"; });
+    const auto z = with([](auto& o) {
+        o.dependency = "z";
+        o.failure = failure_json("connect", "tcp.refused");
+    });
+    const auto fine_z = with([](auto& o) { o.dependency = "z"; });
+    EXPECT_THAT(subjects(diff({fine_z}, {a, z})), ElementsAre("z failures", "a fact:dependency"));
+}
+
+TEST(Diff, hostile_text_is_escaped) {
+    const auto findings = diff({{}}, {with([](auto& o) {
+                                   o.failure =
+                                       failure_json("connect", "tcp.timeout", R"(\u001b[2J\u202eabc)");
+                                   o.facts += R"(,"evil\u0007":"x")";
+                               })});
+    for (const auto& finding : findings) {
+        EXPECT_EQ((finding.candidate + finding.subject).find_first_of("\x1b\a"), std::string::npos);
+        EXPECT_EQ(finding.candidate.find("\xe2\x80\xae"), std::string::npos);
+    }
+}
+
+TEST(Diff, outcomes_of_a_wrong_shape_are_refused_with_the_files_name) {
+    for (const std::string outcomes :
+         {R"(["x"])", R"([{}])", R"([{"dependency":"d"}])", R"([{"dependency":7,"ok":true}])",
+          R"([{"dependency":"d","ok":"yes"}])"}) {
+        const auto read = read_check(R"({"agent":{},"outcomes":)" + outcomes + "}", "b.json");
+        ASSERT_FALSE(read) << outcomes;
+        EXPECT_THAT(read.error().message, HasSubstr("b.json"));
+    }
+}
+
+TEST(Diff, odd_values_inside_an_outcome_are_passed_over) {
+    const auto read = read_check(
+        R"({"agent":{},"outcomes":[{"dependency":"d","ok":false,"failure":7,"facts":[1],"gauges":{"g":{"value":"x"},)"
+        R"("h":3,"i":{"value":1,"limit":0}},"total_us":"late"}]})",
+        "b.json");
+    ASSERT_TRUE(read) << read.error().message;
+    EXPECT_EQ(read->at("d").failure->cause, "unknown");
+    EXPECT_FALSE(read->at("d").gauges.at("i").headroom());
+}
+
+TEST(Diff, names_of_identities_are_known_by_their_parts) {
+    for (const char* name : {"dns.addresses", "dns.resolver", "tls.days_left", "tls.not_after", "tls.sha256",
+                             "postgres.system_identifier", "redis.uptime_seconds", "http.server"}) {
+        EXPECT_EQ(class_of(name, std::nullopt), FactClass::informational) << name;
+    }
+    for (const char* name :
+         {"tls.version", "tls.cipher", "tls.issuer", "dns.scope", "postgres.server_version",
+          "redis.maxmemory_policy", "http.status", "redis.role"}) {
+        EXPECT_EQ(class_of(name, std::nullopt), FactClass::must_match) << name;
+    }
+    EXPECT_EQ(class_of("dns.addresses", FactClass::must_match), FactClass::must_match);
+}
+
+}  // namespace
+}  // namespace plumb::ctl
