@@ -3,9 +3,12 @@
 #include <algorithm>
 #include <arpa/inet.h>
 #include <array>
+#include <cerrno>
 #include <chrono>
 #include <cstring>
 #include <sys/socket.h>
+#include <sys/uio.h>
+#include <unistd.h>
 
 #include <boost/asio/error.hpp>
 #include <boost/asio/posix/stream_descriptor.hpp>
@@ -82,6 +85,32 @@ std::vector<ares_addr_port_node> server_list(const std::vector<NameServer>& serv
     return list;
 }
 
+// A datagram that was refused leaves its error on the socket, where the next send finds it. c-ares takes that
+// for a failure of the second question and leaves the first waiting for its time-out; so the error is cleared
+// by trying again, and the refusal of the repeated datagram then reaches both questions through recvfrom().
+ares_ssize_t send_datagram(ares_socket_t descriptor, const iovec* parts, int count, void*) {
+    msghdr message{};
+    message.msg_iov = const_cast<iovec*>(parts);
+    message.msg_iovlen = static_cast<std::size_t>(count);
+    const auto sent = ::sendmsg(descriptor, &message, MSG_NOSIGNAL);
+    if (sent >= 0 || errno != ECONNREFUSED) return sent;
+    return ::sendmsg(descriptor, &message, MSG_NOSIGNAL);
+}
+
+constexpr ares_socket_functions kSocketFunctions{
+    [](int family, int type, int protocol, void*) -> ares_socket_t {
+        return ::socket(family, type | SOCK_NONBLOCK | SOCK_CLOEXEC, protocol);
+    },
+    [](ares_socket_t descriptor, void*) { return ::close(descriptor); },
+    [](ares_socket_t descriptor, const sockaddr* address, ares_socklen_t size, void*) {
+        return ::connect(descriptor, address, size);
+    },
+    [](ares_socket_t descriptor, void* into, std::size_t size, int flags, sockaddr* from,
+       ares_socklen_t* from_size,
+       void*) -> ares_ssize_t { return ::recvfrom(descriptor, into, size, flags, from, from_size); },
+    send_datagram,
+};
+
 }  // namespace
 
 // A descriptor that c-ares owns: it is released, never closed.
@@ -127,7 +156,8 @@ bool Question::open(const ResolvConf& conf) {
         domains.push_back(name.data());
     std::array<char, 3> lookups{'f', 'b', '\0'};
     in_addr placeholder{};
-    options.flags = ARES_FLAG_NOALIASES;
+    // Without NOCHECKRESP c-ares repeats a refused question and in the end forgets why it was refused.
+    options.flags = ARES_FLAG_NOALIASES | ARES_FLAG_NOCHECKRESP;
     options.timeout = kFirstTimeoutMs;
     options.tries = kRounds;
     options.ndots = conf.ndots;
@@ -149,6 +179,7 @@ bool Question::open(const ResolvConf& conf) {
         answered_ = true;
         return false;
     }
+    ares_set_socket_functions(channel_, &kSocketFunctions, nullptr);
     auto servers = server_list(conf.servers);
     status_ = ares_set_servers_ports(channel_, servers.data());
     answered_ = status_ != ARES_SUCCESS;

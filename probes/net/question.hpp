@@ -36,6 +36,10 @@ class Question : public std::enable_shared_from_this<Question> {
     // Frees the channel. Must not be called inside a c-ares callback (it never is: the owner is a coroutine).
     void stop();
 
+    // The server answered that it cannot or will not: the next one may.
+    bool declined() const {
+        return status_ == ARES_ESERVFAIL || status_ == ARES_EREFUSED || status_ == ARES_ENOTIMP;
+    }
     IoResult<Answer> take_addresses();
     IoResult<RawAnswer> take_raw();
 

@@ -1,9 +1,10 @@
 #include "probes/net/resolver.hpp"
 
-#include "base/duration.hpp"
 #include "base/file.hpp"
 #include "probes/net/question.hpp"
 #include "probes/net/resolv_conf.hpp"
+
+#include <algorithm>
 
 #include <ares.h>
 
@@ -34,6 +35,14 @@ struct Resolver::Impl {
     asio::any_io_executor executor;
     ResolvConf conf;
     std::vector<std::string> texts;
+
+    // A server that declines (SERVFAIL, REFUSED) is followed by the next, as in the C library.
+    ResolvConf starting_with(std::size_t first) const {
+        auto turned = conf;
+        const auto at = turned.servers.begin() + static_cast<std::ptrdiff_t>(first);
+        std::rotate(turned.servers.begin(), at, turned.servers.end());
+        return turned;
+    }
 
     Failed timed_out() const {
         std::string asked;
@@ -77,18 +86,25 @@ asio::awaitable<IoResult<Answer>> Resolver::resolve(std::string host, Clock::tim
         answer.literal = true;
         co_return answer;
     }
-    const Asked question(impl->executor, deadline);
-    question->start_addresses(host, impl->conf);
-    if (!co_await question->finished()) co_return impl->timed_out();
-    co_return question->take_addresses();
+    for (std::size_t first = 0;; ++first) {
+        const Asked question(impl->executor, deadline);
+        question->start_addresses(host, impl->starting_with(first));
+        const bool answered = co_await question->finished();
+        if (!answered) co_return impl->timed_out();
+        if (!question->declined() || first + 1 == impl->conf.servers.size())
+            co_return question->take_addresses();
+    }
 }
 
 asio::awaitable<IoResult<RawAnswer>> Resolver::ask(std::string name, int type, Clock::time_point deadline) {
     const auto impl = impl_;
-    const Asked question(impl->executor, deadline);
-    question->start_raw(name, type, impl->conf);
-    if (!co_await question->finished()) co_return impl->timed_out();
-    co_return question->take_raw();
+    for (std::size_t first = 0;; ++first) {
+        const Asked question(impl->executor, deadline);
+        question->start_raw(name, type, impl->starting_with(first));
+        const bool answered = co_await question->finished();
+        if (!answered) co_return impl->timed_out();
+        if (!question->declined() || first + 1 == impl->conf.servers.size()) co_return question->take_raw();
+    }
 }
 
 const std::vector<std::string>& Resolver::servers() const {

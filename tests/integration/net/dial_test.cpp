@@ -1,0 +1,248 @@
+#include "tests/integration/net/run_target.hpp"
+#include "tests/support/servers.hpp"
+#include "tests/support/udp_server.hpp"
+
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <set>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace plumb::test {
+namespace {
+
+using namespace std::chrono_literals;
+using testing::ElementsAre;
+using testing::HasSubstr;
+
+std::string tcp(std::uint16_t port, const std::string& host = "127.0.0.1") {
+    return "tcp://" + host + ":" + std::to_string(port);
+}
+
+// A name server that knows three addresses for every name.
+UdpServer::Script three_addresses() {
+    return [](const std::string& query) -> std::optional<std::string> {
+        if (dns_question_type(query) != 1) return dns_response(query, 0);
+        const auto records =
+            dns_a_record(30, 127, 0, 0, 1) + dns_a_record(60, 127, 0, 0, 2) + dns_a_record(90, 127, 0, 0, 3);
+        return dns_response(query, 0, 3, records);
+    };
+}
+
+TEST(Dial, an_open_port_is_reached_and_measured) {
+    const ScriptedServer server(silent());
+    TargetRun wanted;
+    wanted.url = tcp(server.port());
+    const auto outcome = run_once(wanted);
+    expect_sound(outcome);
+    EXPECT_EQ(failure_of(outcome), "ok");
+    EXPECT_THAT(phases_of(outcome), ElementsAre("resolve", "connect"));
+    EXPECT_EQ(outcome.address, "127.0.0.1:" + std::to_string(server.port()));
+    EXPECT_EQ(fact_of(outcome, "dns.scope"), "loopback");
+    EXPECT_EQ(fact_of(outcome, "dns.answers"), "(absent)");
+    EXPECT_TRUE(outcome.rtt);
+    EXPECT_EQ(outcome.kind, "tcp");
+    EXPECT_EQ(outcome.dependency, "dependency");
+}
+
+TEST(Dial, refused_connection_names_the_connect_phase) {
+    const RefusingPort port;
+    TargetRun wanted;
+    wanted.url = tcp(port.port());
+    const auto outcome = run_once(wanted);
+    expect_sound(outcome);
+    EXPECT_EQ(failure_of(outcome), "connect tcp.refused");
+    EXPECT_EQ(outcome.address, "");
+    ASSERT_EQ(outcome.attempts.size(), 1U);
+    EXPECT_EQ(outcome.attempts[0].failed, Cause::tcp_refused);
+    EXPECT_THAT(outcome.failure->detail, HasSubstr(std::to_string(port.port())));
+}
+
+TEST(Dial, full_accept_queue_times_out_in_the_connect_phase) {
+    const FullQueueListener listener;
+    TargetRun wanted;
+    wanted.url = tcp(listener.port());
+    wanted.timeout = 150ms;
+    const auto outcome = run_once(wanted);
+    expect_sound(outcome);
+    EXPECT_EQ(failure_of(outcome), "connect tcp.timeout");
+    EXPECT_GE(outcome.total, 150ms);
+    ASSERT_EQ(outcome.attempts.size(), 1U);
+    EXPECT_EQ(outcome.attempts[0].failed, Cause::tcp_timeout);
+}
+
+TEST(Dial, silent_name_server_times_out_in_the_resolve_phase) {
+    const UdpServer silent_server;
+    TargetRun wanted;
+    wanted.url = "tcp://db.test:5432";
+    wanted.timeout = 150ms;
+    wanted.name_servers = {silent_server.address()};
+    const auto outcome = run_once(wanted);
+    expect_sound(outcome);
+    EXPECT_EQ(failure_of(outcome), "resolve dns.timeout");
+    EXPECT_THAT(outcome.failure->detail, HasSubstr(silent_server.address()));
+    EXPECT_EQ(fact_of(outcome, "dns.resolver"), silent_server.address());
+    EXPECT_GT(silent_server.received(), 0);
+}
+
+TEST(Dial, a_second_name_server_answers_when_the_first_is_dead) {
+    const ScriptedServer server(silent());
+    const UdpServer dead;
+    const UdpServer alive(three_addresses());
+    TargetRun wanted;
+    wanted.url = tcp(server.port(), "db.test");
+    wanted.name_servers = {dead.address(), alive.address()};
+    const auto outcome = run_once(wanted);
+    EXPECT_EQ(failure_of(outcome), "ok");
+    EXPECT_GT(dead.received(), 0);
+}
+
+TEST(Dial, a_second_name_server_answers_when_the_first_declines) {
+    const ScriptedServer server(silent());
+    const UdpServer declining([](const std::string& query) { return dns_response(query, 2); });
+    const UdpServer willing(three_addresses());
+    TargetRun wanted;
+    wanted.url = tcp(server.port(), "db.test");
+    wanted.name_servers = {declining.address(), willing.address()};
+    EXPECT_EQ(failure_of(run_once(wanted)), "ok");
+    wanted.url = "dns://db.test?expect=127.0.0.2";
+    EXPECT_EQ(failure_of(run_once(wanted)), "ok");
+    EXPECT_GT(declining.received(), 0);
+}
+
+TEST(Dial, name_server_port_that_is_closed_is_unreachable) {
+    TargetRun wanted;
+    wanted.url = "tcp://db.test:5432";
+    EXPECT_EQ(failure_of(run_once(wanted)), "resolve dns.unreachable");
+}
+
+TEST(Dial, garbage_from_the_name_server_ends_within_the_deadline) {
+    const UdpServer babbler([](const std::string& query) -> std::optional<std::string> {
+        return query.substr(0, 2) + garbage().substr(0, 400);
+    });
+    TargetRun wanted;
+    wanted.url = "tcp://db.test:5432";
+    wanted.timeout = 300ms;
+    wanted.name_servers = {babbler.address()};
+    const auto outcome = run_once(wanted);
+    expect_sound(outcome);
+    ASSERT_TRUE(outcome.failure);
+    EXPECT_EQ(outcome.failure->phase, "resolve");
+    EXPECT_THAT(failure_of(outcome), testing::AnyOf("resolve dns.timeout", "resolve dns.malformed"));
+}
+
+TEST(Dial, addresses_take_turns_and_every_failed_one_is_recorded) {
+    const ScriptedServer server(silent());  // on 127.0.0.1 only
+    const UdpServer names(three_addresses());
+    TargetRun wanted;
+    wanted.url = tcp(server.port(), "db.test");
+    wanted.name_servers = {names.address()};
+    wanted.times = 6;
+    std::multiset<std::string> firsts;
+    for (const auto& outcome : run_target(wanted)) {
+        expect_sound(outcome);
+        EXPECT_EQ(failure_of(outcome), "ok");
+        EXPECT_EQ(outcome.address, "127.0.0.1:" + std::to_string(server.port()));
+        ASSERT_FALSE(outcome.attempts.empty());
+        firsts.insert(outcome.attempts[0].address);
+        for (std::size_t i = 0; i < outcome.attempts.size(); ++i) {
+            const bool last = i + 1 == outcome.attempts.size();
+            EXPECT_EQ(outcome.attempts[i].failed.has_value(), !last);
+        }
+        EXPECT_EQ(fact_of(outcome, "dns.answers"), "3");
+        EXPECT_EQ(fact_of(outcome, "dns.ttl"), "1-60 s");
+        EXPECT_EQ(fact_of(outcome, "dns.cnames"), "0");
+    }
+    for (const char* address : {"127.0.0.1:", "127.0.0.2:", "127.0.0.3:"}) {
+        EXPECT_EQ(firsts.count(address + std::to_string(server.port())), 2U) << address;
+    }
+}
+
+Descriptor listener_on(const char* host, std::uint16_t port) {
+    auto fd = tcp_socket();
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_port = htons(port);
+    inet_pton(AF_INET, host, &address.sin_addr);
+    if (bind(fd.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0) return {};
+    if (listen(fd.get(), 8) != 0) return {};
+    return fd;
+}
+
+TEST(Dial, an_address_that_hangs_leaves_time_for_the_next) {
+    const FullQueueListener hanging;  // 127.0.0.1
+    const auto open = listener_on("127.0.0.2", hanging.port());
+    ASSERT_TRUE(open.valid());
+    const UdpServer names(three_addresses());
+    TargetRun wanted;
+    wanted.url = tcp(hanging.port(), "db.test");
+    wanted.name_servers = {names.address()};
+    wanted.timeout = 1500ms;
+    wanted.times = 3;
+    bool went_past_the_hanging_one = false;
+    for (const auto& outcome : run_target(wanted)) {
+        EXPECT_EQ(failure_of(outcome), "ok");
+        EXPECT_EQ(outcome.address, "127.0.0.2:" + std::to_string(hanging.port()));
+        for (const auto& attempt : outcome.attempts) {
+            if (attempt.failed == Cause::tcp_timeout) went_past_the_hanging_one = true;
+        }
+    }
+    EXPECT_TRUE(went_past_the_hanging_one);
+}
+
+TEST(Dial, a_name_in_the_hosts_file_needs_no_name_server) {
+    const ScriptedServer server(silent());
+    TargetRun wanted;
+    wanted.url = tcp(server.port(), "localhost");
+    EXPECT_EQ(failure_of(run_once(wanted)), "ok");
+}
+
+TEST(Dial, cancellation_is_no_evidence) {
+    const FullQueueListener hanging;
+    const UdpServer silent_server;
+    for (const std::string& url : {tcp(hanging.port()), std::string("tcp://db.test:1")}) {
+        TargetRun wanted;
+        wanted.url = url;
+        wanted.name_servers = {silent_server.address()};
+        const auto outcome = run_and_cancel(wanted);
+        ASSERT_TRUE(outcome.failure) << url;
+        EXPECT_EQ(outcome.failure->cause, Cause::local_cancelled) << url;
+    }
+}
+
+// Takes every descriptor that the process may still have.
+class NoDescriptorsLeft {
+  public:
+    NoDescriptorsLeft() {
+        getrlimit(RLIMIT_NOFILE, &before_);
+        rlimit few = before_;
+        few.rlim_cur = 64;
+        setrlimit(RLIMIT_NOFILE, &few);
+        for (int fd = dup(0); fd >= 0; fd = dup(0))
+            taken_.emplace_back(fd);
+    }
+    ~NoDescriptorsLeft() { setrlimit(RLIMIT_NOFILE, &before_); }
+    NoDescriptorsLeft(const NoDescriptorsLeft&) = delete;
+    NoDescriptorsLeft& operator=(const NoDescriptorsLeft&) = delete;
+    void spare(std::size_t count) { taken_.resize(taken_.size() - count); }
+
+  private:
+    rlimit before_{};
+    std::vector<Descriptor> taken_;
+};
+
+TEST(Dial, a_process_without_descriptors_blames_itself) {
+    const ScriptedServer server(silent());
+    NoDescriptorsLeft none;
+    none.spare(3);  // what an io_context needs: epoll, its timer, its wake-up
+    TargetRun wanted;
+    wanted.url = tcp(server.port());
+    EXPECT_EQ(failure_of(run_once(wanted)), "connect local.descriptors");
+}
+
+}  // namespace
+}  // namespace plumb::test
