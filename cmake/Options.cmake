@@ -6,15 +6,16 @@ target_compile_options(plumb_options INTERFACE
   -Wall -Wextra -Wpedantic -Wshadow -Wnon-virtual-dtor -Wold-style-cast -Wcast-qual -Woverloaded-virtual
   -Wformat=2 -Wimplicit-fallthrough -Wextra-semi $<$<BOOL:${PLUMB_WERROR}>:-Werror>)
 target_link_libraries(plumb_options INTERFACE Threads::Threads)
+if(CMAKE_CXX_COMPILER_ID STREQUAL GNU AND (PLUMB_SANITIZE OR NOT CMAKE_BUILD_TYPE STREQUAL Debug))
+  # g++ 12, once it optimises, takes the operators that Asio gives its coroutine frames for a mismatched pair, sees
+  # overlaps in "text" + std::string (GCC 105651) and uninitialized parts of variants that are not.
+  target_compile_options(plumb_options INTERFACE -Wno-mismatched-new-delete -Wno-restrict -Wno-maybe-uninitialized)
+endif()
 
 if(PLUMB_SANITIZE)
   target_compile_options(plumb_options INTERFACE -fsanitize=${PLUMB_SANITIZE} -fno-omit-frame-pointer
     -fno-sanitize-recover=all)
   target_link_options(plumb_options INTERFACE -fsanitize=${PLUMB_SANITIZE})
-  if(CMAKE_CXX_COMPILER_ID STREQUAL GNU)
-    # GCC's manual: the sanitizers' own code makes this warning see what is not there.
-    target_compile_options(plumb_options INTERFACE -Wno-maybe-uninitialized)
-  endif()
   if(CMAKE_CXX_COMPILER_ID STREQUAL Clang)
     # clang 14's function check mistakes coroutine frames for the functions that made them.
     target_compile_options(plumb_options INTERFACE -fno-sanitize=function)
