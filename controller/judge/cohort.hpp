@@ -1,41 +1,51 @@
-// What one side of a comparison shows, task by task. The unit of evidence is the task: sketches of one task are
-// merged over the range, sketches of two tasks never are before testing.
+// What one side of a comparison shows, task by task. The unit of evidence is the task: sketches of one task
+// are merged over the range, sketches of two tasks never are before testing.
 //
-// Windows become evidence in CohortBuilder, incrementally and without I/O, so a store may keep rollups of the same
-// shape. The judge reads nothing else.
+// Windows become evidence in CohortBuilder, incrementally and without I/O, so a store may keep rollups of the
+// same shape. The judge reads nothing else.
 #pragma once
 
-#include <chrono>
-#include <cstdint>
-#include <map>
-#include <optional>
-#include <string>
-#include <vector>
-
+#include "controller/judge/sequence_set.hpp"
 #include "model/fact.hpp"
 #include "model/labels.hpp"
 #include "model/phase.hpp"
 #include "model/sketch.hpp"
 #include "model/window.hpp"
 
+#include <chrono>
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
 namespace plumb::judge {
 
 using Time = std::chrono::system_clock::time_point;
 
-struct RecentWindow {  // one window's failure counts of one phase, newest last
+inline constexpr std::size_t kRecentWindows = 16;
+inline constexpr std::size_t kGaugePoints = 240;
+inline constexpr std::size_t kFactValues = 8;        // values of one fact that a task is remembered for
+inline constexpr std::size_t kCohortTasks = 20'000;  // more is an error of the cohort, not silence
+inline constexpr std::size_t kCohortErrors = 16;
+inline constexpr std::size_t kTaskDependencies = 512;  // over the range; a window holds kMaxDependencies
+
+struct RecentWindow {  // one window's failure counts of one phase
     Time end;
     std::uint64_t reached = 0;
     std::uint64_t failed = 0;
+    friend auto operator<=>(const RecentWindow&, const RecentWindow&) = default;
 };
 
 struct PhaseEvidence {
     std::string name;
     Layer layer = Layer::request;
-    std::uint64_t reached = 0;
+    std::uint64_t reached = 0;  // never below `failed`
     std::uint64_t failed = 0;
     Sketch clean;
     std::map<std::string, std::uint64_t> causes;  // code → failures in this phase
-    std::vector<RecentWindow> recent;             // at most kRecentWindows
+    std::vector<RecentWindow> recent;             // the newest kRecentWindows that reached it, oldest first
 };
 
 struct GaugePoint {
@@ -43,20 +53,28 @@ struct GaugePoint {
     double min = 0;
     double max = 0;
     double last = 0;
+    std::optional<double> limit;
+    bool refuses_at_limit = false;
+    friend auto operator<=>(const GaugePoint&, const GaugePoint&) = default;
 };
 
 struct GaugeEvidence {
     std::string name;
-    std::vector<GaugePoint> points;  // oldest first, at most kGaugePoints
-    std::optional<double> limit;     // latest
-    bool refuses_at_limit = false;
+    std::vector<GaugePoint> points;  // the newest kGaugePoints, oldest first
 };
 
-struct FactEvidence {  // latest value of this task
-    std::string name;
-    FactClass cls = FactClass::informational;
+struct FactValue {
+    Time seen;               // end of the latest window that saw it
+    std::uint64_t runs = 0;  // that saw it in that window
     std::string value;
-    Time seen;
+    friend auto operator<=>(const FactValue&, const FactValue&) = default;
+};
+
+struct FactEvidence {
+    std::string name;
+    FactClass cls = FactClass::informational;  // as the latest window says
+    std::vector<FactValue> values;             // the newest kFactValues, oldest first; the last one counts
+    const std::string& latest() const { return values.back().value; }
 };
 
 struct AddressEvidence {
@@ -74,23 +92,23 @@ struct DependencyEvidence {
     std::uint64_t skipped = 0;
     std::uint64_t retransmitted = 0;
     Sketch rtt;
-    std::vector<PhaseEvidence> phases;  // in order of first sight, which is the order of the run
-    std::vector<FactEvidence> facts;
+    std::vector<PhaseEvidence> phases;  // in the order of a run
+    std::vector<FactEvidence> facts;    // this and the next two by name
     std::vector<GaugeEvidence> gauges;
     std::vector<AddressEvidence> addresses;
 };
 
 struct TaskEvidence {
-    std::string agent;
+    std::string agent;  // the latest instance that reported for this task
     Labels labels;
     std::uint64_t windows = 0;
     Time first_window;  // end of the first and of the last window in the range
     Time last_window;
-    std::chrono::milliseconds window_length{};
-    std::chrono::seconds age{};  // of the task, at its last window
+    std::chrono::milliseconds window_length{};  // the longest
+    std::chrono::seconds age{};                 // of the task at its last window; 0: unknown
     bool draining = false;
     bool said_goodbye = false;
-    std::vector<DependencyEvidence> dependencies;  // by name
+    std::map<std::string, DependencyEvidence> dependencies;
 };
 
 struct Cohort {
@@ -99,24 +117,30 @@ struct Cohort {
     std::vector<std::string> errors;  // store or query trouble: any makes the verdict insufficient
 };
 
-inline constexpr std::size_t kRecentWindows = 16;
-inline constexpr std::size_t kGaugePoints = 240;
-
+// Legal order: add(), goodbye() and error() as often as wanted and in any order, then build() once. The same
+// windows in any order, and any number of times, give the same cohort. Not thread-safe.
+//
+// Windows that name a task (label `task`) belong to that task whichever agent instance sent them; others
+// belong to their agent.
 class CohortBuilder {
   public:
     explicit CohortBuilder(std::string name);
-    // `end`: when the window ended on the reader's clock. Windows may come in any order, repeats (by agent and
-    // sequence) are ignored.
+    // `end`: when the window ended on the reader's clock.
     void add(const Window& window, Time end);
     void goodbye(const std::string& agent);
     void error(std::string what);
     Cohort build() &&;
 
   private:
-    struct Building;
     std::map<std::string, TaskEvidence> tasks_;
-    std::map<std::string, std::vector<std::uint64_t>> seen_;
-    Cohort cohort_;
+    std::map<std::string, SequenceSet> seen_;     // by agent
+    std::map<std::string, std::string> task_of_;  // agent → key of its task
+    std::set<std::string> gone_;                  // agents that said goodbye
+    std::vector<std::string> errors_;
+    std::string name_;
 };
+
+// One window's dependency added to what is known; in evidence.cpp.
+void add_evidence(const WindowDependency& from, Time end, DependencyEvidence& to);
 
 }  // namespace plumb::judge

@@ -1,10 +1,11 @@
-// Reads a policy file strictly: unknown keys and acceptances without a reason are refused, with file and line.
+// Reads a policy file strictly: unknown keys and acceptances without a reason are refused, with file and
+// line.
 #pragma once
-
-#include <string>
 
 #include "base/strict_yaml.hpp"
 #include "controller/judge/policy.hpp"
+
+#include <string>
 
 namespace plumb::judge {
 

@@ -1,0 +1,173 @@
+// Adding one window to what is known of a dependency. Everything here commutes: where only the newest is
+// kept, equal times are ordered by content.
+#include "controller/judge/cohort.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <limits>
+#include <string_view>
+
+namespace plumb::judge {
+namespace {
+
+constexpr std::size_t kPhases = 4 * kMaxPhases;  // bounds over the range, past those of one window
+constexpr std::size_t kFacts = 2 * kMaxWindowFacts;
+constexpr std::size_t kGauges = 2 * kMaxGauges;
+constexpr std::size_t kAddresses = 4 * kMaxAddresses;
+constexpr std::size_t kCauses = 64;
+
+void add_to(std::uint64_t& sum, std::uint64_t more) {
+    sum = more > std::numeric_limits<std::uint64_t>::max() - sum ? std::numeric_limits<std::uint64_t>::max()
+                                                                 : sum + more;
+}
+
+// Inserts in order and keeps the newest `limit`.
+template <class T>
+void keep_newest(std::vector<T>& list, T item, std::size_t limit) {
+    list.insert(std::upper_bound(list.begin(), list.end(), item), std::move(item));
+    if (list.size() > limit) list.erase(list.begin());
+}
+
+std::pair<Layer, std::size_t> place_in_run(const PhaseEvidence& evidence) {
+    constexpr std::array kOrder{phase::resolve,    phase::connect, phase::handshake, phase::authenticate,
+                                phase::query,      phase::ping,    phase::inspect,   phase::send,
+                                phase::first_byte, phase::transfer};
+    const auto found = std::find(kOrder.begin(), kOrder.end(), evidence.name);
+    return {evidence.layer, static_cast<std::size_t>(found - kOrder.begin())};
+}
+
+PhaseEvidence* phase_entry(DependencyEvidence& to, const std::string& name, Layer layer) {
+    for (PhaseEvidence& known : to.phases) {
+        if (known.name == name) return &known;
+    }
+    if (to.phases.size() >= kPhases) return nullptr;
+    PhaseEvidence fresh;
+    fresh.name = name;
+    fresh.layer = layer;
+    const auto before = [](const PhaseEvidence& a, const PhaseEvidence& b) {
+        return std::pair(place_in_run(a), a.name) < std::pair(place_in_run(b), b.name);
+    };
+    const auto at = std::lower_bound(to.phases.begin(), to.phases.end(), fresh, before);
+    return &*to.phases.insert(at, std::move(fresh));
+}
+
+template <class T>
+T* named_entry(std::vector<T>& list, const std::string& name, std::size_t limit, std::string T::*member) {
+    const auto at = std::lower_bound(list.begin(), list.end(), name,
+                                     [member](const T& a, const std::string& b) { return a.*member < b; });
+    if (at != list.end() && (*at).*member == name) return &*at;
+    if (list.size() >= limit) return nullptr;
+    T fresh;
+    fresh.*member = name;
+    return &*list.insert(at, std::move(fresh));
+}
+
+struct PhaseCounts {
+    Layer layer = Layer::request;
+    std::uint64_t reached = 0;
+    std::uint64_t failed = 0;
+    const Sketch* clean = nullptr;
+    std::map<std::string, std::uint64_t> causes;
+};
+
+// Failures that no entry explains (a sender that dropped entries past its bound, or counters that do not add
+// up) still count: a run that did not succeed is never taken for one that did.
+constexpr const char* kUnexplained = "unexplained";
+
+std::map<std::string, PhaseCounts> counts_of(const WindowDependency& from) {
+    std::map<std::string, PhaseCounts> phases;
+    for (const WindowPhase& each : from.phases) {
+        PhaseCounts& counts = phases[each.name];
+        counts.layer = each.layer;
+        add_to(counts.reached, each.reached);
+        counts.clean = &each.clean;
+    }
+    std::uint64_t explained = 0;
+    for (const WindowFailure& failure : from.failures) {
+        const auto [at, fresh] = phases.try_emplace(failure.phase);
+        if (fresh) at->second.layer = layer_of_phase(failure.phase);
+        add_to(at->second.failed, failure.count);
+        add_to(at->second.causes[failure.cause], failure.count);
+        add_to(explained, failure.count);
+    }
+    const std::uint64_t failed = from.runs > from.succeeded ? from.runs - from.succeeded : 0;
+    if (failed > explained) {
+        PhaseCounts& counts = phases[kUnexplained];
+        counts.reached = from.runs;
+        counts.failed = failed - explained;
+        counts.causes["unknown"] = counts.failed;
+    }
+    for (auto& [name, counts] : phases)
+        counts.reached = std::max(counts.reached, counts.failed);
+    return phases;
+}
+
+void add_phases(const WindowDependency& from, Time end, DependencyEvidence& to) {
+    for (auto& [name, counts] : counts_of(from)) {
+        PhaseEvidence* entry = phase_entry(to, name, counts.layer);
+        if (entry == nullptr) continue;
+        add_to(entry->reached, counts.reached);
+        add_to(entry->failed, counts.failed);
+        if (counts.clean != nullptr) entry->clean.merge(*counts.clean);
+        for (const auto& [cause, count] : counts.causes) {
+            const bool room = entry->causes.size() < kCauses || entry->causes.contains(cause);
+            add_to(entry->causes[room ? cause : "unknown"], count);
+        }
+        if (counts.reached > 0) {
+            keep_newest(entry->recent, RecentWindow{end, counts.reached, counts.failed}, kRecentWindows);
+        }
+    }
+}
+
+void add_fact(const WindowFact& from, Time end, DependencyEvidence& to) {
+    FactEvidence* entry = named_entry(to.facts, from.name, kFacts, &FactEvidence::name);
+    if (entry == nullptr) return;
+    auto& values = entry->values;
+    const auto known = std::find_if(values.begin(), values.end(),
+                                    [&](const FactValue& each) { return each.value == from.value; });
+    FactValue value{end, from.runs, from.value};
+    if (known != values.end()) {
+        value = std::max(value, *known);
+        values.erase(known);
+    }
+    keep_newest(values, std::move(value), kFactValues);
+    if (values.back().value == from.value && values.back().seen == end) entry->cls = from.cls;
+}
+
+void add_gauge(const WindowGauge& from, Time end, DependencyEvidence& to) {
+    const bool sound = std::isfinite(from.min) && std::isfinite(from.max) && std::isfinite(from.last);
+    if (!sound) return;
+    GaugeEvidence* entry = named_entry(to.gauges, from.name, kGauges, &GaugeEvidence::name);
+    if (entry == nullptr) return;
+    GaugePoint point{end, from.min, from.max, from.last, from.limit, from.refuses_at_limit};
+    if (point.limit && !std::isfinite(*point.limit)) point.limit.reset();
+    keep_newest(entry->points, point, kGaugePoints);
+}
+
+}  // namespace
+
+void add_evidence(const WindowDependency& from, Time end, DependencyEvidence& to) {
+    to.name = from.dependency;
+    to.kind = std::max(to.kind, from.kind);
+    add_to(to.runs, from.runs);
+    add_to(to.succeeded, std::min(from.succeeded, from.runs));
+    add_to(to.suspect, from.suspect);
+    add_to(to.skipped, from.skipped);
+    add_to(to.retransmitted, from.retransmitted);
+    to.rtt.merge(from.rtt);
+    add_phases(from, end, to);
+    for (const WindowFact& fact : from.facts)
+        add_fact(fact, end, to);
+    for (const WindowGauge& gauge : from.gauges)
+        add_gauge(gauge, end, to);
+    for (const WindowAddress& each : from.addresses) {
+        AddressEvidence* entry =
+            named_entry(to.addresses, each.address, kAddresses, &AddressEvidence::address);
+        if (entry == nullptr) continue;
+        add_to(entry->tried, each.tried);
+        add_to(entry->failed, std::min(each.failed, each.tried));
+    }
+}
+
+}  // namespace plumb::judge

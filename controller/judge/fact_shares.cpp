@@ -1,0 +1,119 @@
+#include "controller/judge/fact_shares.hpp"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+namespace plumb::judge {
+namespace {
+
+constexpr int kSettledWindows = 2;
+constexpr int kRecentFactWindows = 3;
+constexpr std::size_t kShownValues = 4;
+
+bool settled(const TaskEvidence& task) {
+    const bool young = task.age.count() > 0 && task.age < kSettledWindows * task.window_length;
+    return !task.draining && !task.said_goodbye && !young;
+}
+
+std::vector<Member> eligible(const std::vector<Member>& members) {
+    std::vector<Member> chosen;
+    std::copy_if(members.begin(), members.end(), std::back_inserter(chosen),
+                 [](const Member& member) { return settled(*member.task); });
+    return chosen.empty() ? members : chosen;
+}
+
+void note(const Member& member, const FactEvidence& fact, FactSide& side) {
+    side.tasks[fact.latest()].push_back(member.task);
+    ++side.total;
+    const auto since = member.task->last_window - kRecentFactWindows * member.task->window_length;
+    for (const FactValue& value : fact.values) {
+        if (value.seen > since) side.recent.insert(value.value);
+    }
+    side.recent.insert(fact.latest());
+}
+
+using Facts = std::map<std::string, FactView>;
+
+void collect(const std::vector<Member>& members, FactSide FactView::*side, Facts& facts) {
+    for (const Member& member : members) {
+        for (const FactEvidence& fact : member.evidence->facts) {
+            if (fact.values.empty()) continue;
+            FactView& view = facts[fact.name];
+            view.name = fact.name;
+            view.cls = fact.cls;  // the candidate is collected last and has the word
+            note(member, fact, view.*side);
+        }
+    }
+}
+
+// A task whose runs succeed without a fact that others show lacks it; one whose runs fail says nothing about
+// it.
+void collect_absent(const std::vector<Member>& members, FactSide FactView::*side, Facts& facts) {
+    for (const Member& member : members) {
+        if (member.evidence->succeeded == 0 && member.evidence->kind != "task") continue;
+        for (auto& [name, view] : facts) {
+            const auto& known = member.evidence->facts;
+            const auto at =
+                std::lower_bound(known.begin(), known.end(), name,
+                                 [](const FactEvidence& a, const std::string& b) { return a.name < b; });
+            if (at != known.end() && at->name == name) continue;
+            (view.*side).tasks[kAbsent].push_back(member.task);
+            ++(view.*side).total;
+        }
+    }
+}
+
+}  // namespace
+
+std::size_t FactSide::count(const std::string& value) const {
+    const auto found = tasks.find(value);
+    return found == tasks.end() ? 0 : found->second.size();
+}
+
+double FactSide::share(const std::string& value) const {
+    return total == 0 ? 0 : static_cast<double>(count(value)) / static_cast<double>(total);
+}
+
+std::string FactSide::main_value() const {
+    const auto most = std::max_element(tasks.begin(), tasks.end(), [](const auto& a, const auto& b) {
+        return a.second.size() < b.second.size();
+    });
+    return most == tasks.end() ? std::string() : most->first;
+}
+
+std::string FactSide::in_words() const {
+    if (tasks.empty()) return "not seen";
+    if (tasks.size() == 1) return tasks.begin()->first;
+    std::vector<std::pair<std::size_t, std::string>> values;
+    for (const auto& [value, having] : tasks)
+        values.emplace_back(having.size(), value);
+    std::stable_sort(values.begin(), values.end(),
+                     [](const auto& a, const auto& b) { return a.first > b.first; });
+    std::string out;
+    for (std::size_t i = 0; i < std::min(values.size(), kShownValues); ++i) {
+        out += fmt::format("{}{} ({} of {} tasks)", i == 0 ? "" : ", ", values[i].second, values[i].first,
+                           total);
+    }
+    if (values.size() > kShownValues) out += fmt::format(" and {} more values", values.size() - kShownValues);
+    return out;
+}
+
+std::vector<FactView> facts_of(const DependencyView& dependency, const Policy& policy) {
+    const auto before = eligible(dependency.baseline);
+    const auto after = eligible(dependency.candidate);
+    Facts facts;
+    collect(before, &FactView::baseline, facts);
+    collect(after, &FactView::candidate, facts);
+    collect_absent(before, &FactView::baseline, facts);
+    collect_absent(after, &FactView::candidate, facts);
+    std::vector<FactView> list;
+    for (auto& [name, view] : facts) {
+        const auto own = policy.fact_classes.find(name);
+        if (own != policy.fact_classes.end()) view.cls = own->second;
+        list.push_back(std::move(view));
+    }
+    return list;
+}
+
+}  // namespace plumb::judge

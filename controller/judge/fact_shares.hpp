@@ -1,0 +1,37 @@
+// How the values of one fact spread over the tasks of both sides.
+#pragma once
+
+#include "controller/judge/view.hpp"
+
+#include <map>
+#include <set>
+#include <string>
+#include <vector>
+
+namespace plumb::judge {
+
+inline constexpr const char* kAbsent =
+    "(absent)";  // the "value" of a task whose runs succeed without the fact
+
+struct FactSide {
+    std::map<std::string, std::vector<const TaskEvidence*>> tasks;  // value → tasks whose latest it is
+    std::set<std::string> recent;  // values that some task saw lately, its latest included
+    std::size_t total = 0;         // tasks
+    double share(const std::string& value) const;
+    std::size_t count(const std::string& value) const;
+    bool seen() const { return total > count(kAbsent); }  // some task has the fact
+    std::string main_value() const;                       // that most tasks have
+    std::string in_words() const;  // "noeviction", or "a (3 of 4 tasks), b (1 of 4 tasks)"
+};
+
+struct FactView {
+    std::string name;
+    FactClass cls = FactClass::informational;
+    FactSide baseline;
+    FactSide candidate;
+};
+
+// Tasks that are draining, or younger than two windows, are left out while others are left.
+std::vector<FactView> facts_of(const DependencyView& dependency, const Policy& policy);
+
+}  // namespace plumb::judge

@@ -1,0 +1,178 @@
+// Facts, by their class. A value is weighed by the tasks that have it, not by runs.
+#include "controller/judge/fact_shares.hpp"
+#include "controller/judge/ranking.hpp"
+#include "controller/judge/rules.hpp"
+#include "controller/judge/scope.hpp"
+#include "controller/judge/statistics.hpp"
+
+#include <algorithm>
+#include <optional>
+
+#include <fmt/format.h>
+
+namespace plumb::judge {
+namespace {
+
+constexpr double kChance = 0.001;  // where a value occurs on both sides, a share must differ beyond chance
+
+struct FactQuestion {
+    const View& view;
+    const DependencyView& dependency;
+    const FactView& fact;
+};
+
+Finding start(const FactQuestion& question, const char* cause) {
+    const FactView& fact = question.fact;
+    Finding finding = finding_for(cause, question.dependency.name,
+                                  layer_of_fact(fact.name, question.dependency.kind), "fact:" + fact.name);
+    finding.baseline = fact.baseline.in_words();
+    finding.candidate = fact.candidate.in_words();
+    finding.evidence["class"] = to_string(fact.cls);
+    finding.evidence["tasks"] = {{"baseline", fact.baseline.total}, {"candidate", fact.candidate.total}};
+    return finding;
+}
+
+// The value that the candidate has more often than the baseline by at least the policy's points, if that is
+// more than chance among tasks that differ anyway. The largest surplus counts.
+std::optional<std::string> surplus_value(const FactQuestion& question) {
+    const FactSide& before = question.fact.baseline;
+    const FactSide& after = question.fact.candidate;
+    std::optional<std::string> found;
+    double most = 0;
+    for (const auto& [value, tasks] : after.tasks) {
+        const double surplus = after.share(value) - before.share(value);
+        if (surplus < question.view.thresholds().fact_share_points || surplus <= most) continue;
+        const bool usual = before.recent.contains(value) || before.count(value) > 0;
+        if (usual &&
+            fisher_at_least(tasks.size(), after.total, before.count(value), before.total) > kChance) {
+            continue;
+        }
+        found = value;
+        most = surplus;
+    }
+    return found;
+}
+
+void set_scope(const FactQuestion& question, const std::string& value, Finding& finding) {
+    std::vector<const TaskEvidence*> others;
+    for (const auto& [other, tasks] : question.fact.candidate.tasks) {
+        if (other != value) others.insert(others.end(), tasks.begin(), tasks.end());
+    }
+    finding.scope = explain(question.fact.candidate.tasks.at(value), others).labels;
+}
+
+std::optional<Finding> different(const FactQuestion& question) {
+    const auto value = surplus_value(question);
+    if (!value) return std::nullopt;
+    const FactSide& before = question.fact.baseline;
+    const FactSide& after = question.fact.candidate;
+    const bool missing = *value == kAbsent || !before.seen();
+    Finding finding = start(question, missing ? "fact.missing" : "fact.differs");
+    // One odd task among several is said, but does not hold; nor does something that only the candidate has.
+    const bool enough = before.seen() && (after.count(*value) >= 2 || after.total == 1);
+    finding.severity = enough ? Severity::critical : Severity::warning;
+    finding.confidence = confidence(after.share(*value) - before.share(*value));
+    set_scope(question, *value, finding);
+    return finding;
+}
+
+std::optional<Finding> ordered(const FactQuestion& question) {
+    auto finding = different(question);
+    if (!finding) return std::nullopt;
+    finding->severity = Severity::warning;
+    if (finding->cause == "fact.missing") return finding;
+    const Order order =
+        natural_order(question.fact.candidate.main_value(), question.fact.baseline.main_value());
+    if (order == Order::same) return std::nullopt;
+    const char* direction = order == Order::lower ? "lower" : "higher";
+    finding->candidate += fmt::format(", {} than the baseline", direction);
+    finding->evidence["direction"] = direction;
+    return finding;
+}
+
+// One value in both environments is itself the fault: staging that reaches the production database.
+std::optional<Finding> must_differ(const FactQuestion& question) {
+    if (question.view.same_environment) return std::nullopt;
+    for (const auto& [value, tasks] : question.fact.candidate.tasks) {
+        if (value == kAbsent || question.fact.baseline.count(value) == 0) continue;
+        Finding finding = start(question, "fact.differs");
+        finding.severity = Severity::critical;
+        finding.confidence = confidence(1);
+        finding.reason =
+            "Both environments show the same value for something that must differ: one of them uses "
+            "what belongs to the other.";
+        finding.action =
+            "Check the target's address and secret in both environments before anything is written "
+            "through them.";
+        set_scope(question, value, finding);
+        return finding;
+    }
+    return std::nullopt;
+}
+
+std::map<std::string, std::set<std::string>> values_by_revision(const FactSide& side) {
+    std::map<std::string, std::set<std::string>> values;
+    for (const auto& [value, tasks] : side.tasks) {
+        if (value == kAbsent) continue;
+        for (const TaskEvidence* task : tasks) {
+            const auto revision = task->labels.find("revision");
+            values[revision == task->labels.end() ? std::string() : revision->second].insert(value);
+        }
+    }
+    return values;
+}
+
+bool disagrees(const FactSide& side) {
+    const auto values = values_by_revision(side);
+    return std::any_of(values.begin(), values.end(), [](const auto& each) { return each.second.size() > 1; });
+}
+
+// The tasks of one environment (and revision) must agree; across environments the value says nothing.
+std::optional<Finding> must_agree(const FactQuestion& question) {
+    if (!disagrees(question.fact.candidate) || disagrees(question.fact.baseline)) return std::nullopt;
+    Finding finding = start(question, "fact.differs");
+    finding.severity = Severity::critical;
+    const std::string main = question.fact.candidate.main_value();
+    finding.confidence = confidence(1);
+    finding.reason = "The tasks of one environment should agree on this and do not.";
+    for (const auto& [value, tasks] : question.fact.candidate.tasks) {
+        if (value == main || value == kAbsent) continue;
+        set_scope(question, value, finding);
+        break;
+    }
+    return finding;
+}
+
+std::optional<Finding> judge_fact(const FactQuestion& question) {
+    switch (question.fact.cls) {
+        case FactClass::must_match:
+            return different(question);
+        case FactClass::ordered:
+            return ordered(question);
+        case FactClass::must_differ:
+            return must_differ(question);
+        case FactClass::must_agree:
+            return must_agree(question);
+        case FactClass::informational:
+            break;
+    }
+    return std::nullopt;
+}
+
+}  // namespace
+
+void judge_facts(const View& view, Judgement& judgement) {
+    for (const DependencyView& dependency : view.dependencies) {
+        for (const FactView& fact : facts_of(dependency, *view.policy)) {
+            // Without a task that could have seen it there is nothing to compare; the failures say why.
+            if (fact.baseline.total == 0 || fact.candidate.total == 0) continue;
+            if (fact.cls == FactClass::informational) continue;
+            ++judgement.judged.facts;
+            if (auto finding = judge_fact({view, dependency, fact})) {
+                judgement.findings.push_back(std::move(*finding));
+            }
+        }
+    }
+}
+
+}  // namespace plumb::judge

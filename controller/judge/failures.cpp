@@ -1,0 +1,168 @@
+// Failures, phase by phase in the order of a run. The denominator is the runs that reached the phase, so a
+// phase downstream of a failing one is not blamed for it.
+#include "controller/judge/failures.hpp"
+
+#include "controller/judge/rules.hpp"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+namespace plumb::judge {
+namespace {
+
+// So large a difference may not pass as "not judged": a promote would be for want of evidence.
+constexpr double kLargeDifference = 0.10;
+
+struct Walk {
+    const View& view;
+    Judgement& judgement;
+    std::size_t pairs = 0;
+};
+
+void gap(Walk& walk, const DependencyView& dependency, std::string reason, bool blocks) {
+    const Gap entry{dependency.name, "failures", std::move(reason), blocks};
+    const bool known =
+        std::any_of(walk.judgement.gaps.begin(), walk.judgement.gaps.end(), [&](const Gap& each) {
+            return each.dependency == entry.dependency && each.subject == entry.subject &&
+                   each.reason == entry.reason;
+        });
+    if (!known) walk.judgement.gaps.push_back(entry);
+}
+
+// The phase in which most tasks of a side fail hard, or null.
+const PhaseView* hard_phase(const std::vector<PhaseView>& phases, std::vector<PhaseTask> PhaseView::*side,
+                            const Thresholds& thresholds) {
+    for (const PhaseView& phase : phases) {
+        const auto failing = failing_hard(phase.*side, thresholds);
+        if (!failing.empty() && 2 * failing.size() > (phase.*side).size()) return &phase;
+    }
+    return nullptr;
+}
+
+// What fails on the baseline cannot serve as reference. Failing alike on both sides is no drift, yet never
+// silent.
+void note_failing_baseline(Walk& walk, const DependencyView& dependency,
+                           const std::vector<PhaseView>& phases) {
+    const PhaseView* before = hard_phase(phases, &PhaseView::baseline, walk.view.thresholds());
+    if (before == nullptr || dependency.candidate.empty()) return;
+    const PhaseView* after = hard_phase(phases, &PhaseView::candidate, walk.view.thresholds());
+    if (after == before) {
+        gap(walk, dependency,
+            fmt::format(
+                "fails in phase {} on both sides alike ({} against {}): no difference, but nothing behind "
+                "it was compared",
+                before->name, in_words(sum(before->baseline)), in_words(sum(after->candidate))),
+            false);
+    } else if (after != nullptr) {
+        gap(walk, dependency,
+            fmt::format("fails on both sides, in phase {} on the baseline and in {} on the candidate",
+                        before->name, after->name),
+            true);
+    } else {
+        gap(walk, dependency,
+            fmt::format("fails on the baseline only, in phase {} ({}): there is nothing to compare with",
+                        before->name, in_words(sum(before->baseline))),
+            true);
+    }
+}
+
+bool soft_gap_known(const Walk& walk, const DependencyView& dependency) {
+    return std::any_of(walk.judgement.gaps.begin(), walk.judgement.gaps.end(), [&](const Gap& each) {
+        return each.dependency == dependency.name && each.reason.starts_with("soft failures: ");
+    });
+}
+
+void judge_phase(Walk& walk, const PhaseQuestion& question) {
+    ++walk.judgement.judged.failures;
+    if (auto finding = hard_fault(question)) {
+        walk.judgement.findings.push_back(std::move(*finding));
+        return;
+    }
+    const Counts before = sum(question.phase->baseline);
+    const Counts after = sum(question.phase->candidate);
+    if (before.reached == 0 || after.reached == 0) return;
+    const double difference = after.share() - before.share();
+    if (const auto why = too_little_for_soft(question)) {
+        const bool large = difference >= kLargeDifference;
+        if (!large && soft_gap_known(walk, *question.dependency)) return;
+        std::string reason = "soft failures: " + *why;
+        if (large) {
+            reason = fmt::format(
+                "phase {}: {} against {} on the baseline; a hard fault would be clearer, and a "
+                "soft one {}",
+                question.phase->name, in_words(after), in_words(before), *why);
+        }
+        gap(walk, *question.dependency, std::move(reason), large);
+        return;
+    }
+    if (auto finding = soft_fault(question, walk.pairs)) {
+        walk.judgement.findings.push_back(std::move(*finding));
+    }
+}
+
+// A candidate that fails hard and was neither found nor explained: whatever kept the rules from it, it is no
+// ground for a promote.
+void note_unexplained_fault(Walk& walk, const DependencyView& dependency,
+                            const std::vector<PhaseView>& phases) {
+    const auto& findings = walk.judgement.findings;
+    const bool found = std::any_of(findings.begin(), findings.end(),
+                                   [&](const Finding& each) { return each.dependency == dependency.name; });
+    if (found) return;
+    const Thresholds& thresholds = walk.view.thresholds();
+    for (const PhaseView& phase : phases) {
+        if (failing_hard(phase.candidate, thresholds).empty()) continue;
+        const Counts before = sum(phase.baseline);
+        const bool alike = !failing_hard(phase.baseline, thresholds).empty();
+        if (alike && sum(phase.candidate).share() - before.share() < kLargeDifference) continue;
+        gap(walk, dependency,
+            fmt::format("fails in phase {} ({}), and the baseline ({}) is no clear reference", phase.name,
+                        in_words(sum(phase.candidate)), in_words(before)),
+            true);
+    }
+}
+
+std::uint64_t most_runs(const std::vector<Member>& members) {
+    std::uint64_t most = 0;
+    for (const Member& member : members)
+        most = std::max(most, member.evidence->runs);
+    return most;
+}
+
+// Fewer runs than a hard fault needs would hide one.
+void note_too_few_runs(Walk& walk, const DependencyView& dependency) {
+    const unsigned need = walk.view.thresholds().hard_fault_runs;
+    const auto before = total_runs(dependency.baseline);
+    const auto after = most_runs(dependency.candidate);
+    if (after > 0 && after < need) {
+        gap(walk, dependency,
+            fmt::format("too few runs: no task of the candidate has more than {}, and {} are needed", after,
+                        need),
+            true);
+    }
+    if (before > 0 && before < need) {
+        gap(walk, dependency,
+            fmt::format("too few runs: {} on the baseline, and {} are needed", before, need), true);
+    }
+}
+
+}  // namespace
+
+void judge_failures(const View& view, Judgement& judgement) {
+    std::vector<std::vector<PhaseView>> phases;
+    Walk walk{view, judgement};
+    for (const DependencyView& dependency : view.dependencies) {
+        phases.push_back(phases_of(dependency));
+        walk.pairs += phases.back().size();
+    }
+    for (std::size_t i = 0; i < view.dependencies.size(); ++i) {
+        const DependencyView& dependency = view.dependencies[i];
+        note_too_few_runs(walk, dependency);
+        note_failing_baseline(walk, dependency, phases[i]);
+        for (const PhaseView& phase : phases[i])
+            judge_phase(walk, {&view, &dependency, &phase});
+        note_unexplained_fault(walk, dependency, phases[i]);
+    }
+}
+
+}  // namespace plumb::judge

@@ -1,0 +1,83 @@
+#include "controller/judge/phases.hpp"
+
+#include <algorithm>
+#include <limits>
+
+#include <fmt/format.h>
+
+namespace plumb::judge {
+namespace {
+
+using Members = std::vector<PhaseTask> PhaseView::*;
+
+void collect(const std::vector<Member>& members, Members side, std::vector<PhaseView>& phases) {
+    for (const Member& member : members) {
+        for (const PhaseEvidence& phase : member.evidence->phases) {
+            auto found = std::find_if(phases.begin(), phases.end(),
+                                      [&](const PhaseView& known) { return known.name == phase.name; });
+            if (found == phases.end()) {
+                // Upstream layers first; within a layer the order in which tasks show them.
+                const auto after =
+                    std::upper_bound(phases.begin(), phases.end(), phase.layer,
+                                     [](Layer layer, const PhaseView& known) { return layer < known.layer; });
+                found = phases.insert(after, PhaseView{phase.name, phase.layer, {}, {}});
+            }
+            ((*found).*side).push_back({member.task, &phase});
+        }
+    }
+}
+
+std::uint64_t saturated(std::uint64_t a, std::uint64_t b) {
+    return a + std::min(b, std::numeric_limits<std::uint64_t>::max() - a);
+}
+
+}  // namespace
+
+double Counts::share() const {
+    return reached == 0 ? 0 : static_cast<double>(failed) / static_cast<double>(reached);
+}
+
+void Counts::add(const Counts& other) {
+    reached = saturated(reached, other.reached);
+    failed = saturated(failed, other.failed);
+}
+
+Counts PhaseTask::newest(std::uint64_t runs) const {
+    Counts counts;
+    for (auto window = phase->recent.rbegin(); window != phase->recent.rend(); ++window) {
+        if (counts.reached >= runs) break;
+        counts.add({window->reached, window->failed});
+    }
+    return counts;
+}
+
+std::vector<PhaseView> phases_of(const DependencyView& dependency) {
+    std::vector<PhaseView> phases;
+    collect(dependency.candidate, &PhaseView::candidate, phases);
+    collect(dependency.baseline, &PhaseView::baseline, phases);
+    return phases;
+}
+
+Counts sum(const std::vector<PhaseTask>& tasks) {
+    Counts counts;
+    for (const PhaseTask& each : tasks)
+        counts.add(each.range());
+    return counts;
+}
+
+Counts window_back(const std::vector<PhaseTask>& tasks, std::size_t back) {
+    Counts counts;
+    for (const PhaseTask& each : tasks) {
+        const auto& recent = each.phase->recent;
+        if (back >= recent.size()) continue;
+        const RecentWindow& window = recent[recent.size() - 1 - back];
+        counts.add({window.reached, window.failed});
+    }
+    return counts;
+}
+
+std::string in_words(const Counts& counts) {
+    return fmt::format("{} of {} runs failed", counts.failed, counts.reached);
+}
+
+}  // namespace plumb::judge

@@ -1,0 +1,29 @@
+// Applying a policy to what the rules found.
+#pragma once
+
+#include "controller/judge/judgement.hpp"
+#include "controller/judge/policy.hpp"
+
+#include <string>
+#include <string_view>
+
+namespace plumb::judge {
+
+// "*", the subject itself, or a part of it before a colon: "latency" and "latency:connect" match
+// "latency:connect:p50".
+bool subject_matches(std::string_view pattern, std::string_view subject);
+
+// The largest latency ratio that an acceptance in force gives; 1 when none does, a very large number when one
+// accepts without naming a ratio.
+double accepted_ratio(const Policy& policy, std::string_view dependency, std::string_view subject, Time now);
+
+struct PolicyEffect {
+    boost::json::array accepted;  // for the coverage
+    std::size_t ignored = 0;
+};
+
+// Takes away what is accepted or ignored, and lowers to a warning what may not hold. Gaps that nobody would
+// hold on no longer block.
+PolicyEffect apply_policy(const Policy& policy, Time now, Judgement& judgement);
+
+}  // namespace plumb::judge

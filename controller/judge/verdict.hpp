@@ -1,0 +1,15 @@
+// From what was found and what is missing to the report.
+#pragma once
+
+#include "controller/judge/finding.hpp"
+#include "controller/judge/policy_rules.hpp"
+#include "controller/judge/view.hpp"
+
+namespace plumb::judge {
+
+// hold outranks insufficient, which outranks promote.
+Verdict verdict_of(const std::vector<Finding>& findings, const std::vector<Gap>& gaps);
+
+boost::json::object coverage_of(const View& view, const Judgement& judgement, PolicyEffect effect);
+
+}  // namespace plumb::judge

@@ -1,0 +1,94 @@
+#include "controller/judge/view.hpp"
+
+#include <algorithm>
+#include <map>
+#include <set>
+
+namespace plumb::judge {
+namespace {
+
+// A task is stale when it missed `stale_windows` of its own windows.
+bool is_stale(const TaskEvidence& task, const Policy& policy, Time now) {
+    const auto length = std::max(task.window_length, std::chrono::milliseconds(1));
+    return now - task.last_window > length * static_cast<long>(policy.thresholds.stale_windows);
+}
+
+SideView side_of(const Cohort& cohort, const Policy& policy, Time now) {
+    SideView side;
+    side.cohort = &cohort;
+    for (const TaskEvidence& task : cohort.tasks) {
+        side.windows += task.windows;
+        side.newest = std::max(side.newest.value_or(task.last_window), task.last_window);
+        if (is_stale(task, policy, now)) {
+            ++side.gone;
+        } else {
+            side.tasks.push_back(&task);
+        }
+    }
+    return side;
+}
+
+std::set<std::string> environments(const SideView& side) {
+    std::set<std::string> names;
+    for (const TaskEvidence* task : side.tasks) {
+        const auto found = task->labels.find("environment");
+        names.insert(found == task->labels.end() ? std::string() : found->second);
+    }
+    return names;
+}
+
+bool same_environment(const SideView& baseline, const SideView& candidate) {
+    const auto ours = environments(baseline);
+    const auto theirs = environments(candidate);
+    std::set<std::string> agents;
+    for (const TaskEvidence* task : baseline.tasks)
+        agents.insert(task->agent);
+    const bool shared_task =
+        std::any_of(candidate.tasks.begin(), candidate.tasks.end(),
+                    [&](const TaskEvidence* task) { return agents.contains(task->agent); });
+    return shared_task || (ours == theirs && !ours.contains(""));
+}
+
+using Index = std::map<std::string, DependencyView>;
+
+void index_side(const SideView& side, std::vector<Member> DependencyView::*members, Index& index) {
+    for (const TaskEvidence* task : side.tasks) {
+        for (const auto& [name, evidence] : task->dependencies) {
+            DependencyView& view = index[name];
+            view.name = name;
+            view.kind = std::max(view.kind, evidence.kind);
+            (view.*members).push_back({task, &evidence});
+        }
+    }
+}
+
+}  // namespace
+
+View make_view(const Cohort& baseline, const Cohort& candidate, const Policy& policy, Time now) {
+    View view;
+    view.policy = &policy;
+    view.now = now;
+    view.baseline = side_of(baseline, policy, now);
+    view.candidate = side_of(candidate, policy, now);
+    view.same_environment = same_environment(view.baseline, view.candidate);
+    Index index;
+    index_side(view.baseline, &DependencyView::baseline, index);
+    index_side(view.candidate, &DependencyView::candidate, index);
+    for (auto& [name, dependency] : index)
+        view.dependencies.push_back(std::move(dependency));
+    return view;
+}
+
+std::uint64_t total_runs(const std::vector<Member>& members) {
+    std::uint64_t runs = 0;
+    for (const Member& member : members)
+        runs += std::min(member.evidence->runs, ~std::uint64_t{0} - runs);
+    return runs;
+}
+
+bool any_success(const std::vector<Member>& members) {
+    return std::any_of(members.begin(), members.end(),
+                       [](const Member& member) { return member.evidence->succeeded > 0; });
+}
+
+}  // namespace plumb::judge

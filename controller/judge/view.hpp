@@ -1,0 +1,49 @@
+// The comparison as the rules read it: one entry a dependency, with the tasks of both sides that count. The
+// cohorts and the policy outlive it.
+#pragma once
+
+#include "controller/judge/cohort.hpp"
+#include "controller/judge/policy.hpp"
+
+#include <string>
+#include <vector>
+
+namespace plumb::judge {
+
+struct Member {  // one task's evidence of one dependency
+    const TaskEvidence* task = nullptr;
+    const DependencyEvidence* evidence = nullptr;
+};
+
+struct DependencyView {
+    std::string name;
+    std::string kind;
+    std::vector<Member> baseline;
+    std::vector<Member> candidate;
+};
+
+struct SideView {
+    const Cohort* cohort = nullptr;
+    std::vector<const TaskEvidence*> tasks;  // those that still report
+    std::size_t gone = 0;  // fell silent (or said goodbye) within the range: their evidence is history
+    std::uint64_t windows = 0;
+    std::optional<Time> newest;  // end of the newest window of all tasks
+    bool fresh() const { return !tasks.empty(); }
+};
+
+struct View {
+    const Policy* policy = nullptr;
+    Time now;
+    SideView baseline;
+    SideView candidate;
+    std::vector<DependencyView> dependencies;  // by name
+    bool same_environment = false;             // both sides name the same environment, or share a task
+    const Thresholds& thresholds() const { return policy->thresholds; }
+};
+
+View make_view(const Cohort& baseline, const Cohort& candidate, const Policy& policy, Time now);
+
+std::uint64_t total_runs(const std::vector<Member>& members);
+bool any_success(const std::vector<Member>& members);
+
+}  // namespace plumb::judge

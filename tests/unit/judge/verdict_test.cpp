@@ -1,0 +1,137 @@
+// The lattice of verdicts: hold outranks insufficient, which outranks promote; a promote never stands on
+// nothing.
+#include "tests/unit/judge/fleet.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace plumb::judge::test {
+namespace {
+
+using ::testing::HasSubstr;
+
+TEST(Verdict, equal_environments_promote_without_a_finding) {
+    const Report report = compare(staging(), production());
+    EXPECT_EQ(report.verdict, Verdict::promote);
+    EXPECT_EQ(told(report), "");
+    EXPECT_EQ(gaps(report), "");
+}
+
+TEST(Verdict, no_task_on_a_side_is_insufficient) {
+    for (const bool empty_baseline : {true, false}) {
+        const Fleet nobody = staging().tasks(0);
+        const Report report = empty_baseline ? compare(nobody, production()) : compare(production(), nobody);
+        EXPECT_EQ(report.verdict, Verdict::insufficient);
+        EXPECT_THAT(gaps(report, true), HasSubstr("no task reported in the range"));
+    }
+}
+
+TEST(Verdict, both_sides_empty_is_insufficient) {
+    EXPECT_EQ(judge({}, {}, {}, noon()).verdict, Verdict::insufficient);
+}
+
+TEST(Verdict, a_side_that_fell_silent_is_stale_and_insufficient) {
+    const Report fresh = compare(staging().ends(noon() - std::chrono::seconds(85)), production());
+    EXPECT_EQ(fresh.verdict, Verdict::promote);
+    const Report stale = compare(staging().ends(noon() - std::chrono::seconds(95)), production());
+    EXPECT_EQ(stale.verdict, Verdict::insufficient);
+    EXPECT_THAT(gaps(stale, true), HasSubstr("stale"));
+}
+
+TEST(Verdict, a_stale_side_is_not_judged_even_when_its_last_windows_failed) {
+    Fleet old = production().ends(noon() - std::chrono::hours(1));
+    old.change([](Window& window, int, int) { fail_all(window, "database", "connect", "tcp.timeout"); });
+    const Report report = compare(staging(), old);
+    EXPECT_EQ(report.verdict, Verdict::insufficient);
+    EXPECT_EQ(told(report), "");
+}
+
+TEST(Verdict, a_task_that_left_earlier_is_counted_and_left_out) {
+    Cohort candidate = production().cohort();
+    Fleet gone = Fleet("production").seed(9).tasks(1).with({}).ends(noon() - std::chrono::minutes(10));
+    gone.change([](Window& window, int, int) {
+        window.labels["task"] = "left";
+        window.agent = "left";
+        fail_all(window, "database", "connect", "tcp.timeout");
+    });
+    candidate.tasks.push_back(gone.cohort().tasks.front());
+    const Report report = judge(staging().cohort(), candidate, {}, noon());
+    EXPECT_EQ(report.verdict, Verdict::promote);
+    EXPECT_THAT(gaps(report), HasSubstr("1 of 4 tasks reported earlier"));
+    EXPECT_EQ(report.coverage.at("candidate").as_object().at("gone").to_number<int>(), 1);
+}
+
+TEST(Verdict, a_store_error_is_insufficient_and_named) {
+    Cohort baseline = staging().cohort();
+    baseline.errors.emplace_back("disk I/O error");
+    const Report report = judge(baseline, production().cohort(), {}, noon());
+    EXPECT_EQ(report.verdict, Verdict::insufficient);
+    EXPECT_THAT(gaps(report, true), HasSubstr("disk I/O error"));
+}
+
+TEST(Verdict, a_hold_outranks_missing_evidence) {
+    Cohort baseline = staging().cohort();
+    baseline.errors.emplace_back("disk I/O error");
+    Fleet broken = production();
+    broken.change([](Window& window, int, int) { fail_all(window, "database", "connect", "tcp.timeout"); });
+    EXPECT_EQ(judge(baseline, broken.cohort(), {}, noon()).verdict, Verdict::hold);
+}
+
+TEST(Verdict, a_dependency_on_one_side_only_is_insufficient) {
+    Spec cache;
+    cache.name = "cache";
+    const Report lost = compare(staging().with(cache), production());
+    EXPECT_EQ(lost.verdict, Verdict::insufficient);
+    EXPECT_THAT(gaps(lost, true), HasSubstr("cache *: only baseline tasks report it (3 of 3)"));
+    const Report fresh = compare(staging(), production().with(cache));
+    EXPECT_EQ(fresh.verdict, Verdict::insufficient);
+    EXPECT_THAT(gaps(fresh, true), HasSubstr("cache *: only candidate tasks report it"));
+}
+
+TEST(Verdict, an_ignored_dependency_may_be_missing) {
+    Spec cache;
+    cache.name = "cache";
+    Policy policy;
+    policy.ignore.push_back({"cache", "*"});
+    EXPECT_EQ(compare(staging().with(cache), production(), policy).verdict, Verdict::promote);
+}
+
+TEST(Verdict, evidence_of_the_task_itself_may_be_missing_on_one_side) {
+    Spec own;
+    own.name = "task";
+    own.kind = "task";
+    EXPECT_EQ(compare(staging().with(own), production()).verdict, Verdict::promote);
+}
+
+TEST(Verdict, a_dependency_without_a_single_run_is_insufficient) {
+    Fleet idle = production();
+    idle.change([](Window& window, int, int) {
+        WindowDependency declared;
+        declared.dependency = "database";
+        declared.kind = "postgres";
+        window.dependencies = {declared};
+    });
+    const Report report = compare(staging(), idle);
+    EXPECT_EQ(report.verdict, Verdict::insufficient);
+    EXPECT_THAT(gaps(report, true), HasSubstr("no run finished on the candidate"));
+}
+
+TEST(Verdict, tasks_without_any_dependency_are_insufficient) {
+    const Report report = compare(Fleet("staging"), Fleet("production"));
+    EXPECT_EQ(report.verdict, Verdict::insufficient);
+}
+
+TEST(Verdict, the_same_input_gives_the_same_report) {
+    Fleet broken = production();
+    broken.change([](Window& window, int task, int) {
+        if (task == 1) fail_all(window, "database", "connect", "tcp.timeout");
+        set_fact(window, "database", "postgres.timezone", "CET");
+    });
+    const Report first = compare(staging(), broken);
+    const Report second = compare(staging(), broken);
+    EXPECT_EQ(told(first), told(second));
+    EXPECT_EQ(first.coverage, second.coverage);
+}
+
+}  // namespace
+}  // namespace plumb::judge::test
