@@ -273,7 +273,7 @@ enough_windows() {
     local received
     exec 4<>"/dev/tcp/${web%:*}/${web##*:}" || return 1
     printf 'GET /metrics HTTP/1.0\r\nHost: demo\r\n\r\n' >&4
-    received=$(sed -n 's/^plumb_windows_committed_total \([0-9]*\).*/\1/p' <&4)
+    received=$(sed -n 's/^plumb_windows_acknowledged_total \([0-9]*\).*/\1/p' <&4)
     exec 4>&-
     [ "${received:-0}" -ge 24 ]
 }
