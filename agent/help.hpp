@@ -47,8 +47,9 @@ inline constexpr const char* kRun =
     "SIGTERM ends it well: the window is closed and marked as draining, delivered within five seconds, and "
     "the\n"
     "controller is told goodbye.\n"
-    "Exit codes: 0 it ran (failed probes are evidence, not an error); 1 with --once: the controller did not\n"
-    "acknowledge the window in time, or --output could not be written; 2 bad usage or configuration.\n";
+    "Exit codes: 0 it ran (failed probes are evidence, not an error); 1 with --once: the window was neither "
+    "written\n"
+    "nor, without --output, acknowledged by the controller in time; 2 bad usage or configuration.\n";
 
 inline constexpr const char* kValidate =
     "Reads the file as `run` would, with its ${VAR} and file: references, and makes every probe, without "

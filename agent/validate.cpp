@@ -1,6 +1,7 @@
 #include "agent/validate.hpp"
 
 #include "agent/prepare.hpp"
+#include "agent/run/delivery.hpp"
 #include "probes/net/resolver.hpp"
 
 #include <cstdio>
@@ -22,6 +23,12 @@ int validate(const ValidateOptions& options) {
     if (resolver) {
         Services services{io.get_executor(), **resolver};
         prepare_all(config, kDefaultTimeout, services, complaints);
+    }
+    if (!config.controller.empty()) {
+        // The certificates are read as `run` reads them.
+        const auto report = report_options(config);
+        if (!report)
+            complaints.lines.push_back(fmt::format("{}: {}", options.config, report.error().message));
     }
     if (!complaints.empty()) {
         fmt::print(stderr, "{}\n", complaints.joined());

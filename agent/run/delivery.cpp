@@ -67,27 +67,28 @@ Delivery::Delivery(boost::asio::any_io_executor executor, Output output, std::op
 
 void Delivery::deliver(const Window& window, std::chrono::steady_clock::time_point ended) {
     if (const auto bounds = check_bounds(window); !bounds) {
-        complete_ = false;
+        reached_ = {false, false};
         log_.limited("window.bounds",
                      fmt::format("window {} was left out: {}", window.sequence, bounds.error().message));
         return;
     }
     if (!output_.write(window)) {
-        complete_ = false;
+        reached_.output = false;
         log_.limited("output.failed",
                      fmt::format("window {} could not be written to --output", window.sequence));
     }
     if (reporter_) reporter_->offer(window, ended);
 }
 
-boost::asio::awaitable<bool> Delivery::finish(std::chrono::steady_clock::time_point deadline) {
-    if (!reporter_) co_return complete_;
+boost::asio::awaitable<Delivery::Reached> Delivery::finish(std::chrono::steady_clock::time_point deadline) {
+    if (!reporter_) co_return reached_;
     const bool acknowledged = co_await reporter_->drain(deadline);
     if (!acknowledged) {
+        reached_.controller = false;
         log_.line(fmt::format("the controller did not acknowledge the last {} windows in time",
                               reporter_->unacknowledged()));
     }
-    co_return complete_&& acknowledged;
+    co_return reached_;
 }
 
 }  // namespace plumb::agent

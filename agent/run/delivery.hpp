@@ -30,14 +30,18 @@ class Delivery {
     // Never waits. `ended`: when the window closed.
     void deliver(const Window& window, std::chrono::steady_clock::time_point ended);
 
-    // True: the controller, if there is one, has acknowledged everything, and all output was written.
-    boost::asio::awaitable<bool> finish(std::chrono::steady_clock::time_point deadline);
+    // Which places have every window; a place that was not asked for has them all.
+    struct Reached {
+        bool output = true;
+        bool controller = true;
+    };
+    boost::asio::awaitable<Reached> finish(std::chrono::steady_clock::time_point deadline);
 
   private:
     Output output_;
     std::unique_ptr<Reporter> reporter_;
     Log& log_;
-    bool complete_ = true;
+    Reached reached_;
 };
 
 }  // namespace plumb::agent

@@ -22,7 +22,9 @@ namespace plumb::agent {
 namespace {
 
 constexpr auto kIdentityLimit = std::chrono::seconds(2);
-constexpr auto kOnceDelivery = std::chrono::seconds(10);
+constexpr std::chrono::nanoseconds kOnceDelivery = std::chrono::seconds(10);
+// The window is on record already: the controller is a courtesy.
+constexpr std::chrono::nanoseconds kOnceDeliveryBesideOutput = std::chrono::seconds(3);
 
 // Everything of a run that outlives its phases. Destroyed from below: the delivery before the io_context.
 struct Parts {
@@ -116,7 +118,7 @@ Windows open_windows(Parts& parts, const Identity& identity, Windows::Clock::tim
     return {id, labels, parts.config.window, declared(parts.targets), started, wall};
 }
 
-int run_once(Parts& parts) {
+int run_once(const RunOptions& options, Parts& parts) {
     CheckDriver::Plan plan{1, 16, [](std::size_t) {}};
     const auto started = Windows::Clock::now();
     parts.signals.clear();
@@ -132,16 +134,16 @@ int run_once(Parts& parts) {
         parts.io.get_executor(), std::move(parts.output), std::move(parts.report), [](double) {}, parts.log);
     const auto now = Windows::Clock::now();
     delivery.deliver(windows.finish(now, false), now);
-    bool complete = false;
-    auto finish = [&]() -> boost::asio::awaitable<void> {
-        complete = co_await delivery.finish(now + kOnceDelivery);
-    };
+    const auto deadline = now + (options.output.empty() ? kOnceDelivery : kOnceDeliveryBesideOutput);
+    Delivery::Reached reached;
+    auto finish = [&]() -> boost::asio::awaitable<void> { reached = co_await delivery.finish(deadline); };
     boost::asio::co_spawn(parts.io, finish, [&parts](const std::exception_ptr& error) {
         parts.io.stop();
         if (error) std::rethrow_exception(error);
     });
     parts.io.run();
-    const int code = complete ? kOk : kFailed;
+    const bool somewhere = options.output.empty() ? reached.controller : reached.output;
+    const int code = somewhere ? kOk : kFailed;
     if (!driver.settled()) std::_Exit(code);
     return code;
 }
@@ -174,7 +176,7 @@ int run_on(Parts& parts) {
 int run(const RunOptions& options) {
     Parts parts;
     if (const auto refused = set_up(options, parts)) return refuse(*refused);
-    return options.once ? run_once(parts) : run_on(parts);
+    return options.once ? run_once(options, parts) : run_on(parts);
 }
 
 }  // namespace plumb::agent

@@ -70,7 +70,7 @@ TEST_F(RunProgram, once_writes_one_window_with_one_run_of_each_target) {
     EXPECT_THAT(done.output + done.errors, Not(HasSubstr("hunter2")));
 }
 
-TEST_F(RunProgram, once_delivers_to_the_controller_and_is_1_when_there_is_none) {
+TEST_F(RunProgram, once_delivers_to_the_controller) {
     Committed store;
     FakeController controller(store, {});
     const auto path = config("controller: 127.0.0.1:" + std::to_string(controller.port()) + "\n");
@@ -79,6 +79,14 @@ TEST_F(RunProgram, once_delivers_to_the_controller_and_is_1_when_there_is_none) 
     EXPECT_EQ(store.windows.size(), 1U);
     EXPECT_EQ(controller.seen().order, (std::vector<std::string>{"hello", "window 1", "goodbye"}));
     EXPECT_EQ(controller.seen().hellos.at(0).labels().at("environment"), "staging");
+}
+
+TEST_F(RunProgram, once_is_0_when_the_window_was_written_though_the_controller_is_away) {
+    const auto path = config("controller: 127.0.0.1:" + std::to_string(refusing_.port()) + "\n");
+    const auto done = agent({"run", "--config", path, "--once", "--output", "-"});
+    EXPECT_EQ(done.exit_code, 0) << done.errors;
+    EXPECT_TRUE(parse_window(done.output.substr(0, done.output.find('\n'))).has_value());
+    EXPECT_THAT(done.errors, HasSubstr("did not acknowledge"));
 }
 
 TEST_F(RunProgram, windows_follow_without_gaps_and_the_last_is_draining) {
