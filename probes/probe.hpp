@@ -62,6 +62,8 @@ struct Kind {
     bool logs_in = false;  // slower default interval
     // Refuses a target whose URL lacks something or carries an option that is unknown or out of range.
     Result<std::unique_ptr<Probe>> (*make)(const Target& target, Services& services);
+    // The query belongs to the server and prints as "***"; the options stand in the fragment (http).
+    bool options_in_fragment = false;
 };
 
 }  // namespace plumb

@@ -139,7 +139,7 @@ Result<Prepared> Prepared::make(Target target, Services& services) {
         return Error{"a timeout must be longer than nothing"};
     Prepared prepared;
     std::vector<std::string_view> open;
-    if (!match->fallback) {
+    if (!match->fallback && !match->kind->options_in_fragment) {
         for (const auto& option : match->kind->options)
             open.push_back(option.name);
     }

@@ -157,6 +157,7 @@ const Kind& http_kind() {
         .options = {http::options().begin(), http::options().end()},
         .logs_in = false,
         .make = make,
+        .options_in_fragment = true,
     };
     return kind;
 }

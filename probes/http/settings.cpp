@@ -110,7 +110,7 @@ Result<Settings> settings_of(const Url& url, bool strict) {
     Settings settings;
     if (url.host.empty()) return Error{"http URL: a host is needed, as in https://api.example.com/health"};
     settings.host = url.host;
-    settings.tls = url.scheme == "https";
+    settings.tls = url.scheme.starts_with("https");
     settings.port = url.port != 0 ? url.port : static_cast<std::uint16_t>(settings.tls ? 443 : 80);
     settings.user = url.user;
     settings.password = url.password;

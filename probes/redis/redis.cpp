@@ -99,6 +99,7 @@ Result<std::unique_ptr<Probe>> make(const Target& target, Services& services) {
         auto options = net::TlsOptions::from_url(target.url);
         if (!options) return options.error();
         if (settings->insecure) options->verify = false;
+        if (options->ca_file.empty()) options->ca_file = settings->ca;
         tls.emplace(std::move(*options));
     }
     return std::make_unique<RedisProbe>(std::move(*settings), std::move(tls), services);

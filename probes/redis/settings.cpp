@@ -18,13 +18,12 @@ constexpr std::array kOptions{
     Option{"key", "key of the client certificate (PEM)"},
     Option{"insecure", "1: go on when the certificate does not verify; the result stays a fact"},
     Option{"min_tls", "lowest TLS version: 1.2 or 1.3"},
+    Option{"ssl_cert_reqs", "redis-py's: none is insecure=1"},
+    Option{"ssl_ca_certs", "redis-py's: the same as ca"},
 };
 
-// The app's own switch for verification, as redis-py and Celery spell it.
-constexpr std::string_view kVerification = "ssl_cert_reqs";
-
 // The app's own client reads these from the same URL; they change nothing for a probe.
-constexpr std::array<std::string_view, 30> kForeign{"socket_timeout",
+constexpr std::array<std::string_view, 29> kForeign{"socket_timeout",
                                                     "socket_connect_timeout",
                                                     "socket_keepalive",
                                                     "socket_read_size",
@@ -50,7 +49,7 @@ constexpr std::array<std::string_view, 30> kForeign{"socket_timeout",
                                                     "family",
                                                     "ssl",
                                                     "ssl_check_hostname",
-                                                    "ssl_ca_certs",
+
                                                     "ssl_certfile",
                                                     "ssl_keyfile",
                                                     "virtual_host"};
@@ -65,7 +64,7 @@ Result<int> database_number(std::string_view text) {
 }
 
 bool is_foreign(std::string_view name) {
-    return name == kVerification || std::find(kForeign.begin(), kForeign.end(), name) != kForeign.end();
+    return std::find(kForeign.begin(), kForeign.end(), name) != kForeign.end();
 }
 
 Result<void> check(const Url& url) {
@@ -85,7 +84,7 @@ Result<Settings> settings_of(const Url& url) {
     if (url.host.empty()) return Error{"redis URL: a host is needed, as in redis://host:6379/0"};
     settings.host = url.host;
     if (url.port != 0) settings.port = url.port;
-    settings.tls = url.scheme == "rediss";
+    settings.tls = url.scheme.starts_with("rediss");
     settings.user = url.user;
     settings.password = url.password;
     if (url.password.empty() && !url.user.empty()) {  // redis://secret@host: as redis-cli and Lettuce read it
@@ -93,8 +92,9 @@ Result<Settings> settings_of(const Url& url) {
         settings.user.clear();
     }
     if (auto checked = check(url); !checked) return checked.error();
-    const std::string verification = to_lower(url.option(kVerification).value_or(""));
+    const std::string verification = to_lower(url.option("ssl_cert_reqs").value_or(""));
     settings.insecure = verification == "none" || verification == "cert_none";
+    settings.ca = url.option("ssl_ca_certs").value_or("");
     std::string_view path = url.path;
     while (path.starts_with('/'))
         path.remove_prefix(1);

@@ -15,6 +15,7 @@ struct Settings {
     std::uint16_t port = 6379;
     bool tls = false;
     bool insecure = false;  // the app's own ssl_cert_reqs=none
+    std::string ca;         // the app's own ssl_ca_certs
     std::string user;
     Secret password;
     int database = 0;

@@ -98,6 +98,11 @@ TEST_F(Registry, own_options_are_shown_and_others_are_not) {
     EXPECT_THAT(prepare("kafka://h?password=hunter2")->display(), Not(HasSubstr("hunter2")));
 }
 
+TEST_F(Registry, an_http_query_belongs_to_the_server_and_is_never_shown) {
+    const auto prepared = prepare("https://api.example.com/v1?key=s3cret&status=200#status=200-204");
+    EXPECT_EQ(prepared->display(), "https://api.example.com/v1?key=***&status=***");
+}
+
 TEST_F(Registry, of_several_hosts_it_says_that_one_is_probed) {
     const auto prepared = prepare("kafka://a:9092,b:9092");
     ASSERT_TRUE(prepared);
