@@ -7,10 +7,10 @@ namespace plumb::api {
 namespace {
 
 bool holds(const judge::HoldOn& hold_on, std::string_view subject) {
-    if (subject.starts_with("fact:")) return hold_on.facts;
-    if (subject.starts_with("gauge:")) return hold_on.gauges;
+    if (subject.starts_with("fact")) return hold_on.facts;
+    if (subject.starts_with("gauge")) return hold_on.gauges;
     if (subject.starts_with("latency")) return hold_on.latency;
-    if (subject == "failures") return hold_on.failures;
+    if (subject.starts_with("failures")) return hold_on.failures;
     return true;  // "*" and whatever comes later: reaches everything
 }
 

@@ -2,6 +2,9 @@
 
 #include "base/duration.hpp"
 
+#include <optional>
+
+#include <boost/json/object.hpp>
 #include <boost/json/value.hpp>
 #include <fmt/format.h>
 
@@ -27,10 +30,11 @@ std::string day(std::chrono::system_clock::time_point time) {
     return format_time(time).substr(0, 10);
 }
 
-std::string evidence_text(const judge::Finding& finding, std::string_view key, const std::string& otherwise) {
-    const auto* value = finding.evidence.if_contains({key.data(), key.size()});
-    if (value == nullptr || !value->is_string()) return otherwise;
-    return std::string(std::string_view(value->get_string()));
+std::optional<double> ratio_of(const judge::Finding& finding) {
+    const auto* ratio = finding.evidence.if_contains("ratio");
+    if (ratio != nullptr && ratio->is_object()) ratio = ratio->get_object().if_contains("value");
+    if (ratio == nullptr || !ratio->is_number()) return std::nullopt;
+    return ratio->to_number<double>();
 }
 
 // "latency:connect:p90" is accepted for the phase: every quantile of it.
@@ -45,14 +49,11 @@ std::string entry(const judge::Finding& finding, const AcceptOptions& options) {
                                   quoted(subject_of(finding)));
     if (finding.subject.starts_with("latency:")) {
         // Room for the same shift measured again, a tenth above what was seen.
-        const auto* ratio = finding.evidence.if_contains("ratio");
-        if (ratio != nullptr && ratio->is_number())
-            out += fmt::format(", ratio: {:.2f}", ratio->to_number<double>() * 1.1);
+        if (const auto ratio = ratio_of(finding)) out += fmt::format(", ratio: {:.2f}", *ratio * 1.1);
     }
     if (finding.subject.starts_with("fact:")) {
-        out += fmt::format(", baseline: {}, candidate: {}",
-                           quoted(evidence_text(finding, "baseline_value", finding.baseline)),
-                           quoted(evidence_text(finding, "candidate_value", finding.candidate)));
+        out +=
+            fmt::format(", baseline: {}, candidate: {}", quoted(finding.baseline), quoted(finding.candidate));
     }
     return out + fmt::format(", reason: {}, owner: {}, until: {}}}\n", quoted(options.reason),
                              quoted(options.owner), day(options.until));

@@ -5,8 +5,10 @@
 #include "tests/support/windows.hpp"
 
 #include <csignal>
+#include <future>
 
 #include <gmock/gmock.h>
+#include <grpcpp/generic/generic_stub.h>
 #include <grpcpp/grpcpp.h>
 #include <gtest/gtest.h>
 
@@ -33,12 +35,15 @@ TEST(Serve, answers_the_standard_health_service) {
     ControllerProcess controller(folder);
     // grpc.health.v1.Health/Check with an empty request; the answer is field 1 = 1 (SERVING).
     const auto channel = test::plain_channel(controller.grpc());
-    grpc::internal::RpcMethod method("/grpc.health.v1.Health/Check", grpc::internal::RpcMethod::NORMAL_RPC);
+    grpc::GenericStub stub(channel);
     grpc::ClientContext context;
+    context.set_deadline(std::chrono::system_clock::now() + std::chrono::seconds(30));
     const grpc::ByteBuffer request;
     grpc::ByteBuffer response;
-    const auto status =
-        grpc::internal::BlockingUnaryCall(channel.get(), method, &context, request, &response);
+    std::promise<grpc::Status> answered;
+    stub.UnaryCall(&context, "/grpc.health.v1.Health/Check", {}, &request, &response,
+                   [&](grpc::Status status) { answered.set_value(std::move(status)); });
+    const auto status = answered.get_future().get();
     ASSERT_TRUE(status.ok()) << status.error_message();
     std::vector<grpc::Slice> slices;
     ASSERT_TRUE(response.Dump(&slices).ok());

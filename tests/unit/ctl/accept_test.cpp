@@ -29,7 +29,7 @@ AcceptOptions options() {
 TEST(Accept, what_is_printed_is_a_policy) {
     judge::Report report;
     report.findings = {finding("fact:redis.version"), finding("latency:connect:p90")};
-    report.findings[1].evidence["ratio"] = 1.5;
+    report.findings[1].evidence["ratio"] = {{"value", 1.5}, {"low", 1.2}};
     const auto text = accept_yaml(report, options());
     const auto policy = judge::parse_policy(text, "printed");
     ASSERT_TRUE(policy) << policy.error().message << "\n" << text;
