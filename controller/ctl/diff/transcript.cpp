@@ -20,13 +20,14 @@ std::size_t end_of_escape(std::string_view text, std::size_t at) {
     if (text[i] == '[') {
         for (++i; i < limit; ++i) {
             if (text[i] >= '@' && text[i] <= '~') return i + 1;
+            if (text[i] < ' ' || text[i] > '~') break;  // no parameter: the sequence was broken off
         }
         return at + 1;
     }
     if (text[i] == ']') {
         for (++i; i < limit; ++i) {
             if (text[i] == '\a') return i + 1;
-            if (text[i] == kEscape && i + 1 < limit && text[i + 1] == '\\') return i + 2;
+            if (text[i] == kEscape) return i + 1 < limit && text[i + 1] == '\\' ? i + 2 : at + 1;
         }
         return at + 1;
     }

@@ -38,7 +38,8 @@ TEST(Serve, answers_the_standard_health_service) {
     grpc::GenericStub stub(channel);
     grpc::ClientContext context;
     context.set_deadline(std::chrono::system_clock::now() + std::chrono::seconds(30));
-    const grpc::ByteBuffer request;
+    const grpc::Slice nothing;
+    const grpc::ByteBuffer request(&nothing, 1);
     grpc::ByteBuffer response;
     std::promise<grpc::Status> answered;
     stub.UnaryCall(&context, "/grpc.health.v1.Health/Check", {}, &request, &response,
