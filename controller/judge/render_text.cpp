@@ -1,0 +1,112 @@
+#include "base/text.hpp"
+#include "controller/judge/render.hpp"
+#include "controller/judge/report_words.hpp"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+namespace plumb::judge {
+namespace {
+
+constexpr std::size_t kLabel = 13;  // columns before the text of a finding's lines
+constexpr std::size_t kWidest = 100;
+constexpr std::size_t kNarrowest = 40;
+
+std::size_t columns_of(const Terminal& terminal) {
+    return std::clamp(static_cast<std::size_t>(std::max(terminal.width(), 1)), kNarrowest, kWidest);
+}
+
+// Breaks at spaces; a word longer than the line stands alone.
+std::string wrapped(std::string_view text, std::size_t indent, std::size_t columns) {
+    std::string out;
+    std::size_t used = indent;
+    for (const auto word : split(text, ' ')) {
+        if (word.empty()) continue;
+        const std::size_t width = display_width(word);
+        if (used > indent && used + 1 + width > columns) {
+            out += "\n" + std::string(indent, ' ');
+            used = indent;
+        } else if (used > indent) {
+            out += ' ';
+            ++used;
+        }
+        out += word;
+        used += width;
+    }
+    return out;
+}
+
+std::string line(const Terminal& terminal, std::string_view label, const std::string& text) {
+    if (text.empty()) return {};
+    return fmt::format("    {}{}\n", terminal.paint(Style::dim, pad(label, kLabel - 4)),
+                       wrapped(text, kLabel, columns_of(terminal)));
+}
+
+Style style_of(Verdict verdict) {
+    return verdict == Verdict::promote ? Style::green : verdict == Verdict::hold ? Style::red : Style::yellow;
+}
+
+std::string shown(const std::string& text) {
+    return sanitize(text, 1024);
+}
+
+std::string finding_text(const Finding& finding, std::size_t number, const Report& report,
+                         const Terminal& terminal) {
+    const bool critical = finding.severity == Severity::critical;
+    const std::string subject = finding.subject == "failures" ? std::string() : "  " + shown(finding.subject);
+    std::string out = fmt::format(
+        "{:>2}  {}  {}  {}{}  {}\n", number, terminal.paint(Style::bold, shown(finding.dependency)),
+        plumb::to_string(finding.layer), shown(finding.cause), subject,
+        terminal.paint(
+            critical ? Style::red : Style::yellow,
+            fmt::format("{} {}", to_string(finding.severity), plumb::to_string(finding.category))));
+    const std::string before = side_name(report, "baseline");
+    const std::string after = side_name(report, "candidate");
+    out +=
+        line(terminal, "saw",
+             fmt::format("{}: {}; {}: {}", before, shown(finding.baseline), after, shown(finding.candidate)));
+    if (!finding.scope.empty()) out += line(terminal, "where", scope_words(finding.scope));
+    out += line(terminal, "why", shown(finding.reason));
+    out += line(terminal, "next", shown(finding.action));
+    out += line(terminal, "explains", folded_words(finding));
+    return out;
+}
+
+std::string bullet(const std::string& text, const Terminal& terminal) {
+    return "  - " + wrapped(text, 4, columns_of(terminal)) + "\n";
+}
+
+}  // namespace
+
+std::string to_text(const Report& report, const Terminal& terminal) {
+    std::string verdict = report.verdict == Verdict::hold      ? "HOLD"
+                          : report.verdict == Verdict::promote ? "PROMOTE"
+                                                               : "INSUFFICIENT EVIDENCE";
+    std::string out =
+        fmt::format("{}  {} → {}: {}\n", terminal.paint(style_of(report.verdict), verdict),
+                    side_name(report, "baseline"), side_name(report, "candidate"), verdict_words(report));
+    for (std::size_t i = 0; i < report.findings.size(); ++i) {
+        out += "\n" + finding_text(report.findings[i], i + 1, report, terminal);
+    }
+    const auto missing = missing_words(report);
+    for (const bool blocks : {true, false}) {
+        bool first = true;
+        for (const auto& each : missing) {
+            if (each.blocks != blocks) continue;
+            if (first) {
+                out +=
+                    "\n" + terminal.paint(Style::bold, blocks ? "Evidence is missing" : "Not judged") + "\n";
+            }
+            first = false;
+            out += bullet(each.what + ": " + each.reason, terminal);
+        }
+    }
+    const auto accepted = accepted_words(report);
+    if (!accepted.empty()) out += "\n" + terminal.paint(Style::bold, "Accepted by the policy") + "\n";
+    for (const auto& each : accepted)
+        out += bullet(each, terminal);
+    return out + "\n" + wrapped(compared_words(report), 0, columns_of(terminal)) + "\n";
+}
+
+}  // namespace plumb::judge

@@ -1,0 +1,25 @@
+// Words that the renderers share.
+#pragma once
+
+#include "controller/judge/finding.hpp"
+
+#include <string>
+#include <vector>
+
+namespace plumb::judge {
+
+struct MissingWords {
+    std::string what;  // "cache latency"; "the comparison" as a whole
+    std::string reason;
+    bool blocks = false;
+};
+
+std::string side_name(const Report& report, const char* side);  // the selector
+std::string verdict_words(const Report& report);                // "2 findings hold, 1 warning"
+std::string scope_words(const Labels& scope);                   // "zone=az1"; "the whole environment"
+std::string compared_words(const Report& report);               // "3 tasks (12 windows, newest 4 s ago) …"
+std::string folded_words(const Finding& finding);  // "latency:query:p50, fact:tls.issuer"; may be empty
+std::vector<MissingWords> missing_words(const Report& report);  // blocking ones first; alike ones joined
+std::vector<std::string> accepted_words(const Report& report);
+
+}  // namespace plumb::judge

@@ -1,0 +1,206 @@
+// The documented JSON, and the report for people and CI, byte for byte.
+#include "controller/judge/render.hpp"
+
+#include "controller/judge/finding_json.hpp"
+#include "controller/judge/judgement.hpp"
+#include "tests/unit/judge/fleet.hpp"
+
+#include <boost/json/parse.hpp>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace plumb::judge::test {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+Report sample() {
+    Report report;
+    report.verdict = Verdict::hold;
+    Finding finding = finding_for("tcp.timeout", "database", Layer::connect, "failures");
+    finding.severity = Severity::critical;
+    finding.baseline = "0 of 360 runs failed";
+    finding.candidate = "120 of 120 runs failed there";
+    finding.scope = {{"zone", "us-east-1b"}};
+    finding.confidence = 0.999;
+    finding.reason = "A security group <drops> the packets.";
+    finding.action = "Compare the security groups.";
+    finding.evidence["phase"] = "connect";
+    finding.evidence["causes"] = {{"tcp.timeout", 120}};
+    Finding effect = finding_for("latency.unknown", "database", Layer::request, "latency:query:p50");
+    effect.baseline = "5.00 ms";
+    effect.candidate = "9.00 ms";
+    effect.reason = "r";
+    effect.action = "a";
+    finding.folded.push_back(effect);
+    report.findings.push_back(finding);
+    report.coverage = boost::json::parse(R"({
+        "baseline": {"selector": "staging", "tasks": 3, "gone": 0, "windows": 12, "newest_age_s": 4},
+        "candidate": {"selector": "production", "tasks": 1, "gone": 0, "windows": 4, "newest_age_s": 5},
+        "judged": {"dependencies": 1, "failures": 3, "facts": 2, "gauges": 1, "latency": 0},
+        "not_judged": [
+            {"dependency": "cache", "subject": "latency", "reason": "too little", "blocks": false},
+            {"dependency": "mail", "subject": "latency", "reason": "too little", "blocks": false}],
+        "accepted": [{"dependency": "cache", "subject": "fact:x", "reason": "smaller", "owner": "db",
+                      "until": "2027-02-01T00:00:00Z"}],
+        "ignored": 0, "errors": []})")
+                          .as_object();
+    return report;
+}
+
+TEST(Json, has_exactly_the_documented_form) {
+    EXPECT_EQ(to_json(sample()), R"({
+  "verdict": "hold",
+  "findings": [
+    {
+      "category": "drift",
+      "severity": "critical",
+      "dependency": "database",
+      "layer": "connect",
+      "cause": "tcp.timeout",
+      "subject": "failures",
+      "baseline": "0 of 360 runs failed",
+      "candidate": "120 of 120 runs failed there",
+      "scope": {"zone": "us-east-1b"},
+      "confidence": 0.999,
+      "reason": "A security group <drops> the packets.",
+      "action": "Compare the security groups.",
+      "evidence": {
+        "phase": "connect",
+        "causes": {"tcp.timeout": 120},
+        "folded": [
+          {
+            "category": "drift",
+            "severity": "warning",
+            "dependency": "database",
+            "layer": "request",
+            "cause": "latency.unknown",
+            "subject": "latency:query:p50",
+            "baseline": "5.00 ms",
+            "candidate": "9.00 ms",
+            "scope": {},
+            "confidence": 0,
+            "reason": "r",
+            "action": "a",
+            "evidence": {}
+          }
+        ]
+      }
+    }
+  ],
+  "coverage": {
+    "baseline": {"selector": "staging", "tasks": 3, "gone": 0, "windows": 12, "newest_age_s": 4},
+    "candidate": {"selector": "production", "tasks": 1, "gone": 0, "windows": 4, "newest_age_s": 5},
+    "judged": {"dependencies": 1, "failures": 3, "facts": 2, "gauges": 1, "latency": 0},
+    "not_judged": [
+      {"dependency": "cache", "subject": "latency", "reason": "too little", "blocks": false},
+      {"dependency": "mail", "subject": "latency", "reason": "too little", "blocks": false}
+    ],
+    "accepted": [
+      {"dependency": "cache", "subject": "fact:x", "reason": "smaller", "owner": "db", "until": "2027-02-01T00:00:00Z"}
+    ],
+    "ignored": 0,
+    "errors": []
+  }
+}
+)");
+}
+
+TEST(Json, is_json_whatever_the_texts_hold) {
+    Report report = sample();
+    report.findings[0].candidate = "a\x1b[31m\"quote\"\\ \n\xff end";
+    report.findings[0].evidence["odd"] = {1.5, -0.25, nullptr, true, boost::json::object{}};
+    const auto parsed = boost::json::parse(to_json(report));
+    EXPECT_EQ(parsed.at("findings").at(0).at("candidate").as_string(),
+              "a\\x1B[31m\"quote\"\\ \\x0A\\xFF end");
+    EXPECT_DOUBLE_EQ(parsed.at("findings").at(0).at("evidence").at("odd").at(1).as_double(), -0.25);
+}
+
+TEST(Text, tells_verdict_then_what_where_why_and_next_within_80_columns) {
+    const std::string text = to_text(sample(), Terminal(false, 80));
+    EXPECT_EQ(text, R"(HOLD  staging → production: 1 finding holds
+
+ 1  database  connect  tcp.timeout  critical drift
+    saw      staging: 0 of 360 runs failed; production: 120 of 120 runs failed
+             there
+    where    zone=us-east-1b
+    why      A security group <drops> the packets.
+    next     Compare the security groups.
+    explains latency:query:p50
+
+Not judged
+  - cache latency, mail latency: too little
+
+Accepted by the policy
+  - cache fact:x: smaller (until 2027-02-01)
+
+staging: 3 tasks (12 windows, newest 4 s ago); production: 1 task (4 windows,
+newest 5 s ago). Compared: 1 dependency, 3 phases for failures, 2 facts, 1
+gauge, 0 latencies.
+)");
+}
+
+TEST(Text, keeps_to_the_width_of_the_terminal_and_paints_only_when_asked) {
+    Report report = compare(staging(), production().change([](Window& window, int, int) {
+        fail_all(window, "database", "connect", "tcp.timeout");
+    }));
+    for (const int width : {40, 60, 80, 1000}) {
+        std::istringstream lines(to_text(report, Terminal(false, width)));
+        for (std::string line; std::getline(lines, line);) {
+            EXPECT_LE(display_width(line), static_cast<std::size_t>(std::max(60, std::min(width, 100))))
+                << line;
+        }
+    }
+    EXPECT_THAT(to_text(report, Terminal(false, 80)), Not(HasSubstr("\x1b")));
+    EXPECT_THAT(to_text(report, Terminal(true, 80)), HasSubstr("\x1b[31mHOLD"));
+}
+
+TEST(Text, says_what_evidence_is_missing) {
+    const std::string text = to_text(compare(staging().tasks(0), production()), Terminal(false, 80));
+    EXPECT_THAT(text, HasSubstr("INSUFFICIENT EVIDENCE"));
+    EXPECT_THAT(
+        text, HasSubstr("Evidence is missing\n  - the comparison: baseline: no task reported in the range"));
+    EXPECT_THAT(text, HasSubstr("staging: no windows"));
+}
+
+TEST(Render, a_report_with_nothing_in_its_coverage_still_reads) {
+    const Report empty;
+    EXPECT_THAT(to_text(empty, Terminal(false, 80)), HasSubstr("INSUFFICIENT"));
+    EXPECT_THAT(to_markdown(empty), HasSubstr("insufficient"));
+    EXPECT_THAT(to_junit(empty), HasSubstr("errors=\"1\""));
+    Report odd = sample();
+    odd.coverage = boost::json::parse(R"({"baseline": 3, "candidate": {"selector": [], "windows": "x"},
+        "judged": [], "not_judged": [7, {"blocks": 1}], "accepted": "no"})")
+                       .as_object();
+    EXPECT_THAT(to_text(odd, Terminal(false, 80)), HasSubstr("HOLD"));
+}
+
+TEST(Markdown, is_a_table_and_escapes_what_came_from_the_network) {
+    Report report = sample();
+    report.findings[0].candidate = "@team | <img src=x> [x](http://evil) `a`";
+    const std::string text = to_markdown(report);
+    EXPECT_THAT(text, HasSubstr("### 🔴 hold: staging → production"));
+    EXPECT_THAT(text, HasSubstr("| critical | database | connect | tcp.timeout | 0 of 360 runs failed |"));
+    EXPECT_THAT(text, HasSubstr("\\@team \\| \\<img src=x\\> \\[x\\](http://evil) \\`a\\`"));
+    EXPECT_THAT(text, HasSubstr("*It explains:* latency:query:p50"));
+}
+
+TEST(Junit, fails_a_case_for_each_finding_that_holds_and_escapes) {
+    const std::string text = to_junit(sample());
+    EXPECT_THAT(text, HasSubstr("<testsuites tests=\"1\" failures=\"1\" errors=\"0\">"));
+    EXPECT_THAT(text, HasSubstr("<testcase classname=\"plumbline.database\" name=\"tcp.timeout failures\">"));
+    EXPECT_THAT(text, HasSubstr("why: A security group &lt;drops&gt; the packets."));
+}
+
+TEST(Junit, passes_one_case_on_promote_and_errs_on_missing_evidence) {
+    EXPECT_THAT(to_junit(compare(staging(), production())),
+                HasSubstr("tests=\"1\" failures=\"0\" errors=\"0\">\n    <testcase classname=\"plumbline\" "
+                          "name=\"promote\"/>"));
+    EXPECT_THAT(
+        to_junit(compare(staging().tasks(0), production())),
+        HasSubstr("<error type=\"insufficient\" message=\"evidence is missing\">the comparison: baseline"));
+}
+
+}  // namespace
+}  // namespace plumb::judge::test
