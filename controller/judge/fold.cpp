@@ -3,6 +3,7 @@
 #include "controller/judge/policy_rules.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <set>
 #include <tuple>
 
@@ -79,9 +80,12 @@ int rank_of(const Finding& finding) {
     return 2;
 }
 
+// Shifts that differ by less than a quarter count as equally strong: the lower quantile is then told.
 double strength(const Finding& finding) {
     const auto* ratio = finding.evidence.if_contains("ratio");
-    return ratio == nullptr ? finding.confidence : ratio->as_object().at("value").as_double();
+    if (ratio == nullptr) return finding.confidence;
+    const double value = std::max(1.0, ratio->as_object().at("value").as_double());
+    return std::round(std::log(value) / std::log(1.25));
 }
 
 // The order in which findings are tried as roots, and listed.

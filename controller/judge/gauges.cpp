@@ -18,7 +18,7 @@ struct Reading {
     const TaskEvidence* task = nullptr;
     double used = 0;
     double limit = 0;
-    double headroom() const { return std::clamp(1 - used / limit, 0.0, 1.0); }
+    double headroom() const { return std::clamp((limit - used) / limit, 0.0, 1.0); }
 };
 
 // The amount reached in two of the last three windows: one spike does not hold a release.

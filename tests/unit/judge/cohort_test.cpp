@@ -1,0 +1,191 @@
+// Windows become evidence: order and repetition do not matter, and nothing grows without bound.
+#include "controller/judge/cohort.hpp"
+
+#include "controller/judge/finding_json.hpp"
+#include "tests/unit/judge/fleet.hpp"
+
+#include <algorithm>
+#include <random>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace plumb::judge::test {
+namespace {
+
+using ::testing::ElementsAre;
+
+constexpr std::chrono::seconds kLength{30};
+
+Window plain(const std::string& agent, std::uint64_t sequence) {
+    Window window;
+    window.agent = agent;
+    window.sequence = sequence;
+    window.length = kLength;
+    WindowDependency database;
+    database.dependency = "database";
+    database.runs = 10;
+    database.succeeded = 10;
+    window.dependencies.push_back(database);
+    return window;
+}
+
+Fleet eventful() {
+    Fleet fleet = production().windows(6);
+    fleet.change([](Window& window, int task, int number) {
+        if (number % 2 == 0) fail(window, "database", "connect", "tcp.timeout", 3);
+        set_fact(window, "database", "postgres.timezone", number > task ? "UTC" : "CET");
+        dependency(window, "database").gauges = {gauge("postgres.connections", 10 + number, 100)};
+    });
+    return fleet;
+}
+
+std::string report_of(const std::vector<std::pair<Window, Time>>& windows) {
+    CohortBuilder builder("production");
+    for (const auto& [window, end] : windows)
+        builder.add(window, end);
+    return to_json(judge(staging().cohort(), std::move(builder).build(), {}, noon()));
+}
+
+TEST(CohortBuilder, gives_the_same_report_for_any_order_and_repetition) {
+    auto windows = eventful().make();
+    const std::string expected = report_of(windows);
+    std::mt19937_64 random(7);
+    for (int round = 0; round < 20; ++round) {
+        std::shuffle(windows.begin(), windows.end(), random);
+        auto more = windows;
+        more.insert(more.end(), windows.begin(), windows.begin() + round % 10);
+        ASSERT_EQ(report_of(more), expected);
+    }
+}
+
+TEST(CohortBuilder, drops_a_window_that_came_before) {
+    CohortBuilder builder("x");
+    for (const std::uint64_t sequence : {3U, 1U, 2U, 3U, 1U, 5U, 5U, 4U, 2U}) {
+        builder.add(plain("a", sequence), noon() + kLength * static_cast<long>(sequence));
+    }
+    const Cohort cohort = std::move(builder).build();
+    ASSERT_EQ(cohort.tasks.size(), 1U);
+    EXPECT_EQ(cohort.tasks[0].windows, 5U);
+    EXPECT_EQ(cohort.tasks[0].dependencies.at("database").runs, 50U);
+    EXPECT_EQ(cohort.tasks[0].first_window, noon() + kLength);
+    EXPECT_EQ(cohort.tasks[0].last_window, noon() + 5 * kLength);
+}
+
+TEST(CohortBuilder, an_agent_that_started_again_in_its_task_is_no_second_task) {
+    CohortBuilder builder("x");
+    for (const char* agent : {"first", "second"}) {
+        Window window = plain(agent, 1);
+        window.labels = {{"environment", "production"}, {"task", "t1"}};
+        builder.add(window, noon() + kLength * (agent[0] == 's' ? 1 : 0));
+    }
+    Window other = plain("third", 1);
+    other.labels = {{"environment", "production"}, {"task", "t2"}};
+    builder.add(other, noon());
+    const Cohort cohort = std::move(builder).build();
+    ASSERT_EQ(cohort.tasks.size(), 2U);
+    EXPECT_EQ(cohort.tasks[0].windows, 2U);
+    EXPECT_EQ(cohort.tasks[0].agent, "second");
+}
+
+TEST(CohortBuilder, the_newest_window_says_labels_and_latest_facts) {
+    CohortBuilder builder("x");
+    Window early = plain("a", 1);
+    early.labels = {{"revision", "1"}};
+    early.dependencies[0].facts = {{"f", FactClass::must_match, "old", 10}};
+    Window late = plain("a", 2);
+    late.labels = {{"revision", "2"}};
+    late.draining = true;
+    late.dependencies[0].facts = {{"f", FactClass::must_match, "new", 10}};
+    builder.add(late, noon() + kLength);
+    builder.add(early, noon());
+    const Cohort cohort = std::move(builder).build();
+    EXPECT_EQ(cohort.tasks[0].labels.at("revision"), "2");
+    EXPECT_TRUE(cohort.tasks[0].draining);
+    const auto& fact = cohort.tasks[0].dependencies.at("database").facts.at(0);
+    EXPECT_EQ(fact.latest(), "new");
+    EXPECT_EQ(fact.values.size(), 2U);
+}
+
+TEST(CohortBuilder, phases_stand_in_the_order_of_a_run) {
+    CohortBuilder builder("x");
+    Window window = plain("a", 1);
+    for (const char* name :
+         {"transfer", "connect", "query", "first_byte", "authenticate", "resolve", "handshake"}) {
+        WindowPhase phase;
+        phase.name = name;
+        phase.layer = layer_of_phase(name);
+        phase.reached = 10;
+        window.dependencies[0].phases.push_back(phase);
+    }
+    builder.add(window, noon());
+    const Cohort cohort = std::move(builder).build();
+    std::vector<std::string> names;
+    for (const auto& phase : cohort.tasks[0].dependencies.at("database").phases)
+        names.push_back(phase.name);
+    EXPECT_THAT(names, ElementsAre("resolve", "connect", "handshake", "authenticate", "query", "first_byte",
+                                   "transfer"));
+}
+
+TEST(CohortBuilder, a_goodbye_belongs_to_the_latest_instance) {
+    CohortBuilder builder("x");
+    builder.goodbye("a");
+    builder.add(plain("a", 1), noon());
+    builder.add(plain("b", 1), noon());
+    const Cohort cohort = std::move(builder).build();
+    EXPECT_TRUE(cohort.tasks[0].said_goodbye);
+    EXPECT_FALSE(cohort.tasks[1].said_goodbye);
+}
+
+TEST(CohortBuilder, keeps_only_the_newest_points_of_a_long_range) {
+    CohortBuilder builder("x");
+    for (std::uint64_t sequence = 1; sequence <= 1000; ++sequence) {
+        Window window = plain("a", sequence);
+        auto& database = window.dependencies[0];
+        database.succeeded = 9;
+        database.failures = {{"connect", "tcp.timeout", 1}};
+        database.gauges = {gauge("g", static_cast<double>(sequence), 2000)};
+        database.facts = {{"f", FactClass::must_match, std::to_string(sequence), 1}};
+        builder.add(window, noon() + kLength * static_cast<long>(sequence));
+    }
+    const Cohort cohort = std::move(builder).build();
+    const auto& database = cohort.tasks[0].dependencies.at("database");
+    EXPECT_EQ(database.phases.at(0).recent.size(), kRecentWindows);
+    EXPECT_EQ(database.phases.at(0).failed, 1000U);
+    EXPECT_EQ(database.gauges.at(0).points.size(), kGaugePoints);
+    EXPECT_EQ(database.gauges.at(0).points.back().max, 1000);
+    EXPECT_EQ(database.facts.at(0).values.size(), kFactValues);
+    EXPECT_EQ(database.facts.at(0).latest(), "1000");
+}
+
+TEST(CohortBuilder, more_tasks_than_it_takes_are_an_error_not_a_silence) {
+    CohortBuilder builder("x");
+    Window window;
+    window.sequence = 1;
+    for (std::size_t i = 0; i < kCohortTasks + 10; ++i) {
+        window.agent = std::to_string(i);
+        builder.add(window, noon());
+    }
+    const Cohort cohort = std::move(builder).build();
+    EXPECT_EQ(cohort.tasks.size(), kCohortTasks);
+    EXPECT_EQ(cohort.errors.size(), 1U);
+}
+
+TEST(SequenceSet, remembers_every_number_in_any_order) {
+    std::mt19937_64 random(3);
+    std::vector<std::uint64_t> numbers;
+    for (std::uint64_t i = 0; i < 500; ++i)
+        numbers.push_back(i * (i % 3 == 0 ? 2 : 1));
+    numbers.push_back(~std::uint64_t{0});
+    numbers.push_back(~std::uint64_t{0} - 1);
+    std::set<std::uint64_t> known;
+    SequenceSet set;
+    for (int round = 0; round < 2; ++round) {
+        std::shuffle(numbers.begin(), numbers.end(), random);
+        for (const auto number : numbers)
+            EXPECT_EQ(set.insert(number), known.insert(number).second) << number;
+    }
+}
+
+}  // namespace
+}  // namespace plumb::judge::test

@@ -1,0 +1,213 @@
+#include "controller/judge/ranking.hpp"
+#include "tests/unit/judge/fleet.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace plumb::judge::test {
+namespace {
+
+using ::testing::HasSubstr;
+
+Spec with_fact(const std::string& name, FactClass cls, const std::string& value) {
+    Spec spec;
+    spec.facts = {{name, cls, value}};
+    return spec;
+}
+
+Fleet side(const std::string& environment, FactClass cls, const std::string& value) {
+    return Fleet(environment).with(with_fact("redis.maxmemory_policy", cls, value));
+}
+
+Fleet odd_tasks(Fleet fleet, int count, const std::string& value) {
+    fleet.change([=](Window& window, int task, int) {
+        if (task < count) set_fact(window, "database", "redis.maxmemory_policy", value);
+    });
+    return fleet;
+}
+
+TEST(Facts, another_value_of_what_must_match_holds) {
+    const Report report = compare(side("staging", FactClass::must_match, "noeviction"),
+                                  side("production", FactClass::must_match, "allkeys-lru"));
+    EXPECT_EQ(report.verdict, Verdict::hold);
+    ASSERT_EQ(told(report), "database server fact.differs fact:redis.maxmemory_policy critical\n");
+    EXPECT_EQ(report.findings[0].baseline, "noeviction");
+    EXPECT_EQ(report.findings[0].candidate, "allkeys-lru");
+    EXPECT_EQ(report.findings[0].category, Category::drift);
+    EXPECT_TRUE(report.findings[0].scope.empty());
+}
+
+TEST(Facts, one_task_a_side_is_enough) {
+    const Report report = compare(side("staging", FactClass::must_match, "a").tasks(1),
+                                  side("production", FactClass::must_match, "b").tasks(1).windows(1));
+    EXPECT_EQ(report.verdict, Verdict::hold);
+}
+
+TEST(Facts, equal_values_are_quiet) {
+    EXPECT_EQ(told(compare(side("staging", FactClass::must_match, "a"),
+                           side("production", FactClass::must_match, "a"))),
+              "");
+}
+
+TEST(Facts, what_is_informational_is_never_judged) {
+    EXPECT_EQ(compare(side("staging", FactClass::informational, "a"),
+                      side("production", FactClass::informational, "b"))
+                  .verdict,
+              Verdict::promote);
+}
+
+TEST(Facts, the_policy_may_give_a_fact_another_class) {
+    Policy policy;
+    policy.fact_classes["redis.maxmemory_policy"] = FactClass::informational;
+    EXPECT_EQ(told(compare(side("staging", FactClass::must_match, "a"),
+                           side("production", FactClass::must_match, "b"), policy)),
+              "");
+}
+
+TEST(Facts, two_tasks_of_five_hold_one_of_five_warns_one_of_six_is_quiet) {
+    const Fleet before = side("staging", FactClass::must_match, "a");
+    const Fleet after = side("production", FactClass::must_match, "a");
+    EXPECT_EQ(compare(before, odd_tasks(Fleet(after).tasks(5), 2, "b")).verdict, Verdict::hold);
+    const Report one = compare(before, odd_tasks(Fleet(after).tasks(5), 1, "b"));
+    EXPECT_EQ(one.verdict, Verdict::promote);
+    EXPECT_EQ(told(one), "database server fact.differs fact:redis.maxmemory_policy warning\n");
+    EXPECT_EQ(told(compare(before, odd_tasks(Fleet(after).tasks(6), 1, "b"))), "");
+}
+
+TEST(Facts, the_scope_names_the_revision_that_differs) {
+    Fleet after = side("production", FactClass::must_match, "a").tasks(6);
+    after.change([](Window& window, int task, int) {
+        if (task < 3) return;
+        window.labels["revision"] = "8";
+        set_fact(window, "database", "redis.maxmemory_policy", "b");
+    });
+    const Report report = compare(side("staging", FactClass::must_match, "a"), after);
+    ASSERT_EQ(report.findings.size(), 1U);
+    EXPECT_EQ(report.findings[0].scope, (Labels{{"revision", "8"}}));
+    EXPECT_EQ(report.findings[0].candidate, "a (3 of 6 tasks), b (3 of 6 tasks)");
+}
+
+TEST(Facts, tasks_that_drain_or_just_began_are_left_out) {
+    for (const bool draining : {true, false}) {
+        Fleet after = odd_tasks(side("production", FactClass::must_match, "a").tasks(4), 2, "b");
+        after.change([=](Window& window, int task, int) {
+            if (task >= 2) return;
+            if (draining) window.draining = true;
+            if (!draining) window.task_age = std::chrono::seconds(45);
+        });
+        EXPECT_EQ(told(compare(side("staging", FactClass::must_match, "a"), after)), "");
+    }
+}
+
+TEST(Facts, young_tasks_count_when_there_are_no_others) {
+    Fleet after = side("production", FactClass::must_match, "b");
+    after.change([](Window& window, int, int) { window.task_age = std::chrono::seconds(45); });
+    EXPECT_EQ(compare(side("staging", FactClass::must_match, "a"), after).verdict, Verdict::hold);
+}
+
+TEST(Facts, values_that_occur_on_both_sides_differ_only_beyond_chance) {
+    // A balancer in front of two servers: which one a task saw last is chance.
+    Fleet before = odd_tasks(side("staging", FactClass::must_match, "a").tasks(3), 1, "b");
+    Fleet after = odd_tasks(side("production", FactClass::must_match, "a").tasks(3), 3, "b");
+    EXPECT_EQ(told(compare(before, after)), "");
+    Fleet many_before = odd_tasks(side("staging", FactClass::must_match, "a").tasks(40), 4, "b");
+    Fleet many_after = odd_tasks(side("production", FactClass::must_match, "a").tasks(40), 30, "b");
+    EXPECT_EQ(compare(many_before, many_after).verdict, Verdict::hold);
+}
+
+TEST(Facts, a_value_that_the_baseline_saw_lately_is_usual_and_one_long_gone_is_not) {
+    const auto before = [](int last_seen) {
+        Fleet fleet = side("staging", FactClass::must_match, "a").windows(10);
+        fleet.change([=](Window& window, int, int number) {
+            if (number <= last_seen) set_fact(window, "database", "redis.maxmemory_policy", "b");
+        });
+        return fleet;
+    };
+    const Fleet after = side("production", FactClass::must_match, "b").windows(10);
+    EXPECT_EQ(told(compare(before(8), after)), "");
+    EXPECT_EQ(compare(before(3), after).verdict, Verdict::hold);
+}
+
+TEST(Facts, what_must_differ_holds_when_it_is_the_same) {
+    const Report same = compare(side("staging", FactClass::must_differ, "7123"),
+                                side("production", FactClass::must_differ, "7123"));
+    EXPECT_EQ(same.verdict, Verdict::hold);
+    EXPECT_THAT(same.findings[0].reason, HasSubstr("must differ"));
+    EXPECT_EQ(told(compare(side("staging", FactClass::must_differ, "7123"),
+                           side("production", FactClass::must_differ, "7124"))),
+              "");
+}
+
+TEST(Facts, what_must_differ_says_nothing_within_one_environment) {
+    const Fleet old = side("production", FactClass::must_differ, "7123");
+    EXPECT_EQ(compare(old, Fleet(old)).verdict, Verdict::promote);
+}
+
+TEST(Facts, what_must_agree_says_nothing_across_environments_but_holds_inside_the_candidate) {
+    const Fleet before = side("staging", FactClass::must_agree, "a");
+    EXPECT_EQ(told(compare(before, side("production", FactClass::must_agree, "b"))), "");
+    const Report split = compare(before, odd_tasks(side("production", FactClass::must_agree, "a"), 1, "b"));
+    EXPECT_EQ(split.verdict, Verdict::hold);
+    // Two revisions in one environment may disagree: a rollout is under way.
+    Fleet rollout = odd_tasks(side("production", FactClass::must_agree, "a"), 1, "b");
+    rollout.change([](Window& window, int task, int) {
+        if (task == 0) window.labels["revision"] = "8";
+    });
+    EXPECT_EQ(told(compare(before, rollout)), "");
+}
+
+TEST(Facts, an_ordered_one_warns_with_its_direction) {
+    const Report report =
+        compare(side("staging", FactClass::ordered, "10.2"), side("production", FactClass::ordered, "9.6"));
+    EXPECT_EQ(report.verdict, Verdict::promote);
+    ASSERT_EQ(told(report), "database server fact.differs fact:redis.maxmemory_policy warning\n");
+    EXPECT_EQ(report.findings[0].candidate, "9.6, lower than the baseline");
+}
+
+TEST(Facts, one_that_is_missing_though_runs_succeed_holds) {
+    Fleet after = side("production", FactClass::must_match, "a");
+    after.change([](Window& window, int, int) { dependency(window, "database").facts.clear(); });
+    const Report report = compare(side("staging", FactClass::must_match, "a"), after);
+    EXPECT_EQ(report.verdict, Verdict::hold);
+    EXPECT_EQ(told(report), "database server fact.missing fact:redis.maxmemory_policy critical\n");
+    EXPECT_EQ(report.findings[0].candidate, "(absent)");
+}
+
+TEST(Facts, one_that_only_the_candidate_has_warns) {
+    Fleet before = side("staging", FactClass::must_match, "a");
+    before.change([](Window& window, int, int) { dependency(window, "database").facts.clear(); });
+    const Report report = compare(before, side("production", FactClass::must_match, "a"));
+    EXPECT_EQ(report.verdict, Verdict::promote);
+    EXPECT_EQ(told(report), "database server fact.missing fact:redis.maxmemory_policy warning\n");
+}
+
+TEST(Facts, one_that_failing_runs_could_not_see_is_no_finding) {
+    Fleet after = side("production", FactClass::must_match, "a");
+    after.change([](Window& window, int, int) { fail_all(window, "database", "connect", "tcp.refused"); });
+    EXPECT_EQ(told(compare(side("staging", FactClass::must_match, "a"), after)),
+              "database connect tcp.refused failures critical\n");
+}
+
+TEST(Facts, their_layer_follows_from_their_name) {
+    EXPECT_EQ(layer_of_fact("dns.scope", "tcp"), Layer::resolve);
+    EXPECT_EQ(layer_of_fact("tls.version", "https"), Layer::handshake);
+    EXPECT_EQ(layer_of_fact("postgres.role", "postgres"), Layer::server);
+    EXPECT_EQ(layer_of_fact("tls.anything", "task"), Layer::task);
+}
+
+TEST(NaturalOrder, compares_digits_as_numbers) {
+    EXPECT_EQ(natural_order("9.6", "10.1"), Order::lower);
+    EXPECT_EQ(natural_order("15.4", "15.10"), Order::lower);
+    EXPECT_EQ(natural_order("15.4", "15.4"), Order::same);
+    EXPECT_EQ(natural_order("7.0.1", "7.0"), Order::higher);
+    EXPECT_EQ(natural_order("TLSv1.3", "TLSv1.2"), Order::higher);
+    EXPECT_EQ(natural_order("007", "7"), Order::same);
+    EXPECT_EQ(natural_order("-1", "3"), Order::lower);
+    EXPECT_EQ(natural_order("", "1"), Order::lower);
+    EXPECT_EQ(natural_order("59", "58"), Order::same) << "days left change at midnight";
+    EXPECT_EQ(natural_order("15", "16"), Order::lower);
+    EXPECT_EQ(natural_order("99999999999999999999999", "1"), Order::higher);
+}
+
+}  // namespace
+}  // namespace plumb::judge::test

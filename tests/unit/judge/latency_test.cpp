@@ -1,0 +1,145 @@
+#include "controller/judge/latency_test.hpp"
+
+#include "tests/unit/judge/fleet.hpp"
+
+#include <cmath>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace plumb::judge::test {
+namespace {
+
+using ::testing::HasSubstr;
+
+Fleet slow(double query_ms, double rtt_ms = 0.5, const std::string& environment = "production") {
+    Spec spec;
+    spec.phases = {{"resolve", 1.0}, {"connect", 2.0}, {"query", query_ms}};
+    spec.rtt_ms = rtt_ms;
+    return Fleet(environment).seed(2).tasks(4).windows(5).with(spec);
+}
+
+Fleet base() {
+    return staging().tasks(4).windows(5);
+}
+
+TEST(Latency, twice_as_slow_warns_and_promotes) {
+    const Report report = compare(base(), slow(10));
+    EXPECT_EQ(report.verdict, Verdict::promote);
+    ASSERT_EQ(told(report), "database request latency.server latency:query:p50 warning\n");
+    EXPECT_EQ(report.findings[0].category, Category::saturation);
+    EXPECT_NEAR(report.findings[0].evidence.at("ratio").at("value").as_double(), 2, 0.3);
+    EXPECT_THAT(report.findings[0].candidate, HasSubstr("times as long"));
+    EXPECT_GE(report.findings[0].confidence, 0.99);
+}
+
+TEST(Latency, holds_when_the_policy_says_so) {
+    Policy policy;
+    policy.hold_on.latency = true;
+    EXPECT_EQ(compare(base(), slow(10), policy).verdict, Verdict::hold);
+}
+
+TEST(Latency, a_risen_round_trip_makes_it_the_network) {
+    const Report report = compare(base(), slow(10, 5));
+    EXPECT_EQ(told(report), "database request latency.network latency:query:p50 warning\n");
+    EXPECT_EQ(report.findings.at(0).category, Category::drift);
+}
+
+TEST(Latency, without_round_trips_the_share_is_unknown) {
+    Fleet after = slow(10);
+    after.change([](Window& window, int, int) { dependency(window, "database").rtt = Sketch(); });
+    EXPECT_EQ(told(compare(base(), after)), "database request latency.unknown latency:query:p50 warning\n");
+}
+
+TEST(Latency, under_the_floor_of_a_millisecond_is_quiet) {
+    Spec quick;
+    quick.phases = {{"connect", 0.3}};
+    Spec slower;
+    slower.phases = {{"connect", 0.9}};
+    EXPECT_EQ(told(compare(Fleet("staging").with(quick), Fleet("production").with(slower))), "");
+}
+
+TEST(Latency, a_faster_candidate_is_quiet) {
+    EXPECT_EQ(told(compare(slow(10, 0.5, "staging"), slow(5))), "");
+}
+
+TEST(Latency, one_task_a_side_or_two_windows_are_not_judged_and_told) {
+    for (const bool few_tasks : {true, false}) {
+        const Report report = few_tasks ? compare(base().tasks(1), slow(10).tasks(1))
+                                        : compare(base().windows(2), slow(10).windows(2));
+        EXPECT_EQ(report.verdict, Verdict::promote);
+        EXPECT_EQ(told(report), "");
+        EXPECT_THAT(gaps(report),
+                    HasSubstr("latency: needs 2 tasks a side with 3 windows and 20 clean runs each"));
+    }
+}
+
+TEST(Latency, an_accepted_ratio_covers_a_shift_up_to_it) {
+    Policy policy;
+    policy.accept.push_back(
+        {"database", "latency:query", 2.2, {}, {}, "smaller instance", "db", noon() + std::chrono::hours(1)});
+    EXPECT_EQ(told(compare(base(), slow(10), policy)), "");
+    EXPECT_EQ(told(compare(base(), slow(20), policy)),
+              "database request latency.server latency:query:p50 warning\n");
+    policy.accept[0].until = noon();
+    EXPECT_EQ(told(compare(base(), slow(10), policy)),
+              "database request latency.server latency:query:p50 warning\n");
+}
+
+TEST(Latency, suspect_and_failed_runs_do_not_count) {
+    Fleet after = slow(10);
+    after.change([](Window& window, int, int) {
+        for (WindowPhase& phase : dependency(window, "database").phases)
+            phase.clean = Sketch();
+    });
+    EXPECT_EQ(told(compare(base(), after)), "");
+}
+
+TEST(Latency, all_quantiles_of_a_layer_are_one_finding) {
+    const Report report = compare(base().windows(10), slow(20).windows(10));
+    ASSERT_EQ(report.findings.size(), 1U);
+    EXPECT_EQ(report.findings[0].folded.size(), 1U) << "p50 and p90: 300 clean runs a task";
+}
+
+TEST(Latency, zones_that_differ_are_compared_apart) {
+    // Simpson: az2 is slow in both environments, and production has more tasks there.
+    const auto values = [](int near, int far) {
+        std::vector<TaskValue> out;
+        for (int i = 0; i < near; ++i)
+            out.push_back({std::log(5e6) + 0.01 * i, "az1"});
+        for (int i = 0; i < far; ++i)
+            out.push_back({std::log(15e6) + 0.01 * i, "az2"});
+        return out;
+    };
+    const auto effect = effect_of(values(8, 2), values(2, 8));
+    ASSERT_TRUE(effect);
+    EXPECT_TRUE(effect->stratified);
+    EXPECT_NEAR(effect->d, 0, 0.05);
+}
+
+TEST(Latency, zones_that_do_not_overlap_are_pooled_and_said_so) {
+    const auto effect = effect_of({{1.0, "a"}, {1.1, "a"}}, {{2.0, "b"}, {2.1, "b"}});
+    ASSERT_TRUE(effect);
+    EXPECT_FALSE(effect->stratified);
+    EXPECT_NEAR(effect->d, 1.0, 1e-9);
+}
+
+TEST(Latency, a_side_without_tasks_has_no_effect) {
+    EXPECT_FALSE(effect_of({}, {{1.0, "a"}}));
+    EXPECT_FALSE(effect_of({}, {}));
+}
+
+TEST(Latency, the_test_is_against_a_change_that_matters) {
+    Effect effect;
+    effect.weight = 0.1;
+    effect.df = 18;
+    effect.variance = 0.0001;
+    effect.d = std::log(1.09);
+    EXPECT_GT(test_shift(effect, 0.0036, std::log(1.1), 0).p, 0.5) << "surely different, yet too little";
+    effect.d = std::log(2.0);
+    EXPECT_LT(test_shift(effect, 0.0036, std::log(1.1), 0).p, 1e-6);
+    EXPECT_GT(test_shift(effect, 0.0036, std::log(1.1), std::log(2.0)).p, 0.5) << "accepted";
+}
+
+}  // namespace
+}  // namespace plumb::judge::test
