@@ -65,7 +65,6 @@ net::IoResult<void> take(const PGresult* result, Reply& reply) {
         case PGRES_BAD_RESPONSE: {
             const auto state = text(PQresultErrorField(result, PG_DIAG_SQLSTATE));
             const auto words = text(PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY));
-            if (state.empty()) return {};  // libpq's own complaint: the connection's end tells it
             if (!reply.refusal) reply.refusal = server_failure(state, words);
             return {};
         }
@@ -94,7 +93,7 @@ asio::awaitable<net::IoResult<void>> Session::fill(Clock::time_point deadline) {
         if (!has_pending(connection_.get())) {
             const auto ready = co_await wait(WaitFor::read, deadline);
             if (ready == net::Ready::timed_out) co_return unanswered();
-            note_end();
+            peek();
         }
         if (PQconsumeInput(connection_.get()) == 0) co_return lost();
         if (auto failed = check_received()) co_return std::move(*failed);
@@ -115,6 +114,9 @@ asio::awaitable<net::IoResult<Reply>> Session::ask(std::string sql, Clock::time_
             if (PQstatus(connection_.get()) == CONNECTION_BAD && !reply.refusal) co_return lost();
             co_return reply;
         }
+        // An error without a code is libpq's own complaint about the peer or the connection.
+        const bool error = PQresultStatus(result.get()) == PGRES_FATAL_ERROR;
+        if (error && PQresultErrorField(result.get(), PG_DIAG_SQLSTATE) == nullptr) co_return lost();
         const auto taken = take(result.get(), reply);
         if (!taken) co_return taken.error();
     }

@@ -46,7 +46,9 @@ constexpr std::array<Known, 6> kPoolerWords{{
 }};
 
 // libpq's own words, most telling first.
-constexpr std::array<Known, 34> kLibpqWords{{
+constexpr std::array<Known, 35> kLibpqWords{{
+    {"cannot allocate memory for input buffer",
+     Cause::peer_too_large},  // a message of more than 1 GiB announced
     {"out of memory", Cause::local_memory},
     {"no password supplied", Cause::postgres_auth_failed},
     {"GSSAPI", Cause::postgres_unsupported_auth},
@@ -96,16 +98,21 @@ std::optional<Cause> find_words(const std::array<Known, N>& table, std::string_v
     return found->cause;
 }
 
-// "connection to server at "h" (1.2.3.4), port 5432 failed: WORDS" → WORDS, of the last try, its first line.
+// "connection to server at "h" (1.2.3.4), port 5432 failed: WORDS" → WORDS, their first line. libpq writes
+// the beginning of such a line before it knows of any failure, so of several tries the last one with words
+// counts.
 std::string_view last_words(std::string_view message) {
     static constexpr std::string_view kPrefix = "connection to server at ";
     static constexpr std::string_view kEnd = " failed: ";
-    if (const auto at = message.rfind(kPrefix); at != npos) {
-        message.remove_prefix(at);
-        const auto end = message.find(kEnd);
-        if (end != npos) message.remove_prefix(end + kEnd.size());
+    while (true) {
+        const auto at = message.rfind(kPrefix);
+        auto words = at == npos ? message : message.substr(at);
+        if (const auto end = words.find(kEnd); at != npos && end != npos)
+            words.remove_prefix(end + kEnd.size());
+        words = trim(words.substr(0, words.find('\n')));
+        if (!words.empty() || at == npos) return words;
+        message = message.substr(0, at);
     }
-    return trim(message.substr(0, message.find('\n')));
 }
 
 bool is_sqlstate(std::string_view text) {

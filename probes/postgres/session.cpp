@@ -135,8 +135,7 @@ std::optional<net::Failed> Session::before_poll(Run& run) {
         if (const auto error = socket_error(descriptor())) return net::connect_failure(error);
         return connected(run);
     }
-    note_end();
-    return std::nullopt;
+    return peek();
 }
 
 std::optional<net::Failed> Session::connected(Run& run) {
@@ -187,9 +186,11 @@ std::optional<net::Failed> Session::end_handshake(Run& run) {
 
 // A second connection is under way, after a failed handshake or a refused login (sslmode prefer and allow).
 bool Session::connects_anew() const {
+    if (first_failure_) return false;  // libpq does so once
     const auto status = PQstatus(connection_.get());
     if (status == CONNECTION_STARTED || status == CONNECTION_NEEDED) return true;
-    const bool complained = *PQerrorMessage(connection_.get()) != '\0';
+    // The beginning of a complaint stands there from the start; a whole one ends its line.
+    const bool complained = std::strchr(PQerrorMessage(connection_.get()), '\n') != nullptr;
     return status == CONNECTION_MADE && complained && PQsslInUse(connection_.get()) == 0;
 }
 
@@ -199,7 +200,6 @@ bool Session::connects_anew() const {
 std::optional<net::Failed> Session::fall_back(Run& run) {
     auto failed = broken(run);
     if (stage_ == Stage::authenticate && failed.cause != Cause::postgres_not_authorized) return failed;
-    if (first_failure_) return failed;
     first_failure_ = std::move(failed);
     first_phase_ = run.current_phase();
     watch_.reset();
@@ -263,11 +263,18 @@ net::Failed Session::broken(Run& run) {
     return failed;
 }
 
-// libpq calls a reset and an orderly end by the same words; the kernel knows which it is.
-void Session::note_end() {
-    char byte = 0;
-    const auto count = ::recv(descriptor(), &byte, 1, MSG_PEEK | MSG_DONTWAIT);
+// libpq calls a reset and an orderly end by the same words; the kernel knows which it is. And it starts a TLS
+// handshake on any 'S', although a server that means it waits for the client then: SSH begins with an 'S'
+// too.
+std::optional<net::Failed> Session::peek() {
+    std::array<char, 64> bytes{};
+    const auto count = ::recv(descriptor(), bytes.data(), bytes.size(), MSG_PEEK | MSG_DONTWAIT);
     if (count < 0 && errno == ECONNRESET) was_reset_ = true;
+    const bool awaits_verdict = stage_ == Stage::handshake && asked_for_tls_ && !watch_;
+    if (!awaits_verdict || count <= 1 || bytes[0] != 'S') return std::nullopt;
+    const std::string words(bytes.data(), static_cast<std::size_t>(count));
+    return net::Failed(Cause::peer_garbage,
+                       "the answer to the request for TLS is not PostgreSQL's: " + words);
 }
 
 std::optional<net::Failed> Session::check_received() const {

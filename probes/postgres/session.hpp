@@ -83,7 +83,7 @@ class Session {
     Opened give_up(Run& run, net::Failed failed);
     net::Failed timed_out() const;
     net::Failed broken(Run& run);
-    void note_end();
+    std::optional<net::Failed> peek();
     std::optional<net::Failed> check_received() const;
 
     boost::asio::awaitable<net::IoResult<void>> flush(Clock::time_point deadline);

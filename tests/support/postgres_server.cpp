@@ -150,6 +150,24 @@ std::string PostgresServer::sql(const std::string& text, const std::string& data
     return PQntuples(result.get()) > 0 ? PQgetvalue(result.get(), 0, 0) : std::string{};
 }
 
+void PostgresServer::await_log(const std::string& text, std::size_t from) const {
+    const auto until = std::chrono::steady_clock::now() + kLimit;
+    while (log().find(text, from) == std::string::npos) {
+        if (std::chrono::steady_clock::now() >= until)
+            throw std::runtime_error("the log never says: " + text);
+        std::this_thread::sleep_for(std::chrono::milliseconds(2));
+    }
+}
+
+void PostgresServer::await_sql(const std::string& text, const std::string& answer) const {
+    const auto until = std::chrono::steady_clock::now() + kLimit;
+    while (sql(text) != answer) {
+        if (std::chrono::steady_clock::now() >= until)
+            throw std::runtime_error("never " + answer + ": " + text);
+        std::this_thread::sleep_for(std::chrono::milliseconds(2));
+    }
+}
+
 PostgresServer::Held::Held(const std::string& conninfo) : connection_(connect_or_throw(conninfo).release()) {}
 
 PostgresServer::Held::Held(Held&& other) noexcept : connection_(std::exchange(other.connection_, nullptr)) {}
@@ -163,8 +181,8 @@ void PostgresServer::Held::send(const std::string& sql) const {
 }
 
 PostgresServer::Held PostgresServer::hold(const std::string& user, const std::string& password) const {
-    return Held("host=127.0.0.1 port=" + std::to_string(port_) + " user=" + user + " password=" + password +
-                " dbname=postgres");
+    return Held("host=127.0.0.1 port=" + std::to_string(port_) + " user=" + user + " password='" + password +
+                "' dbname=postgres");
 }
 
 }  // namespace plumb::test

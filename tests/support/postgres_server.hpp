@@ -40,6 +40,10 @@ class PostgresServer {
     // First column of the first row, "" when there is none; throws with the server's words when it fails.
     std::string sql(const std::string& text, const std::string& database = "postgres") const;
 
+    // Until the log says so (from the given place on), or the query answers so; throws when it never does.
+    void await_log(const std::string& text, std::size_t from = 0) const;
+    void await_sql(const std::string& text, const std::string& answer) const;
+
     // A session that stays open and takes a slot; throws when it is refused.
     class Held {
       public:

@@ -173,7 +173,11 @@ TEST(PostgresPeer, a_flood_is_cut_off_in_every_phase) {
         while (open)
             open = connection.write(chunk);
     };
-    EXPECT_EQ(run(logged_in(rows)), "query peer.too_large");
+    {
+        const ScriptedServer server(logged_in(rows));
+        const auto outcome = run_postgres(url(server.port()));
+        EXPECT_EQ(failure_of(outcome), "query peer.too_large") << outcome.failure->detail;
+    }
 }
 
 TEST(PostgresPeer, a_huge_message_announced_is_not_waited_for_in_memory) {

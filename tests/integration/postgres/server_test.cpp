@@ -27,7 +27,7 @@ PostgresSpec plain_spec() {
         "host all trusted 127.0.0.1/32 trust\n"
         "host all kerberos 127.0.0.1/32 gss include_realm=0\n"
         "hostssl all only_tls 127.0.0.1/32 trust\n"
-        "host all all 127.0.0.1/32 scram-sha-256\n";
+        "host all app,monitor,narrow,locked 127.0.0.1/32 scram-sha-256\n";
     const auto password = quoted(kPassword);
     spec.setup = "CREATE ROLE app LOGIN PASSWORD " + password +
                  ";"
@@ -60,9 +60,10 @@ class PostgresPlain : public testing::Test {
 
     // Sessions of earlier tests leave the server a moment after they have left us.
     static void await_idle() {
-        while (server_->sql("SELECT count(*) FROM pg_stat_activity WHERE backend_type = 'client backend' "
-                            "AND pid <> pg_backend_pid()") != "0") {
-        }
+        server_->await_sql(
+            "SELECT count(*) FROM pg_stat_activity WHERE backend_type = 'client backend' AND pid <> "
+            "pg_backend_pid()",
+            "0");
     }
 
     static std::unique_ptr<PostgresServer> server_;
@@ -197,8 +198,7 @@ TEST_F(PostgresPlain, slots_in_use_raise_the_gauge_and_a_full_server_refuses) {
     const auto near = run_postgres(url("monitor"));
     ASSERT_EQ(failure_of(near), "ok");
     EXPECT_EQ(near.find_gauge("postgres.connections")->value, 5);
-    while (server_->sql("SELECT count(*) FROM pg_stat_activity WHERE usename = 'monitor'") != "0") {
-    }
+    server_->await_sql("SELECT count(*) FROM pg_stat_activity WHERE usename = 'monitor'", "0");
     held.push_back(server_->hold("app", std::string(kPassword)));
     const auto full = run_postgres(url("monitor"));
     EXPECT_EQ(failure_of(full), "authenticate postgres.too_many_connections");
@@ -215,19 +215,15 @@ TEST_F(PostgresPlain, a_refused_view_costs_facts_and_not_the_run) {
     EXPECT_THAT(fact_of(outcome, "postgres.inspection_refused"), HasSubstr("42501"));
 }
 
-TEST_F(PostgresPlain, a_locked_catalog_ends_in_the_servers_own_time_limit) {
-    const auto held = server_->hold("trusted", "");
-    server_->sql("GRANT ALL ON SCHEMA public TO trusted");
-    server_->sql("CREATE DATABASE scratch OWNER trusted");
+TEST_F(PostgresPlain, a_login_that_waits_for_a_lock_ends_at_the_deadline) {
     const PostgresServer::Held locker("host=" + server_->socket_dir() + " port=" +
-                                      std::to_string(server_->port()) + " user=admin dbname=scratch");
+                                      std::to_string(server_->port()) + " user=admin dbname=template1");
     locker.send("BEGIN; LOCK pg_catalog.pg_db_role_setting");
-    while (server_->sql(
-               "SELECT count(*) FROM pg_locks WHERE relation = 'pg_db_role_setting'::regclass AND granted "
-               "AND mode = 'AccessExclusiveLock'") != "1") {
-    }
-    // A login reads that catalog, so it waits for the lock until the run's deadline.
-    const auto outcome = run_postgres(url("app", "scratch"), std::chrono::milliseconds(400));
+    server_->await_sql(
+        "SELECT count(*) FROM pg_locks WHERE relation = 2964 AND granted AND mode = "
+        "'AccessExclusiveLock'",
+        "1");
+    const auto outcome = run_postgres(url("app"), std::chrono::milliseconds(400));
     EXPECT_EQ(failure_of(outcome), "authenticate peer.timeout");
 }
 
@@ -235,7 +231,7 @@ TEST_F(PostgresPlain, the_server_sees_the_probe_by_name_and_a_clean_goodbye) {
     const auto before = server_->log().size();
     ASSERT_EQ(failure_of(run_postgres(url("app"))), "ok");
     ASSERT_EQ(failure_of(run_postgres(url("app", "postgres?sslmode=require"))), "handshake tls.refused");
-    await_idle();
+    server_->await_log("disconnection: ", before);
     const auto log = server_->log().substr(before);
     EXPECT_THAT(log, HasSubstr("application_name=plumbline"));
     EXPECT_THAT(log, HasSubstr("disconnection: "));
@@ -248,8 +244,7 @@ TEST_F(PostgresPlain, the_probe_leaves_no_setting_behind_and_no_warning) {
     const auto before = server_->log().size();
     server_->sql("ALTER SYSTEM SET log_statement = 'all'; ");
     server_->sql("SELECT pg_reload_conf()");
-    while (server_->sql("SHOW log_statement") != "all") {
-    }
+    server_->await_sql("SHOW log_statement", "all");
     ASSERT_EQ(failure_of(run_postgres(url("app"))), "ok");
     server_->sql("ALTER SYSTEM RESET log_statement");
     server_->sql("SELECT pg_reload_conf()");

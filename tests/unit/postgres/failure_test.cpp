@@ -82,6 +82,7 @@ TEST(PostgresFailure, of_several_tries_the_last_counts) {
     const auto message =
         kPrefix + std::string("FATAL:  28000: with TLS\n") + kPrefix + "FATAL:  28P01: without\n";
     EXPECT_EQ(code(login_failure(message)), "postgres.auth_failed");
+    EXPECT_EQ(code(login_failure(message + kPrefix)), "postgres.auth_failed");  // a third has just begun
 }
 
 TEST(PostgresFailure, a_servers_words_without_a_code_are_not_taken_for_one) {
