@@ -1,0 +1,132 @@
+// Session's second half: a question and its answers on an open session.
+#include "probes/postgres/failure.hpp"
+#include "probes/postgres/session.hpp"
+
+#include <cerrno>
+
+#include <openssl/ssl.h>
+
+namespace plumb::postgres {
+namespace {
+
+namespace asio = boost::asio;
+
+constexpr std::size_t kMaxResults = 16;
+
+struct Clear {
+    void operator()(PGresult* result) const { PQclear(result); }
+};
+using ResultPtr = std::unique_ptr<PGresult, Clear>;
+
+std::string text(const char* words) {
+    return words == nullptr ? std::string{} : std::string(words);
+}
+
+Table read_table(const PGresult* result) {
+    Table table;
+    const int columns = PQnfields(result);
+    for (int column = 0; column < columns; ++column)
+        table.columns.emplace_back(text(PQfname(result, column)));
+    for (int row = 0; row < PQntuples(result); ++row) {
+        auto& cells = table.rows.emplace_back();
+        for (int column = 0; column < columns; ++column) {
+            if (PQgetisnull(result, row, column) != 0) {
+                cells.emplace_back(std::nullopt);
+            } else {
+                const auto size = static_cast<std::size_t>(PQgetlength(result, row, column));
+                cells.emplace_back(std::string(PQgetvalue(result, row, column), size));
+            }
+        }
+    }
+    return table;
+}
+
+net::Failed unanswered() {
+    return {Cause::peer_timeout, "no complete answer to the query within the time limit"};
+}
+
+// Decrypted bytes may lie in OpenSSL while the socket is idle.
+bool has_pending(const PGconn* connection) {
+    const auto* ssl = static_cast<const SSL*>(PQsslStruct(const_cast<PGconn*>(connection), "OpenSSL"));
+    return ssl != nullptr && SSL_pending(ssl) > 0;
+}
+
+// Takes one result into the reply. Error: the peer speaks of something that was not asked for.
+net::IoResult<void> take(const PGresult* result, Reply& reply) {
+    switch (PQresultStatus(result)) {
+        case PGRES_TUPLES_OK:
+            reply.tables.push_back(read_table(result));
+            return {};
+        case PGRES_COMMAND_OK:
+        case PGRES_EMPTY_QUERY:
+        case PGRES_NONFATAL_ERROR:
+            return {};
+        case PGRES_FATAL_ERROR:
+        case PGRES_BAD_RESPONSE: {
+            const auto state = text(PQresultErrorField(result, PG_DIAG_SQLSTATE));
+            const auto words = text(PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY));
+            if (!reply.refusal) reply.refusal = server_failure(state, words);
+            return {};
+        }
+        default:
+            return net::Failed(Cause::peer_garbage, "the server answered a query with a copy or a pipeline");
+    }
+}
+
+}  // namespace
+
+asio::awaitable<net::IoResult<void>> Session::flush(Clock::time_point deadline) {
+    while (true) {
+        const int left = PQflush(connection_.get());
+        if (left == 0) co_return net::IoResult<void>();
+        if (left < 0) co_return lost();
+        // A server may wait to be read before it reads, so what has come is taken in either way.
+        const auto ready = co_await wait(WaitFor::write, deadline);
+        if (ready == net::Ready::timed_out) co_return unanswered();
+        if (PQconsumeInput(connection_.get()) == 0) co_return lost();
+    }
+}
+
+// Waits until libpq has the next result, or knows that there is none.
+asio::awaitable<net::IoResult<void>> Session::fill(Clock::time_point deadline) {
+    while (PQisBusy(connection_.get()) != 0) {
+        if (!has_pending(connection_.get())) {
+            const auto ready = co_await wait(WaitFor::read, deadline);
+            if (ready == net::Ready::timed_out) co_return unanswered();
+            peek();
+        }
+        if (PQconsumeInput(connection_.get()) == 0) co_return lost();
+        if (auto failed = check_received()) co_return std::move(*failed);
+    }
+    co_return net::IoResult<void>();
+}
+
+asio::awaitable<net::IoResult<Reply>> Session::ask(std::string sql, Clock::time_point deadline) {
+    if (PQsendQuery(connection_.get(), sql.c_str()) == 0) co_return lost();
+    const auto sent = co_await flush(deadline);
+    if (!sent) co_return sent.error();
+    Reply reply;
+    for (std::size_t count = 0; count < kMaxResults; ++count) {
+        const auto filled = co_await fill(deadline);
+        if (!filled) co_return filled.error();
+        const ResultPtr result(PQgetResult(connection_.get()));
+        if (!result) {
+            if (PQstatus(connection_.get()) == CONNECTION_BAD && !reply.refusal) co_return lost();
+            co_return reply;
+        }
+        // An error without a code is libpq's own complaint about the peer or the connection.
+        const bool error = PQresultStatus(result.get()) == PGRES_FATAL_ERROR;
+        if (error && PQresultErrorField(result.get(), PG_DIAG_SQLSTATE) == nullptr) co_return lost();
+        const auto taken = take(result.get(), reply);
+        if (!taken) co_return taken.error();
+    }
+    co_return net::Failed(Cause::peer_garbage, "more answers than statements");
+}
+
+net::Failed Session::lost() {
+    if (was_reset_) return {Cause::peer_reset, "connection reset by the peer"};
+    if (watch_ && watch_->alerted()) return watch_->failure(0);
+    return login_failure(PQerrorMessage(connection_.get()));
+}
+
+}  // namespace plumb::postgres

@@ -1,0 +1,125 @@
+#include "probes/postgres/handshake_watch.hpp"
+
+#include "probes/net/stream_impl.hpp"
+
+#include <boost/asio/ip/address.hpp>
+#include <boost/system/error_code.hpp>
+#include <openssl/err.h>
+#include <openssl/ssl.h>
+#include <openssl/x509v3.h>
+
+namespace plumb::postgres {
+
+// What the callbacks write down; hangs on the SSL as ex_data.
+struct HandshakeNotes {
+    unsigned long error = 0;  // OpenSSL's code of the failure
+    bool alerted = false;
+};
+
+struct HandshakeWatch::State {
+    net::TlsWire wire;  // outlives `ssl`; net's own callback writes the verification's complaints here
+    HandshakeNotes notes;
+    std::unique_ptr<SSL, net::SslFree> ssl;
+};
+
+namespace {
+
+int notes_index() {
+    static const int index = SSL_get_ex_new_index(0, nullptr, nullptr, nullptr, nullptr);
+    return index;
+}
+
+// OpenSSL's error queue is libpq's to read; it is looked at here, at the moment the handshake fails, and an
+// alert of the server is kept as the error that OpenSSL makes of it.
+void note_event(const SSL* ssl, int where, int value) {
+    auto* notes = static_cast<HandshakeNotes*>(SSL_get_ex_data(ssl, notes_index()));
+    if (notes == nullptr) return;
+    if ((where & SSL_CB_READ_ALERT) == SSL_CB_READ_ALERT && (value >> 8) == SSL3_AL_FATAL) {
+        notes->error = ERR_PACK(ERR_LIB_SSL, 0, SSL_AD_REASON_OFFSET + (value & 0xff));
+        notes->alerted = true;
+    }
+    if (where == SSL_CB_CONNECT_EXIT && value <= 0 && notes->error == 0) notes->error = ERR_peek_error();
+}
+
+bool is_address(const std::string& name) {
+    boost::system::error_code error;
+    boost::asio::ip::make_address(name, error);
+    return !error;
+}
+
+// Like libpq, and unlike a browser, a certificate without any DNS name may carry the host in its common name.
+void expect_name(SSL* ssl, const std::string& name) {
+    auto* parameters = SSL_get0_param(ssl);
+    if (is_address(name)) {
+        X509_VERIFY_PARAM_set1_ip_asc(parameters, name.c_str());
+        return;
+    }
+    X509_VERIFY_PARAM_set_hostflags(parameters, X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS);
+    X509_VERIFY_PARAM_set1_host(parameters, name.data(), name.size());
+}
+
+}  // namespace
+
+HandshakeWatch::HandshakeWatch(const net::TlsSettings& settings)
+    : settings_(settings), state_(std::make_unique<State>()) {}
+
+// libpq may still hold the SSL: its callbacks must find nothing any more.
+HandshakeWatch::~HandshakeWatch() {
+    if (!state_->ssl) return;
+    SSL_set_info_callback(state_->ssl.get(), nullptr);
+    SSL_set_ex_data(state_->ssl.get(), net::wire_index(), nullptr);
+    SSL_set_ex_data(state_->ssl.get(), notes_index(), nullptr);
+}
+
+void HandshakeWatch::attach(SSL* ssl) {
+    SSL_up_ref(ssl);
+    state_->ssl.reset(ssl);
+    SSL_set_ex_data(ssl, net::wire_index(), &state_->wire);
+    SSL_set_ex_data(ssl, notes_index(), &state_->notes);
+    SSL_set_info_callback(ssl, note_event);
+    const auto* context = settings_.context();
+    SSL_set1_verify_cert_store(ssl, SSL_CTX_get_cert_store(context));
+    SSL_set_verify(ssl, SSL_VERIFY_PEER, SSL_CTX_get_verify_callback(context));
+    const auto& options = settings_.options();
+    if (options.verify_name && !options.server_name.empty()) expect_name(ssl, options.server_name);
+}
+
+bool HandshakeWatch::attached() const {
+    return state_->ssl != nullptr;
+}
+
+bool HandshakeWatch::finished() const {
+    return attached() && SSL_is_init_finished(state_->ssl.get()) != 0;
+}
+
+void HandshakeWatch::add_facts(Outcome& outcome) const {
+    if (!settings_.trust_store().empty()) {
+        outcome.fact("tls.trust_store", FactClass::informational, settings_.trust_store());
+    }
+    if (!attached()) return;
+    const auto& options = settings_.options();
+    net::add_tls_facts(outcome, state_->ssl.get(), options.server_name, options.verify);
+}
+
+std::optional<net::Failed> HandshakeWatch::objection() const {
+    if (settings_.failure()) return settings_.failure();
+    const auto& errors = state_->wire.verify_errors;
+    if (!settings_.options().verify || errors.empty()) return std::nullopt;
+    auto failed = net::verify_failure(errors.front());
+    for (const int error : errors) {
+        const std::string words = X509_verify_cert_error_string(error);
+        if (failed.detail.find(words) == std::string::npos) failed.detail += "; " + words;
+    }
+    return failed;
+}
+
+net::Failed HandshakeWatch::failure(int system_error) const {
+    const boost::system::error_code io(system_error, boost::system::system_category());
+    return net::tls_failure(state_->ssl.get(), state_->notes.error, io);
+}
+
+bool HandshakeWatch::alerted() const {
+    return state_->notes.alerted;
+}
+
+}  // namespace plumb::postgres

@@ -1,0 +1,49 @@
+// Looks over libpq's shoulder during its TLS handshake.
+//
+// libpq would read the trust store anew for every connection, tell a bad certificate only as "certificate
+// verify failed", and throw the session away with everything that it knew. So libpq is told to verify
+// nothing, and this class hangs the target's own trust store and callbacks on the SSL that libpq made: the
+// certificate is judged by the rules that all kinds share, before anything of the login is sent, and a
+// refused one still shows its facts.
+//
+// Call order: attach() once, as soon as libpq has an SSL and before the handshake is over; then any of the
+// others, also after libpq has freed its SSL. Keeps a reference to the SSL; never reads or writes through it.
+#pragma once
+
+#include "model/outcome.hpp"
+#include "probes/net/tls.hpp"
+
+#include <memory>
+#include <optional>
+
+#include <openssl/types.h>
+
+namespace plumb::postgres {
+
+class HandshakeWatch {
+  public:
+    explicit HandshakeWatch(const net::TlsSettings& settings);
+    ~HandshakeWatch();
+    HandshakeWatch(const HandshakeWatch&) = delete;
+    HandshakeWatch& operator=(const HandshakeWatch&) = delete;
+
+    void attach(SSL* ssl);
+    bool attached() const;
+    bool finished() const;  // the handshake succeeded, whatever the certificate is worth
+
+    void add_facts(Outcome& outcome) const;
+    // What is wrong with the certificate or the trust store; nothing when the mode does not verify.
+    std::optional<net::Failed> objection() const;
+    // Why the handshake failed, or why the TLS stream broke afterwards; `system_error` is the socket's errno,
+    // if any.
+    net::Failed failure(int system_error) const;
+    // The peer has said by an alert why it breaks off.
+    bool alerted() const;
+
+  private:
+    struct State;
+    const net::TlsSettings& settings_;
+    std::unique_ptr<State> state_;
+};
+
+}  // namespace plumb::postgres

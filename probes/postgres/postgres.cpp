@@ -1,0 +1,199 @@
+#include "probes/postgres/postgres.hpp"
+
+#include "base/text.hpp"
+#include "probes/net/dial.hpp"
+#include "probes/postgres/inspect.hpp"
+#include "probes/postgres/login.hpp"
+#include "probes/postgres/session.hpp"
+#include "probes/scrub.hpp"
+
+#include <algorithm>
+#include <array>
+#include <optional>
+
+namespace plumb {
+namespace {
+
+namespace asio = boost::asio;
+using namespace postgres;
+
+constexpr std::chrono::milliseconds kLeastShare{250};
+
+class PostgresProbe final : public Probe {
+  public:
+    PostgresProbe(Login login, bool several_hosts, Services& services)
+        : login_(std::move(login)), several_hosts_(several_hosts), services_(services) {
+        if (!login_.may_use_tls()) return;
+        // The client certificate is libpq's to load: it never asks a terminal for the key's password.
+        auto options = login_.tls;
+        options.certificate_file.clear();
+        options.key_file.clear();
+        tls_.emplace(std::move(options));
+    }
+
+    asio::awaitable<void> run(Run& run) override {
+        co_await walk(run);
+        hide_secrets(run.outcome);
+    }
+
+  private:
+    asio::awaitable<void> walk(Run& run);
+    asio::awaitable<bool> open(Run& run, std::optional<Session>& session);
+    asio::awaitable<bool> query(Run& run, Session& session);
+    asio::awaitable<void> inspect(Run& run, Session& session);
+    void check_role(Run& run, const Table& settings) const;
+    void fail(Run& run, const net::Failed& failed) const;
+    std::string scrubbed(std::string_view words) const;
+    void hide_secrets(Outcome& outcome) const;
+
+    Login login_;
+    bool several_hosts_;
+    Services& services_;
+    std::optional<net::TlsSettings> tls_;
+};
+
+Clock::duration left_of(const Run& run) {
+    return std::max(run.deadline() - Clock::now(), Clock::duration::zero());
+}
+
+// Of several addresses the run reports the first; "no route" of a fallback family says less than any other.
+void choose_failure(std::optional<net::Failed>& chosen, const net::Failed& next) {
+    if (!chosen || (chosen->cause == Cause::tcp_unreachable && next.cause != Cause::tcp_unreachable))
+        chosen = next;
+}
+
+asio::awaitable<void> PostgresProbe::walk(Run& run) {
+    std::optional<Session> session;
+    const bool opened = co_await open(run, session);
+    if (!opened) co_return;
+    run.outcome.fact("postgres.ssl", FactClass::must_match, session->encrypted() ? "on" : "off");
+    if (const auto& reason = session->fell_back()) {
+        const auto words = std::string(to_string(reason->cause)) + ": " + scrubbed(reason->detail);
+        run.outcome.fact("postgres.ssl_fallback", FactClass::informational, sanitize(words, kMaxFactValue));
+    }
+    const bool answered = co_await query(run, *session);
+    if (!answered) co_return;
+    co_await inspect(run, *session);
+    net::note_kernel_facts(run.outcome, session->descriptor());
+}
+
+asio::awaitable<bool> PostgresProbe::open(Run& run, std::optional<Session>& session) {
+    const auto addresses = co_await net::resolve_phase(run, services_, login_.host);
+    if (several_hosts_ && run.outcome.note.empty())
+        run.outcome.note = "of several hosts only the first is probed";
+    if (addresses.empty()) co_return false;
+    run.begin(phase::connect);
+    std::optional<net::Failed> chosen;
+    for (std::size_t i = 0; i < addresses.size(); ++i) {
+        const auto left = left_of(run);
+        const auto share = left / static_cast<int>(addresses.size() - i);
+        const auto limit = Clock::now() + std::max(share, std::min<Clock::duration>(left, kLeastShare));
+        session.emplace(services_.executor, login_, tls_ ? &*tls_ : nullptr);
+        const auto opened = co_await session->open(run, addresses[i], limit);
+        if (opened == Opened::yes) co_return true;
+        if (opened == Opened::failed) {
+            fail(run, session->failure());
+            co_return false;
+        }
+        choose_failure(chosen, session->failure());
+        const bool local = chosen->cause == Cause::local_descriptors || chosen->cause == Cause::local_memory;
+        if (local || Clock::now() >= run.deadline()) break;
+    }
+    fail(run, *chosen);
+    co_return false;
+}
+
+// The smallest question there is: its time less the network's round trip is the server's share.
+asio::awaitable<bool> PostgresProbe::query(Run& run, Session& session) {
+    run.begin(phase::query);
+    auto sql = query_sql(left_of(run));
+    const auto reply = co_await session.ask(std::move(sql), run.deadline());
+    if (!reply) {
+        fail(run, reply.error());
+    } else if (reply->refusal) {
+        fail(run, *reply->refusal);
+    } else if (reply->tables.size() != 1 || reply->tables.front().cell("one") != "1") {
+        fail(run, net::Failed(Cause::peer_unexpected, "the answer to SELECT 1 is not 1"));
+    } else {
+        co_return true;
+    }
+    co_return false;
+}
+
+// A server that keeps its statistics to itself is no failure: the app does not ask for them. A connection
+// that breaks, or an answer that does not come in time, is one.
+asio::awaitable<void> PostgresProbe::inspect(Run& run, Session& session) {
+    run.begin(phase::inspect);
+    auto sql = inspect_sql(left_of(run));
+    const auto reply = co_await session.ask(std::move(sql), run.deadline());
+    if (!reply) {
+        fail(run, reply.error());
+        co_return;
+    }
+    if (!reply->tables.empty()) read_settings(reply->tables[0], run.outcome);
+    if (reply->tables.size() > 1) read_activity(reply->tables[0], reply->tables[1], run.outcome);
+    if (reply->refusal) {
+        const auto cause = reply->refusal->cause;
+        if (cause == Cause::postgres_statement_timeout || cause == Cause::postgres_shutting_down) {
+            fail(run, *reply->refusal);
+        }
+        const auto words = sanitize(scrubbed(reply->refusal->detail), kMaxFactValue);
+        run.outcome.fact("postgres.inspection_refused", FactClass::informational, words);
+    }
+    if (!reply->tables.empty()) check_role(run, reply->tables[0]);
+}
+
+void PostgresProbe::check_role(Run& run, const Table& settings) const {
+    const auto role = role_of(settings);
+    if (!role || login_.needed_role == NeededRole::any) return;
+    if (login_.needed_role == NeededRole::primary && *role == "replica") {
+        run.fail(Cause::postgres_read_only, "the target asks for a primary and the server is a replica");
+    } else if (login_.needed_role == NeededRole::standby && *role == "primary") {
+        run.fail(Cause::peer_unexpected, "the target asks for a replica and the server is a primary");
+    }
+}
+
+void PostgresProbe::fail(Run& run, const net::Failed& failed) const {
+    run.fail(failed.cause, scrubbed(failed.detail));
+}
+
+// A peer may echo what it was sent.
+std::string PostgresProbe::scrubbed(std::string_view words) const {
+    const std::array<std::string_view, 2> secrets{login_.password.reveal(), login_.key_password.reveal()};
+    return scrub(words, secrets);
+}
+
+void PostgresProbe::hide_secrets(Outcome& outcome) const {
+    for (auto& fact : outcome.facts)
+        fact.value = scrubbed(fact.value);
+}
+
+Result<std::unique_ptr<Probe>> make(const Target& target, Services& services) {
+    auto login = read_login(target.url, LoginDefaults::from_environment());
+    if (!login) return login.error();
+    const bool several = !target.url.other_hosts.empty();
+    return std::unique_ptr<Probe>(std::make_unique<PostgresProbe>(std::move(*login), several, services));
+}
+
+}  // namespace
+
+const Kind& postgres_kind() {
+    static const Kind kind = [] {
+        Kind made;
+        made.name = "postgres";
+        // Besides libpq's two schemes: how SQLAlchemy, Django and PHP name the same thing.
+        for (const std::string_view scheme :
+             {"postgres", "postgresql", "postgresql+psycopg2", "postgresql+psycopg", "postgresql+asyncpg",
+              "postgresql+pg8000", "postgis", "pgsql"}) {
+            made.schemes.push_back({scheme, 5432, false});
+        }
+        const auto options = login_options();
+        made.options.assign(options.begin(), options.end());
+        made.logs_in = true;
+        made.make = make;
+        return made;
+    }();
+    return kind;
+}
+
+}  // namespace plumb

@@ -1,0 +1,294 @@
+#include "probes/postgres/session.hpp"
+
+#include "base/duration.hpp"
+#include "probes/net/dial.hpp"
+#include "probes/postgres/failure.hpp"
+#include "probes/postgres/plain_environment.hpp"
+#include "probes/postgres/received_bytes.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <cstring>
+#include <new>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <boost/system/error_code.hpp>
+
+namespace plumb::postgres {
+namespace {
+
+namespace asio = boost::asio;
+
+// A path below a file can neither exist nor be created: libpq finds no password file, certificate or key
+// there.
+constexpr const char* kNowhere = "/dev/null/none";
+
+void drop_notice(void*, const char*) {}
+
+boost::system::error_code socket_error(int descriptor) {
+    int error = 0;
+    socklen_t size = sizeof error;
+    if (getsockopt(descriptor, SOL_SOCKET, SO_ERROR, &error, &size) != 0) error = errno;
+    return {error, boost::system::system_category()};
+}
+
+bool is_servers(Cause cause) {
+    return to_string(cause).substr(0, 9) == "postgres.";
+}
+
+}  // namespace
+
+Session::Session(asio::any_io_executor executor, const Login& login, const net::TlsSettings* tls)
+    : waiter_(std::move(executor)), login_(login), tls_(tls) {}
+
+Session::~Session() {
+    if (waiter_.is_open()) waiter_.release();
+}
+
+void Session::start(const asio::ip::address& address) {
+    address_ = net::endpoint_text(address, login_.port);
+    const auto literal = address.to_string();
+    const auto port = std::to_string(login_.port);
+    const auto& tls = login_.tls;
+    const auto& key = tls.key_file.empty() ? tls.certificate_file : tls.key_file;
+    const bool certificate = !tls.certificate_file.empty();
+    const std::array<std::pair<const char*, const char*>, 17> options{{
+        {"host", login_.host.c_str()},  // for SNI
+        {"hostaddr", literal.c_str()},  // so that libpq resolves nothing
+        {"port", port.c_str()},
+        {"user", login_.user.c_str()},
+        {"password", login_.password.reveal().c_str()},
+        {"dbname", login_.database.c_str()},
+        {"passfile", kNowhere},
+        {"sslmode", login_.libpq_ssl_mode()},
+        {"sslcert", certificate ? tls.certificate_file.c_str() : kNowhere},
+        {"sslkey", certificate ? key.c_str() : kNowhere},
+        {"sslpassword", login_.key_password.reveal().c_str()},
+        {"sslrootcert", kNowhere},
+        {"sslcrl", kNowhere},
+        {"gssencmode", "disable"},
+        {"application_name", "plumbline"},
+        {"client_encoding", "UTF8"},
+        {nullptr, nullptr},
+    }};
+    std::array<const char*, options.size()> names{};
+    std::array<const char*, options.size()> values{};
+    for (std::size_t i = 0; i < options.size(); ++i) {
+        names[i] = options[i].first;
+        values[i] = options[i].second;
+    }
+    {
+        const PlainEnvironment plain;
+        connection_.reset(PQconnectStartParams(names.data(), values.data(), 0));
+    }
+    if (!connection_) throw std::bad_alloc();
+    PQsetErrorVerbosity(connection_.get(),
+                        PQERRORS_VERBOSE);  // the only way to see an SQLSTATE while logging in
+    PQsetNoticeProcessor(connection_.get(), drop_notice, nullptr);
+}
+
+// libpq may close its socket and open another, even under the same number: Asio lets go before each call that
+// may do so, and takes up what is there afterwards.
+PostgresPollingStatusType Session::poll() {
+    if (waiter_.is_open()) waiter_.release();
+    const PlainEnvironment plain;
+    return PQconnectPoll(connection_.get());
+}
+
+void Session::follow_socket() {
+    if (!waiter_.is_open()) waiter_.assign(PQsocket(connection_.get()));
+}
+
+asio::awaitable<net::Ready> Session::wait(WaitFor what, Clock::time_point deadline) {
+    follow_socket();
+    return net::wait_ready(waiter_, what, deadline);
+}
+
+asio::awaitable<Opened> Session::open(Run& run, asio::ip::address address,
+                                      Clock::time_point connect_deadline) {
+    started_ = Clock::now();
+    start(address);
+    if (PQstatus(connection_.get()) == CONNECTION_BAD) {
+        co_return give_up(run, connect_words_failure(PQerrorMessage(connection_.get())));
+    }
+    auto next = PGRES_POLLING_WRITING;
+    while (next != PGRES_POLLING_OK) {
+        const bool first_connect = stage_ == Stage::connect && !first_failure_;
+        const auto deadline = first_connect ? std::min(connect_deadline, run.deadline()) : run.deadline();
+        const auto what = next == PGRES_POLLING_READING ? WaitFor::read : WaitFor::write;
+        const auto ready = co_await wait(what, deadline);
+        if (ready == net::Ready::timed_out) co_return give_up(run, timed_out());
+        if (auto failed = before_poll(run)) co_return give_up(run, std::move(*failed));
+        next = poll();
+        if (auto failed = after_poll(run, next)) co_return give_up(run, std::move(*failed));
+        if (stage_ == Stage::connect) next = PGRES_POLLING_WRITING;
+    }
+    PQsetnonblocking(connection_.get(), 1);
+    co_return Opened::yes;
+}
+
+std::optional<net::Failed> Session::before_poll(Run& run) {
+    if (stage_ == Stage::connect) {
+        // Asked before libpq does, since the kernel tells an error once and libpq keeps only its words.
+        if (const auto error = socket_error(descriptor())) return net::connect_failure(error);
+        return connected(run);
+    }
+    return peek();
+}
+
+std::optional<net::Failed> Session::connected(Run& run) {
+    net::note_kernel_facts(run.outcome, descriptor());
+    if (!first_failure_) {
+        Attempt attempt;
+        attempt.address = address_;
+        attempt.duration = Clock::now() - started_;
+        run.outcome.attempts.push_back(std::move(attempt));
+        run.outcome.address = address_;
+    }
+    const bool tls = first_failure_ ? !login_.tls_first() : login_.tls_first();
+    stage_ = tls ? Stage::handshake : Stage::authenticate;
+    run.begin(tls ? phase::handshake : phase::authenticate);
+    const auto& certificate = login_.tls.certificate_file;
+    if (!tls || certificate.empty() || access(certificate.c_str(), R_OK) == 0) return std::nullopt;
+    return net::Failed(Cause::local_error, "client certificate " + certificate + ": " + std::strerror(errno));
+}
+
+std::optional<net::Failed> Session::after_poll(Run& run, PostgresPollingStatusType next) {
+    if (next == PGRES_POLLING_FAILED) return broken(run);
+    if (connects_anew()) return fall_back(run);
+    if (auto failed = check_received()) return failed;
+    if (stage_ != Stage::handshake) return std::nullopt;
+    if (auto* ssl = static_cast<SSL*>(PQsslStruct(connection_.get(), "OpenSSL")); ssl != nullptr && !watch_) {
+        watch_ = std::make_unique<HandshakeWatch>(*tls_);
+        watch_->attach(ssl);
+    }
+    if (PQstatus(connection_.get()) == CONNECTION_SSL_STARTUP) {
+        asked_for_tls_ = true;
+        return std::nullopt;
+    }
+    if (!asked_for_tls_) return std::nullopt;
+    return end_handshake(run);
+}
+
+// The handshake is over, or the server has answered that it speaks no TLS (sslmode=prefer goes on without).
+// Nothing of the login has been sent.
+std::optional<net::Failed> Session::end_handshake(Run& run) {
+    if (watch_) {
+        watch_->add_facts(run.outcome);
+        if (auto objection = watch_->objection()) return objection;
+    }
+    stage_ = Stage::authenticate;
+    run.begin(phase::authenticate);
+    return std::nullopt;
+}
+
+// A second connection is under way, after a failed handshake or a refused login (sslmode prefer and allow).
+bool Session::connects_anew() const {
+    if (first_failure_) return false;  // libpq does so once
+    const auto status = PQstatus(connection_.get());
+    if (status == CONNECTION_STARTED || status == CONNECTION_NEEDED) return true;
+    // The beginning of a complaint stands there from the start; a whole one ends its line.
+    const bool complained = std::strchr(PQerrorMessage(connection_.get()), '\n') != nullptr;
+    return status == CONNECTION_MADE && complained && PQsslInUse(connection_.get()) == 0;
+}
+
+// libpq would try again after any refusal. A wrong password or a full server is refused the same way twice,
+// so only what may depend on TLS is worth a second connection: the handshake itself, and the server's host
+// rules (28000).
+std::optional<net::Failed> Session::fall_back(Run& run) {
+    auto failed = broken(run);
+    if (stage_ == Stage::authenticate && failed.cause != Cause::postgres_not_authorized) return failed;
+    first_failure_ = std::move(failed);
+    first_phase_ = run.current_phase();
+    watch_.reset();
+    stage_ = Stage::connect;
+    asked_for_tls_ = false;
+    was_reset_ = false;
+    run.begin(phase::connect);
+    return std::nullopt;
+}
+
+Opened Session::give_up(Run& run, net::Failed failed) {
+    if (waiter_.is_open()) waiter_.release();
+    if (stage_ == Stage::connect && !first_failure_) {
+        Attempt attempt;
+        attempt.address = address_;
+        attempt.failed = failed.cause;
+        attempt.duration = Clock::now() - started_;
+        run.outcome.attempts.push_back(std::move(attempt));
+        failure_ = std::move(failed);
+        failure_.detail = address_ + ": " + failure_.detail;
+        return Opened::unreachable;
+    }
+    // Of two failed tries the first is what the target asks for; the second was only libpq's way out.
+    if (first_failure_) {
+        run.begin(first_phase_);
+        failed = *first_failure_;
+    }
+    failure_ = std::move(failed);
+    return Opened::failed;
+}
+
+net::Failed Session::timed_out() const {
+    const auto spent = format_duration(Clock::now() - started_);
+    if (stage_ == Stage::connect) {
+        std::string words = "no answer within " + spent;
+        if (const auto facts = net::kernel_facts(descriptor()); facts && facts->total_retransmits > 0) {
+            words += " (SYN sent " + std::to_string(facts->total_retransmits + 1) + " times)";
+        }
+        return {Cause::tcp_timeout, std::move(words)};
+    }
+    if (stage_ == Stage::authenticate) {
+        return {Cause::peer_timeout, "connected, but not logged in within the time limit"};
+    }
+    if (watch_) return {Cause::tls_timeout, "the TLS handshake was not finished within the time limit"};
+    return {Cause::peer_timeout, "connected, but no answer to the request for TLS"};
+}
+
+// Why libpq gave up, from the best witness there is.
+net::Failed Session::broken(Run& run) {
+    if (stage_ == Stage::handshake && watch_) {
+        watch_->add_facts(run.outcome);
+        return watch_->failure(was_reset_ ? ECONNRESET : 0);
+    }
+    if (watch_ && watch_->alerted()) return watch_->failure(0);
+    auto failed = login_failure(PQerrorMessage(connection_.get()));
+    if (failed.cause == Cause::peer_closed && was_reset_) {
+        failed = net::Failed(Cause::peer_reset, "connection reset by the peer");
+    }
+    // A server that cannot even start a session says so instead of answering the request for TLS.
+    if (stage_ == Stage::handshake && is_servers(failed.cause)) run.begin(phase::authenticate);
+    return failed;
+}
+
+// libpq calls a reset and an orderly end by the same words; the kernel knows which it is. And it starts a TLS
+// handshake on any 'S', although a server that means it waits for the client then: SSH begins with an 'S'
+// too.
+std::optional<net::Failed> Session::peek() {
+    std::array<char, 64> bytes{};
+    const auto count = ::recv(descriptor(), bytes.data(), bytes.size(), MSG_PEEK | MSG_DONTWAIT);
+    if (count < 0 && errno == ECONNRESET) was_reset_ = true;
+    const bool awaits_verdict = stage_ == Stage::handshake && asked_for_tls_ && !watch_;
+    if (!awaits_verdict || count <= 1 || bytes[0] != 'S') return std::nullopt;
+    const std::string words(bytes.data(), static_cast<std::size_t>(count));
+    return net::Failed(Cause::peer_garbage,
+                       "the answer to the request for TLS is not PostgreSQL's: " + words);
+}
+
+std::optional<net::Failed> Session::check_received() const {
+    if (received_bytes(descriptor()) <= kMaxReceived) return std::nullopt;
+    return net::Failed(Cause::peer_too_large,
+                       "more than " + std::to_string(kMaxReceived) + " bytes received");
+}
+
+bool Session::encrypted() const {
+    return PQsslInUse(connection_.get()) != 0;
+}
+
+int Session::descriptor() const {
+    return PQsocket(connection_.get());
+}
+
+}  // namespace plumb::postgres

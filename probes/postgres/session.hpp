@@ -1,0 +1,111 @@
+// One connection to one address of a Postgres server: libpq driven without ever blocking.
+//
+// Call order: open() once, begun in phase `connect`; after Opened::yes any number of ask(), one at a time;
+// then destruction, which sends Terminate when the session is idle and just closes otherwise. libpq cannot be
+// cancelled within a time limit, so a deadline ends the connection, and SET LOCAL statement_timeout ends what
+// the server does.
+//
+// REQUIRES: `login` and `tls` outlive the session. Throws system_error(operation_aborted) when cancelled.
+#pragma once
+
+#include "probes/net/error.hpp"
+#include "probes/net/ready.hpp"
+#include "probes/postgres/handshake_watch.hpp"
+#include "probes/postgres/inspect.hpp"
+#include "probes/postgres/login.hpp"
+#include "probes/run.hpp"
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/ip/address.hpp>
+#include <boost/asio/posix/stream_descriptor.hpp>
+#include <libpq-fe.h>
+
+namespace plumb::postgres {
+
+// What a peer may send in one session, TLS included. A login with a long certificate chain takes some 10 KiB.
+inline constexpr std::uint64_t kMaxReceived = 1 << 20;
+
+enum class Opened {
+    yes,
+    unreachable,  // TCP did not connect: another address may
+    failed,       // it did, and what came then failed
+};
+
+struct Reply {
+    std::vector<Table> tables;           // of the statements that answered rows, in order
+    std::optional<net::Failed> refusal;  // the server's error; the statements after it were not run
+};
+
+class Session {
+  public:
+    Session(boost::asio::any_io_executor executor, const Login& login, const net::TlsSettings* tls);
+    ~Session();
+    Session(const Session&) = delete;
+    Session& operator=(const Session&) = delete;
+
+    // Begins the phases `handshake` (when TLS is tried) and `authenticate`, and `connect` again where libpq
+    // falls back from TLS to plain or the other way (sslmode prefer and allow). Notes the attempt, the
+    // address, the kernel's facts and the TLS facts in run.outcome. Not Opened::yes: failure() says why.
+    boost::asio::awaitable<Opened> open(Run& run, boost::asio::ip::address address,
+                                        Clock::time_point connect_deadline);
+    const net::Failed& failure() const { return failure_; }
+
+    // Sends `sql` as one message and reads all answers. The error is the connection's; it is dead then.
+    boost::asio::awaitable<net::IoResult<Reply>> ask(std::string sql, Clock::time_point deadline);
+
+    bool encrypted() const;
+    int descriptor() const;
+    // Why libpq went back on its first choice about TLS, where it did.
+    const std::optional<net::Failed>& fell_back() const { return first_failure_; }
+
+  private:
+    enum class Stage { connect, handshake, authenticate };
+    using WaitFor = net::WaitFor;
+
+    void start(const boost::asio::ip::address& address);
+    PostgresPollingStatusType poll();
+    void follow_socket();
+    boost::asio::awaitable<net::Ready> wait(WaitFor what, Clock::time_point deadline);
+
+    std::optional<net::Failed> before_poll(Run& run);
+    std::optional<net::Failed> connected(Run& run);
+    std::optional<net::Failed> after_poll(Run& run, PostgresPollingStatusType next);
+    std::optional<net::Failed> fall_back(Run& run);
+    std::optional<net::Failed> end_handshake(Run& run);
+    bool connects_anew() const;
+    Opened give_up(Run& run, net::Failed failed);
+    net::Failed timed_out() const;
+    net::Failed broken(Run& run);
+    std::optional<net::Failed> peek();
+    std::optional<net::Failed> check_received() const;
+
+    boost::asio::awaitable<net::IoResult<void>> flush(Clock::time_point deadline);
+    boost::asio::awaitable<net::IoResult<void>> fill(Clock::time_point deadline);
+    net::Failed lost();
+
+    struct Finish {
+        void operator()(PGconn* connection) const { PQfinish(connection); }
+    };
+    boost::asio::posix::stream_descriptor waiter_;
+    const Login& login_;
+    const net::TlsSettings* tls_;
+    std::unique_ptr<HandshakeWatch> watch_;
+    std::unique_ptr<PGconn, Finish> connection_;
+    std::string address_;
+    Clock::time_point started_{};
+    Stage stage_ = Stage::connect;
+    bool asked_for_tls_ = false;
+    bool was_reset_ = false;
+    std::optional<net::Failed> first_failure_;
+    std::string_view first_phase_;
+    net::Failed failure_;
+};
+
+}  // namespace plumb::postgres

@@ -1,0 +1,224 @@
+// The probe against peers that are no PostgreSQL, or a broken one. Each run ends within its time limit with
+// the cause that fits, in the phase that fits.
+#include "tests/integration/postgres/run_probe.hpp"
+#include "tests/support/servers.hpp"
+#include "tests/support/sockets.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace plumb::test {
+namespace {
+
+using namespace std::chrono_literals;
+using namespace std::string_literals;
+using testing::ElementsAre;
+using testing::HasSubstr;
+
+constexpr auto kShort = 300ms;
+
+std::string url(std::uint16_t port, const std::string& options = "sslmode=disable",
+                const char* host = "127.0.0.1") {
+    return "postgres://app:" + std::string(kPassword) + "@" + host + ":" + std::to_string(port) + "/shop?" +
+           options;
+}
+
+std::string message(char type, const std::string& body) {
+    const auto size = static_cast<std::uint32_t>(body.size() + 4);
+    std::string out(1, type);
+    for (const int shift : {24, 16, 8, 0})
+        out += static_cast<char>(size >> shift & 0xffU);
+    return out + body;
+}
+
+const std::string kAuthenticated = message('R', "\0\0\0\0"s);
+const std::string kReady = message('Z', "I");
+const std::string kLoggedIn = kAuthenticated + message('S', "server_version\00015.1\0"s) + kReady;
+
+std::string run(const Script& script, const std::string& options = "sslmode=disable",
+                std::chrono::milliseconds timeout = 10s) {
+    const ScriptedServer server(script);
+    return failure_of(run_postgres(url(server.port(), options), timeout));
+}
+
+// Lets the client in, waits for its query, then plays on.
+Script logged_in(Script then) {
+    return [then = std::move(then)](Connection& connection) {
+        connection.read_some();
+        connection.write(kLoggedIn);
+        connection.read_some();
+        then(connection);
+    };
+}
+
+Script waits_for_close() {
+    return [](Connection& connection) { connection.wait_for_close(); };
+}
+
+Script then_say(std::string bytes) {
+    return [bytes = std::move(bytes)](Connection& connection) {
+        connection.write(bytes);
+        connection.wait_for_close();
+    };
+}
+
+TEST(PostgresPeer, refused_connection_names_the_connect_phase) {
+    const RefusingPort port;
+    const auto outcome = run_postgres(url(port.port()));
+    EXPECT_EQ(failure_of(outcome), "connect tcp.refused");
+    ASSERT_EQ(outcome.attempts.size(), 1U);
+    EXPECT_EQ(outcome.attempts[0].failed, Cause::tcp_refused);
+    EXPECT_EQ(outcome.address, "");
+}
+
+TEST(PostgresPeer, an_unresolved_name_names_the_resolve_phase) {
+    const auto outcome = run_postgres("postgres://app@nothing.invalid:5432/x", kShort);
+    EXPECT_EQ(failure_of(outcome).substr(0, 12), "resolve dns.");
+}
+
+TEST(PostgresPeer, hanging_connect_ends_at_the_deadline) {
+    const FullQueueListener listener;
+    const auto outcome = run_postgres(url(listener.port()), kShort);
+    EXPECT_EQ(failure_of(outcome), "connect tcp.timeout");
+    EXPECT_THAT(phases_of(outcome), ElementsAre("resolve", "connect"));
+}
+
+TEST(PostgresPeer, every_address_is_tried_until_one_connects) {
+    const ScriptedServer server(logged_in(waits_for_close()));
+    // localhost is ::1 and 127.0.0.1; only the latter listens.
+    const auto outcome = run_postgres(url(server.port(), "sslmode=disable", "localhost"), 1s);
+    EXPECT_EQ(failure_of(outcome), "query peer.timeout");
+    ASSERT_FALSE(outcome.attempts.empty());
+    EXPECT_EQ(outcome.attempts.back().address, "127.0.0.1:" + std::to_string(server.port()));
+    EXPECT_FALSE(outcome.attempts.back().failed);
+    for (std::size_t i = 0; i + 1 < outcome.attempts.size(); ++i)
+        EXPECT_EQ(outcome.attempts[i].failed, Cause::tcp_refused);
+}
+
+TEST(PostgresPeer, silence_is_told_in_the_phase_where_it_begins) {
+    EXPECT_EQ(run(silent(), "sslmode=disable", kShort), "authenticate peer.timeout");
+    EXPECT_EQ(run(silent(), "sslmode=prefer", kShort), "handshake peer.timeout");
+    EXPECT_EQ(run(answering("S"), "sslmode=require", kShort), "handshake tls.timeout");
+    EXPECT_EQ(run(answering(kAuthenticated), "sslmode=disable", kShort), "authenticate peer.timeout");
+    EXPECT_EQ(run(logged_in(waits_for_close()), "sslmode=disable", kShort), "query peer.timeout");
+}
+
+TEST(PostgresPeer, an_answer_to_the_first_query_alone_leaves_the_run_in_inspect) {
+    const auto one = message('C', "SET\0"s) + message('T', "\0\1one\0"s + std::string(18, '\0')) +
+                     message('D', "\0\1\0\0\0\1"s + "1") + message('C', "SELECT 1\0"s) + kReady;
+    EXPECT_EQ(run(logged_in(then_say(one)), "sslmode=disable", kShort), "inspect peer.timeout");
+}
+
+TEST(PostgresPeer, a_closed_connection_is_told_in_its_phase) {
+    EXPECT_EQ(run(closing_after_request()), "authenticate peer.closed");
+    EXPECT_EQ(run(closing_after_request(), "sslmode=require"), "handshake peer.closed");
+    EXPECT_EQ(run(logged_in([](Connection& connection) { connection.close(); })), "query peer.closed");
+}
+
+TEST(PostgresPeer, a_reset_is_not_taken_for_an_orderly_end) {
+    EXPECT_EQ(run(resetting()), "authenticate peer.reset");
+    EXPECT_EQ(run(resetting(), "sslmode=require"), "handshake peer.reset");
+    EXPECT_EQ(run(logged_in([](Connection& connection) { connection.reset(); })), "query peer.reset");
+    const auto after_accepting_tls = [](Connection& connection) {
+        connection.read_some();
+        connection.write("S");
+        connection.read_some();
+        connection.reset();
+    };
+    EXPECT_EQ(run(after_accepting_tls, "sslmode=require"), "handshake peer.reset");
+}
+
+TEST(PostgresPeer, another_protocol_is_garbage) {
+    EXPECT_EQ(run(answering("HTTP/1.1 400 Bad Request\r\n\r\n")), "authenticate peer.garbage");
+    EXPECT_EQ(run(answering("HTTP/1.1 400 Bad Request\r\n\r\n"), "sslmode=prefer"), "handshake peer.garbage");
+    EXPECT_EQ(run(saying("SSH-2.0-OpenSSH_9.2\r\n"), "sslmode=prefer"), "handshake peer.garbage");
+    EXPECT_EQ(run(answering(garbage())), "authenticate peer.garbage");
+    EXPECT_EQ(run(logged_in(then_say(message('?', "what")))), "query peer.garbage");
+    EXPECT_EQ(run(logged_in(then_say(message('H', "\0\0\0"s)))), "query peer.garbage");
+}
+
+TEST(PostgresPeer, accepting_tls_and_speaking_none_is_told_as_such) {
+    const auto script = [](Connection& connection) {
+        connection.read_some();
+        connection.write("S");
+        connection.read_some();
+        connection.write("220 mail.example.com ESMTP\r\n");
+        connection.wait_for_close();
+    };
+    EXPECT_EQ(run(script, "sslmode=require"), "handshake tls.not_tls");
+}
+
+TEST(PostgresPeer, a_dripping_peer_ends_at_the_deadline) {
+    EXPECT_EQ(run(dripping("R", 20ms), "sslmode=disable", kShort), "authenticate peer.timeout");
+    const auto drip_rows = [](Connection& connection) {
+        const auto start = message('T', std::string(64000, '\0'));
+        for (std::size_t at = 0; connection.write(start.substr(at % start.size(), 1)); ++at) {
+            if (!connection.pause(10ms)) return;
+        }
+    };
+    EXPECT_EQ(run(logged_in(drip_rows), "sslmode=disable", kShort), "query peer.timeout");
+}
+
+TEST(PostgresPeer, a_flood_is_cut_off_in_every_phase) {
+    const auto notice = message('N', "SNOTICE\0Mhello\0\0"s);
+    std::string notices;
+    while (notices.size() < 60000)
+        notices += notice;
+    // An endless error of the ancient protocol, which has no length; and notices without end after the login.
+    EXPECT_EQ(run(flooding("E", std::string(60000, 'x'))), "authenticate peer.too_large");
+    EXPECT_EQ(run(flooding(kAuthenticated, notices)), "authenticate peer.too_large");
+    const auto rows = [](Connection& connection) {
+        const auto chunk = std::string(60000, 'x');
+        bool open = connection.write("D\x7f\xff\xff\xf0"s);
+        while (open)
+            open = connection.write(chunk);
+    };
+    {
+        const ScriptedServer server(logged_in(rows));
+        const auto outcome = run_postgres(url(server.port()));
+        EXPECT_EQ(failure_of(outcome), "query peer.too_large") << outcome.failure->detail;
+    }
+}
+
+TEST(PostgresPeer, a_huge_message_announced_is_not_waited_for_in_memory) {
+    EXPECT_EQ(run(answering("R\x7f\xff\xff\xff\0\0\0\0"s)), "authenticate peer.garbage");
+}
+
+TEST(PostgresPeer, a_peer_that_answers_one_query_with_results_without_end_is_cut_off) {
+    const auto script = [](Connection& connection) {
+        const auto done = message('C', "SET\0"s);
+        while (connection.write(done)) {
+        }
+    };
+    EXPECT_EQ(run(logged_in(script)), "query peer.garbage");
+}
+
+TEST(PostgresPeer, an_echoed_password_is_hidden) {
+    const auto echo = message('E', "SFATAL\0VFATAL\0C28P01\0Mwho is "s + std::string(kPassword) + "?\0\0"s);
+    const ScriptedServer server(answering(echo));
+    const auto outcome = run_postgres(url(server.port()));
+    EXPECT_EQ(failure_of(outcome), "authenticate postgres.auth_failed");
+    EXPECT_EQ(outcome.failure->detail, "28P01: who is ***?");
+}
+
+TEST(PostgresPeer, a_server_error_in_the_query_has_its_cause) {
+    const auto error = message('E', "SERROR\0VERROR\0C57014\0Mcanceling statement\0\0"s) + kReady;
+    EXPECT_EQ(run(logged_in(then_say(error))), "query postgres.statement_timeout");
+    const auto ending = message('E', "SFATAL\0VFATAL\0C57P01\0Mterminating connection\0\0"s);
+    EXPECT_EQ(run(logged_in([ending](Connection& connection) {
+                  connection.write(ending);
+                  connection.close();
+              })),
+              "query postgres.shutting_down");
+}
+
+TEST(PostgresPeer, terminal_control_of_a_peer_is_escaped) {
+    const auto error = message('E', "SFATAL\0VFATAL\0C3D000\0M\x1b[2Jgone\0\0"s);
+    const ScriptedServer server(answering(error));
+    const auto outcome = run_postgres(url(server.port()));
+    EXPECT_EQ(outcome.failure->detail.find('\x1b'), std::string::npos);
+    EXPECT_THAT(outcome.failure->detail, HasSubstr("gone"));
+}
+
+}  // namespace
+}  // namespace plumb::test

@@ -1,0 +1,75 @@
+// A real PostgreSQL on 127.0.0.1, started by the test as an unprivileged user in a directory of its own.
+// initdb runs once a process; each server gets a copy. It stops with "fast shutdown" when it is destroyed.
+//
+// Superuser `admin` comes in without a password over the socket in socket_dir(); over TCP, `hba` decides.
+#pragma once
+
+#include "tests/support/certificates.hpp"
+#include "tests/support/child_process.hpp"
+#include "tests/support/temp_dir.hpp"
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace plumb::test {
+
+struct PostgresSpec {
+    std::vector<std::string> settings;  // lines of postgresql.conf: "max_connections = 8"
+    std::string hba = "host all all 127.0.0.1/32 scram-sha-256\n";
+    std::optional<Issued> identity;  // switches TLS on
+    std::string client_authority;    // PEM: whose client certificates are asked for
+    bool standby = false;            // starts in recovery and stays there
+    bool refuses_sessions = false;   // a standby that lets nobody in: "not yet accepting connections"
+    std::string setup;               // SQL, run once before the constructor returns
+};
+
+class PostgresServer {
+  public:
+    explicit PostgresServer(PostgresSpec spec = {});
+    ~PostgresServer();
+    PostgresServer(const PostgresServer&) = delete;
+    PostgresServer& operator=(const PostgresServer&) = delete;
+
+    std::uint16_t port() const { return port_; }
+    std::string socket_dir() const { return dir_.path().string(); }
+    std::string log() const { return read_whole(log_file_); }
+
+    // First column of the first row, "" when there is none; throws with the server's words when it fails.
+    std::string sql(const std::string& text, const std::string& database = "postgres") const;
+
+    // Until the log says so (from the given place on), or the query answers so; throws when it never does.
+    void await_log(const std::string& text, std::size_t from = 0) const;
+    void await_sql(const std::string& text, const std::string& answer) const;
+
+    // A session that stays open and takes a slot; throws when it is refused.
+    class Held {
+      public:
+        explicit Held(const std::string& conninfo);
+        ~Held();
+        Held(Held&& other) noexcept;
+        Held(const Held&) = delete;
+        Held& operator=(const Held&) = delete;
+        void send(const std::string& sql) const;  // and does not wait for the answer
+
+      private:
+        void* connection_;
+    };
+    Held hold(const std::string& user, const std::string& password) const;
+
+  private:
+    void write_files();
+    void start();
+    void await_ready();
+
+    TempDir dir_;
+    PostgresSpec spec_;
+    std::string data_;
+    std::string log_file_;
+    std::uint16_t port_ = 0;
+    std::unique_ptr<ChildProcess> process_;
+};
+
+}  // namespace plumb::test
