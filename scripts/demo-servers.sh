@@ -115,7 +115,7 @@ start_dnsmasq() {
 
 start_redis() {
     local name=$1 net=$2 dir=$3 policy=$4
-    printf 'bind %s.1\nport %s\nsave ""\nappendonly no\ndir %s\nmaxclients 60\nmaxmemory 64mb\nmaxmemory-policy %s\n' \
+    printf 'bind %s.1\nport %s\nsave ""\nappendonly no\ndir %s\nmaxclients 100\nmaxmemory 64mb\nmaxmemory-policy %s\n' \
         "$net" $redis_port "$dir/redis" "$policy" >"$dir/redis/redis.conf"
     own "$dir/redis"
     # shellcheck disable=SC2046
@@ -208,7 +208,7 @@ lean_production() {
     echo '\sleep 600 s' >"$state/hold.sql"
     PGPASSWORD="the demo's own" launch production-crowd "$postgres_bin/pgbench" -n -h 127.0.20.1 -p $postgres_port \
         -U app -c 90 -j 1 -T 600 -f "$state/hold.sql" postgres
-    launch production-clients redis-benchmark -h 127.0.20.1 -p $redis_port -c 53 -I
+    launch production-clients redis-benchmark -h 127.0.20.1 -p $redis_port -c 93 -I
     local tenths
     for ((tenths = 0; tenths < 200; tenths++)); do
         [ "$(PGPASSWORD="the demo's own" "$postgres_bin/psql" -h 127.0.20.1 -p $postgres_port -U app -Atc \
