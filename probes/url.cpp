@@ -70,30 +70,36 @@ std::string_view after_host(std::string_view host_port) {
     return colon == npos ? std::string_view{} : host_port.substr(colon);
 }
 
-// Where the authority ends. By RFC 3986 at the first of "/?#"; but where that leaves something that is no
-// host and port while an '@' follows, the delimiter belonged to an unescaped password.
-std::size_t authority_end(std::string_view scheme, std::string_view rest) {
-    auto end = rest.find_first_of("/?#");
-    if (end == npos) return rest.size();
-    const auto authority = rest.substr(0, end);
+bool plausible_host(std::string_view scheme, std::string_view hosts) {
+    const auto parts = split(hosts, ',');
+    if (parts.size() > 1 && path_may_hold_at(scheme)) return false;  // nobody lists web hosts
+    return std::all_of(parts.begin(), parts.end(), [](std::string_view host) {
+        const auto port = after_host(host);
+        return !host.empty() && host.front() != ':' && (port.empty() || is_port(port.substr(1)));
+    });
+}
+
+// Whether the delimiter at `end` belongs to an unescaped password: an '@' follows that cannot stand where the
+// URL would otherwise have it.
+bool inside_password(std::string_view scheme, std::string_view rest, std::size_t end) {
     const auto next_at = rest.find('@', end);
-    if (next_at == npos) return end;
-    const auto path_end = rest.find('?', end);
-    const bool at_before_query = path_end == npos || next_at < path_end || rest[end] == '?';
-    bool extend = false;
-    if (rest[end] == '#') {
-        extend = rest.substr(end, next_at - end).find('/') == npos;
-    } else if (authority.find('@') == npos) {
-        const auto port = after_host(authority);
-        const bool plausible = !authority.empty() && authority.front() != ':' &&
-                               (port.empty() || is_port(port.substr(1)) || authority.find(',') != npos);
-        extend = !plausible || (!path_may_hold_at(scheme) && rest[end] == '/' && at_before_query);
-        // postgres:///db?user=a@b has no authority at all.
-        if (authority.empty()) extend = false;
+    if (end == 0 || next_at == npos) return false;
+    const auto authority = rest.substr(0, end);
+    const auto at = authority.rfind('@');
+    if (!plausible_host(scheme, at == npos ? authority : authority.substr(at + 1))) return true;
+    const auto between = rest.substr(end, next_at - end);
+    if (const auto query = between.find('?'); query != npos && between.find('=', query) != npos) return false;
+    if (rest[end] == '#') return between.find('/') == npos;
+    return !path_may_hold_at(scheme);
+}
+
+// Where the authority ends. By RFC 3986 at the first of "/?#"; but drivers accept those in a password.
+std::size_t authority_end(std::string_view scheme, std::string_view rest) {
+    auto end = std::min(rest.find_first_of("/?#"), rest.size());
+    while (end < rest.size() && inside_password(scheme, rest, end)) {
+        end = std::min(rest.find_first_of("/?#", rest.find('@', end)), rest.size());
     }
-    if (!extend) return end;
-    end = rest.find_first_of("/?#", next_at);
-    return end == npos ? rest.size() : end;
+    return end;
 }
 
 Error bad(std::string_view scheme, std::string_view what) {

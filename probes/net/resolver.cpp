@@ -5,6 +5,8 @@
 #include "probes/net/resolv_conf.hpp"
 
 #include <algorithm>
+#include <cstdlib>
+#include <sys/random.h>
 
 #include <ares.h>
 
@@ -14,6 +16,14 @@ namespace {
 namespace asio = boost::asio;
 
 constexpr const char* kVpcResolver = "169.254.169.253:53";  // answers in every VPC
+
+// Where there is no /dev/urandom (an empty root directory) c-ares takes its message ids from rand(), which
+// would give every process the same ones.
+int initialise() {
+    unsigned seed = 0;
+    if (getrandom(&seed, sizeof seed, GRND_NONBLOCK) == sizeof seed) std::srand(seed);
+    return ares_library_init(ARES_LIB_INIT_ALL);
+}
 
 // Ends the question also when the coroutine that waits for it is destroyed or cancelled.
 class Asked {
@@ -57,7 +67,7 @@ Resolver::~Resolver() = default;
 
 Result<std::unique_ptr<Resolver>> Resolver::make(asio::any_io_executor executor,
                                                  const std::vector<std::string>& servers) {
-    static const int library = ares_library_init(ARES_LIB_INIT_ALL);
+    static const int library = initialise();
     if (library != ARES_SUCCESS) return Error{"c-ares cannot be initialised"};
     auto impl = std::make_shared<Impl>();
     impl->executor = std::move(executor);

@@ -31,7 +31,7 @@ TEST(Options, one_given_twice_is_refused) {
 }
 
 TEST(Options, a_piece_of_a_password_is_not_repeated) {
-    const auto result = check_options(url("hunter2@host/db=1"), kKnown);
+    const auto result = check_options(url("hunter2!x=1"), kKnown);
     ASSERT_FALSE(result);
     EXPECT_THAT(result.error().message, Not(HasSubstr("hunter2")));
 }
