@@ -33,10 +33,3 @@ function(plumb_library name)
   add_library(${name} STATIC ${arg_SOURCES})
   target_link_libraries(${name} PUBLIC plumb_options ${arg_LINK} PRIVATE ${arg_PRIVATE_LINK})
 endfunction()
-
-# While the house is being built a room may still be empty.
-macro(plumb_room folder)
-  if(EXISTS ${CMAKE_CURRENT_SOURCE_DIR}/${folder}/CMakeLists.txt)
-    add_subdirectory(${folder})
-  endif()
-endmacro()

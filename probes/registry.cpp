@@ -2,36 +2,21 @@
 
 #include "base/text.hpp"
 #include "probes/dns/dns.hpp"
+#include "probes/http/http.hpp"
+#include "probes/postgres/postgres.hpp"
+#include "probes/redis/redis.hpp"
 #include "probes/tcp/tcp.hpp"
 #include "probes/tls/tls_probe.hpp"
 
 #include <algorithm>
 #include <array>
-#ifdef PLUMB_HAS_HTTP
-#include "probes/http/http.hpp"
-#endif
-#ifdef PLUMB_HAS_POSTGRES
-#include "probes/postgres/postgres.hpp"
-#endif
-#ifdef PLUMB_HAS_REDIS
-#include "probes/redis/redis.hpp"
-#endif
 
 namespace plumb {
 namespace {
 
 const std::vector<Kind>& kinds() {
     static const std::vector<Kind> all{
-        dns_kind(),      tcp_kind(), tls_kind(),
-#ifdef PLUMB_HAS_HTTP
-        http_kind(),
-#endif
-#ifdef PLUMB_HAS_POSTGRES
-        postgres_kind(),
-#endif
-#ifdef PLUMB_HAS_REDIS
-        redis_kind(),
-#endif
+        dns_kind(), tcp_kind(), tls_kind(), http_kind(), postgres_kind(), redis_kind(),
     };
     return all;
 }
