@@ -178,7 +178,7 @@ TEST(CheckProgram, a_misplaced_secret_shows_in_no_complaint) {
          {"targets: postgres://app:hunter2@db/x\n", "window: postgres://app:hunter2@db/x\n",
           "targets: {'postgres://app:hunter2@db/x': y}\n", "targets: [postgres://app:hunter2@db/x]\n",
           "postgres://app:hunter2@db/x: 1\n", "targets: {a: {url: 'postgres://app:hunter2@db:x/y'}}\n",
-          "targets: {a: 'postgres://app:hunter2@db/x?nonsense=hunter2'}\n"}) {
+          "targets: {a: 'redis://:hunter2@c/0?nonsense=hunter2'}\n"}) {
         const auto done = agent({"validate", "--config", directory.write("plumb.yaml", text)});
         EXPECT_EQ(done.exit_code, 2) << text;
         EXPECT_THAT(done.output + done.errors, Not(HasSubstr("hunter2"))) << text;
