@@ -27,7 +27,8 @@ namespace {
 
 constexpr int kCannotStart = 2;
 constexpr int kMessageBytes = static_cast<int>(kMaxWindowBytes) + (64 << 10);
-constexpr std::chrono::seconds kShutdownPatience{5};
+// Streams and questions are over by then; this is for peers that do not close their connections.
+constexpr std::chrono::seconds kShutdownPatience{2};
 constexpr std::chrono::minutes kRetentionEvery{10};
 
 // What the flags name, read and checked: nothing listens before all of it is right.

@@ -1,5 +1,6 @@
 // What two saved checks may differ in without a word. A saved check need not tell the class of a fact, so
-// this is the one list of names that say who or when rather than how: they are never compared.
+// this is the one place that knows facts and gauges by name: those that say who or when rather than how are
+// never compared.
 #pragma once
 
 #include "model/fact.hpp"
@@ -9,8 +10,11 @@
 
 namespace plumb::ctl {
 
-// The class that the file told, else by this list, else must_match.
+// The class that the file told, else by the lists here, else must_match.
 FactClass class_of(std::string_view fact, std::optional<FactClass> told);
+
+// A full cache that evicts is normal; everything else is taken to refuse at its limit.
+bool refuses_at_limit(std::string_view gauge);
 
 inline constexpr double kLowHeadroom = 0.20;
 

@@ -151,6 +151,12 @@ TEST(Diff, another_limit_is_a_warning_and_scarce_headroom_holds) {
     EXPECT_EQ(scarce[0].cause, "gauge.headroom");
     EXPECT_EQ(scarce[0].severity, Severity::critical);
     EXPECT_EQ(scarce[0].candidate, "18 of 20");
+    const auto memory = [](int value) {
+        return with([&](auto& o) {
+            o.gauges = R"("redis.memory":{"value":)" + std::to_string(value) + R"(,"limit":100})";
+        });
+    };
+    EXPECT_EQ(diff({memory(10)}, {memory(99)}).at(0).severity, Severity::warning) << "a full cache evicts";
     EXPECT_THAT(diff({limit(10, 100)}, {limit(60, 100)}), IsEmpty()) << "use alone is load, not drift";
     EXPECT_THAT(diff({limit(95, 100)}, {limit(90, 100)}), IsEmpty()) << "both are scarce";
 }
@@ -220,11 +226,11 @@ TEST(Diff, names_of_identities_are_known_by_their_parts) {
                              "postgres.system_identifier", "redis.uptime_seconds", "http.server"}) {
         EXPECT_EQ(class_of(name, std::nullopt), FactClass::informational) << name;
     }
-    for (const char* name :
-         {"tls.version", "tls.cipher", "tls.issuer", "dns.scope", "postgres.server_version",
-          "redis.maxmemory_policy", "http.status", "redis.role"}) {
+    for (const char* name : {"tls.version", "tls.issuer", "tls.san_match", "dns.scope", "postgres.role",
+                             "redis.server", "redis.maxmemory_policy", "http.status", "redis.role"}) {
         EXPECT_EQ(class_of(name, std::nullopt), FactClass::must_match) << name;
     }
+    EXPECT_EQ(class_of("redis.version", std::nullopt), FactClass::ordered);
     EXPECT_EQ(class_of("dns.addresses", FactClass::must_match), FactClass::must_match);
 }
 
