@@ -74,7 +74,7 @@ void add_failure(const Outcome& outcome, json::object& out) {
     out["failure"] = std::move(failure);
 }
 
-json::object outcome_object(const Outcome& outcome) {
+json::object outcome_object(const Outcome& outcome, bool verbose) {
     json::object out;
     out["dependency"] = text(outcome.dependency);
     out["kind"] = text(outcome.kind);
@@ -89,18 +89,21 @@ json::object outcome_object(const Outcome& outcome) {
         facts[fact.name] = text(fact.value);
     out["facts"] = std::move(facts);
     out["gauges"] = gauges_of(outcome);
+    // Beyond the contract only what the reader must know to trust the rest …
+    if (!outcome.note.empty()) out["note"] = text(outcome.note);
+    if (outcome.suspect) out["suspect"] = true;
+    if (!verbose) return out;
+    // … and what he asked for.
     out["attempts"] = attempts_of(outcome);
     if (outcome.rtt) out["rtt_us"] = whole_us(*outcome.rtt);
     out["retransmits"] = outcome.retransmits;
-    out["suspect"] = outcome.suspect;
-    if (!outcome.note.empty()) out["note"] = text(outcome.note);
     return out;
 }
 
 }  // namespace
 
-std::string render_json(const std::vector<Outcome>& outcomes, const TaskFacts& task,
-                        std::string_view version) {
+std::string render_json(const std::vector<Outcome>& outcomes, const TaskFacts& task, std::string_view version,
+                        bool verbose) {
     json::object root;
     root["agent"] = json::object{{"version", text(version)}};
     json::object facts;
@@ -109,7 +112,7 @@ std::string render_json(const std::vector<Outcome>& outcomes, const TaskFacts& t
     root["task"] = std::move(facts);
     json::array list;
     for (const auto& outcome : outcomes)
-        list.push_back(outcome_object(outcome));
+        list.push_back(outcome_object(outcome, verbose));
     root["outcomes"] = std::move(list);
     return json::serialize(root) + "\n";
 }

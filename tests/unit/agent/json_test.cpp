@@ -2,6 +2,9 @@
 
 #include "tests/unit/agent/outcomes.hpp"
 
+#include <set>
+#include <string>
+
 #include <boost/json.hpp>
 #include <gtest/gtest.h>
 
@@ -11,7 +14,7 @@ namespace {
 namespace json = boost::json;
 
 json::object render(const std::vector<Outcome>& outcomes) {
-    const auto text = render_json(outcomes, {{"hostname", "task-1"}}, "0.1.0");
+    const auto text = render_json(outcomes, {{"hostname", "task-1"}}, "0.1.0", true);
     EXPECT_EQ(text.back(), '\n');
     return json::parse(text).as_object();
 }
@@ -36,6 +39,21 @@ TEST(CheckJson, the_object_has_the_documented_shape) {
     EXPECT_EQ(bad.at("failure").at("cause"), "tcp.timeout");
     EXPECT_EQ(bad.at("failure").at("detail"), "no answer from 10.0.1.7:5432");
     EXPECT_EQ(bad.at("attempts").at(0).at("cause"), "tcp.timeout");
+}
+
+TEST(CheckJson, without_verbose_an_outcome_holds_the_documented_keys_and_no_others) {
+    const auto text = render_json({test::good(), test::bad()}, {}, "0.1.0", false);
+    const auto root = json::parse(text).as_object();
+    std::set<std::string> keys{"dependency", "kind",   "target", "address", "ok",
+                               "total_us",   "phases", "facts",  "gauges"};
+    for (const auto& outcome : root.at("outcomes").as_array()) {
+        std::set<std::string> found;
+        for (const auto& entry : outcome.as_object())
+            found.insert(entry.key());
+        EXPECT_EQ(found, keys);
+        keys.insert("failure");  // the second one failed
+    }
+    EXPECT_EQ(root.size(), 3U);
 }
 
 TEST(CheckJson, phases_add_up_to_the_total) {
