@@ -124,7 +124,7 @@ asio::awaitable<net::IoResult<Reply>> Session::ask(std::string sql, Clock::time_
 }
 
 net::Failed Session::lost() {
-    if (was_reset_) return {Cause::peer_reset, "connection reset by the peer"};
+    if (was_reset()) return {Cause::peer_reset, "connection reset by the peer"};
     if (watch_ && watch_->alerted()) return watch_->failure(0);
     return login_failure(PQerrorMessage(connection_.get()));
 }

@@ -205,7 +205,8 @@ std::optional<net::Failed> Session::fall_back(Run& run) {
     watch_.reset();
     stage_ = Stage::connect;
     asked_for_tls_ = false;
-    was_reset_ = false;
+    saw_reset_ = false;
+    saw_end_ = false;
     run.begin(phase::connect);
     return std::nullopt;
 }
@@ -251,11 +252,11 @@ net::Failed Session::timed_out() const {
 net::Failed Session::broken(Run& run) {
     if (stage_ == Stage::handshake && watch_) {
         watch_->add_facts(run.outcome);
-        return watch_->failure(was_reset_ ? ECONNRESET : 0);
+        return watch_->failure(was_reset() ? ECONNRESET : 0);
     }
     if (watch_ && watch_->alerted()) return watch_->failure(0);
     auto failed = login_failure(PQerrorMessage(connection_.get()));
-    if (failed.cause == Cause::peer_closed && was_reset_) {
+    if (failed.cause == Cause::peer_closed && was_reset()) {
         failed = net::Failed(Cause::peer_reset, "connection reset by the peer");
     }
     // A server that cannot even start a session says so instead of answering the request for TLS.
@@ -263,13 +264,21 @@ net::Failed Session::broken(Run& run) {
     return failed;
 }
 
-// libpq calls a reset and an orderly end by the same words; the kernel knows which it is. And it starts a TLS
+// libpq calls a reset and an orderly end by the same words; the kernel knows which it is, and an end comes to
+// be seen here before libpq sees it. A reset may come while libpq is at work.
+bool Session::was_reset() const {
+    const std::string_view words = PQerrorMessage(connection_.get());
+    return saw_reset_ || (!saw_end_ && words.find("server closed the connection") != std::string_view::npos);
+}
+
+// Looks at what libpq will read, without taking it. libpq starts a TLS
 // handshake on any 'S', although a server that means it waits for the client then: SSH begins with an 'S'
 // too.
 std::optional<net::Failed> Session::peek() {
     std::array<char, 64> bytes{};
     const auto count = ::recv(descriptor(), bytes.data(), bytes.size(), MSG_PEEK | MSG_DONTWAIT);
-    if (count < 0 && errno == ECONNRESET) was_reset_ = true;
+    if (count < 0 && errno == ECONNRESET) saw_reset_ = true;
+    if (count == 0) saw_end_ = true;
     const bool awaits_verdict = stage_ == Stage::handshake && asked_for_tls_ && !watch_;
     if (!awaits_verdict || count <= 1 || bytes[0] != 'S') return std::nullopt;
     const std::string words(bytes.data(), static_cast<std::size_t>(count));

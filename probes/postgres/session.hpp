@@ -84,6 +84,7 @@ class Session {
     net::Failed timed_out() const;
     net::Failed broken(Run& run);
     std::optional<net::Failed> peek();
+    bool was_reset() const;
     std::optional<net::Failed> check_received() const;
 
     boost::asio::awaitable<net::IoResult<void>> flush(Clock::time_point deadline);
@@ -102,7 +103,8 @@ class Session {
     Clock::time_point started_{};
     Stage stage_ = Stage::connect;
     bool asked_for_tls_ = false;
-    bool was_reset_ = false;
+    bool saw_reset_ = false;
+    bool saw_end_ = false;
     std::optional<net::Failed> first_failure_;
     std::string_view first_phase_;
     net::Failed failure_;

@@ -176,8 +176,12 @@ PostgresServer::Held::~Held() {
     PQfinish(static_cast<PGconn*>(connection_));
 }
 
-void PostgresServer::Held::send(const std::string& sql) const {
-    PQsendQuery(static_cast<PGconn*>(connection_), sql.c_str());
+void PostgresServer::Held::run(const std::string& sql) const {
+    auto* connection = static_cast<PGconn*>(connection_);
+    const std::unique_ptr<PGresult, decltype(&PQclear)> result(PQexec(connection, sql.c_str()), PQclear);
+    const auto status = PQresultStatus(result.get());
+    if (status != PGRES_COMMAND_OK && status != PGRES_TUPLES_OK)
+        throw std::runtime_error(PQerrorMessage(connection));
 }
 
 PostgresServer::Held PostgresServer::hold(const std::string& user, const std::string& password) const {

@@ -52,7 +52,7 @@ class PostgresServer {
         Held(Held&& other) noexcept;
         Held(const Held&) = delete;
         Held& operator=(const Held&) = delete;
-        void send(const std::string& sql) const;  // and does not wait for the answer
+        void run(const std::string& sql) const;  // throws when it fails
 
       private:
         void* connection_;
