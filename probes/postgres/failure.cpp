@@ -46,12 +46,11 @@ constexpr std::array<Known, 6> kPoolerWords{{
 }};
 
 // libpq's own words, most telling first.
-constexpr std::array<Known, 35> kLibpqWords{{
+constexpr std::array<Known, 34> kLibpqWords{{
     {"cannot allocate memory for input buffer",
      Cause::peer_too_large},  // a message of more than 1 GiB announced
     {"out of memory", Cause::local_memory},
     {"no password supplied", Cause::postgres_auth_failed},
-    {"GSSAPI", Cause::postgres_unsupported_auth},
     {"SSPI", Cause::postgres_unsupported_auth},
     {"Kerberos", Cause::postgres_unsupported_auth},
     {"none of the server's SASL authentication mechanisms", Cause::postgres_unsupported_auth},
@@ -152,6 +151,9 @@ net::Failed login_failure(std::string_view message) {
     if (const auto server = parse_server_words(line)) return server_failure(server->sqlstate, server->words);
     if (line.find("no password supplied") != npos) {
         return {Cause::postgres_auth_failed, "the server asks for a password and the target has none"};
+    }
+    if (line.find("GSSAPI") != npos) {
+        return {Cause::postgres_unsupported_auth, "the server asks for GSSAPI (Kerberos)"};
     }
     if (const auto cause = find_words(kLibpqWords, line)) return {*cause, std::string(line)};
     if (line.find("SSL ") != npos) return {Cause::tls_handshake_failure, std::string(line)};

@@ -101,6 +101,12 @@ void HandshakeWatch::add_facts(Outcome& outcome) const {
     net::add_tls_facts(outcome, state_->ssl.get(), options.server_name, options.verify);
 }
 
+std::string_view HandshakeWatch::peek(std::span<char> into) const {
+    const int count = SSL_peek(state_->ssl.get(), into.data(), static_cast<int>(into.size()));
+    ERR_clear_error();
+    return {into.data(), count > 0 ? static_cast<std::size_t>(count) : 0};
+}
+
 std::optional<net::Failed> HandshakeWatch::objection() const {
     if (settings_.failure()) return settings_.failure();
     const auto& errors = state_->wire.verify_errors;

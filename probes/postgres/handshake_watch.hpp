@@ -7,7 +7,7 @@
 // refused one still shows its facts.
 //
 // Call order: attach() once, as soon as libpq has an SSL and before the handshake is over; then any of the
-// others, also after libpq has freed its SSL. Keeps a reference to the SSL; never reads or writes through it.
+// others, also after libpq has freed its SSL. Keeps a reference to the SSL and takes nothing out of it.
 #pragma once
 
 #include "model/outcome.hpp"
@@ -15,6 +15,8 @@
 
 #include <memory>
 #include <optional>
+#include <span>
+#include <string_view>
 
 #include <openssl/types.h>
 
@@ -32,6 +34,8 @@ class HandshakeWatch {
     bool finished() const;  // the handshake succeeded, whatever the certificate is worth
 
     void add_facts(Outcome& outcome) const;
+    // What libpq will read next, decrypted, without taking it. REQUIRES: finished(), libpq still connected.
+    std::string_view peek(std::span<char> into) const;
     // What is wrong with the certificate or the trust store; nothing when the mode does not verify.
     std::optional<net::Failed> objection() const;
     // Why the handshake failed, or why the TLS stream broke afterwards; `system_error` is the socket's errno,

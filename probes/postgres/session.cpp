@@ -275,13 +275,16 @@ bool Session::was_reset() const {
 // handshake on any 'S', although a server that means it waits for the client then: SSH begins with an 'S'
 // too.
 std::optional<net::Failed> Session::peek() {
-    std::array<char, 64> bytes{};
+    std::array<char, 4096> bytes{};
     const auto count = ::recv(descriptor(), bytes.data(), bytes.size(), MSG_PEEK | MSG_DONTWAIT);
     if (count < 0 && errno == ECONNRESET) saw_reset_ = true;
     if (count == 0) saw_end_ = true;
-    const bool awaits_verdict = stage_ == Stage::handshake && asked_for_tls_ && !watch_;
-    if (!awaits_verdict || count <= 1 || bytes[0] != 'S') return std::nullopt;
-    const std::string words(bytes.data(), static_cast<std::size_t>(count));
+    if (count <= 0) return std::nullopt;
+    const std::string_view seen(bytes.data(), static_cast<std::size_t>(count));
+    if (stage_ == Stage::authenticate && !encrypted()) return guard_.see(seen);
+    if (stage_ == Stage::authenticate) return guard_.see(watch_->peek(bytes));
+    if (!asked_for_tls_ || watch_ || seen.size() == 1 || seen[0] != 'S') return std::nullopt;
+    const std::string words(seen.substr(0, 64));
     return net::Failed(Cause::peer_garbage,
                        "the answer to the request for TLS is not PostgreSQL's: " + words);
 }

@@ -13,6 +13,7 @@
 #include "probes/postgres/handshake_watch.hpp"
 #include "probes/postgres/inspect.hpp"
 #include "probes/postgres/login.hpp"
+#include "probes/postgres/login_guard.hpp"
 #include "probes/run.hpp"
 
 #include <cstdint>
@@ -102,6 +103,7 @@ class Session {
     std::string address_;
     Clock::time_point started_{};
     Stage stage_ = Stage::connect;
+    LoginGuard guard_;
     bool asked_for_tls_ = false;
     bool saw_reset_ = false;
     bool saw_end_ = false;

@@ -107,6 +107,10 @@ TlsServer::TlsServer(TlsServerSpec spec)
 TlsServer::~TlsServer() = default;
 
 void TlsServer::play(Connection& connection) {
+    if (!spec_.preamble.empty()) {
+        connection.read_some();
+        connection.write(spec_.preamble);
+    }
     fcntl(connection.descriptor(), F_SETFL, O_NONBLOCK);
     const std::unique_ptr<SSL, void (*)(SSL*)> ssl(SSL_new(context_.get()), SSL_free);
     SSL_set_fd(ssl.get(), connection.descriptor());

@@ -20,6 +20,7 @@ struct TlsServerSpec {
     std::string ciphers;           // TLS 1.2 list
     std::string only_server_name;  // any other SNI gets the alert unrecognized_name
     std::string alpn;              // the one protocol that is accepted
+    std::string preamble;          // said in plain after the client's first bytes, before the handshake
     std::function<void(const std::string& first_request, const std::function<void(std::string_view)>& reply)>
         serve;
 };

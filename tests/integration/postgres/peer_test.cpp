@@ -3,6 +3,7 @@
 #include "tests/integration/postgres/run_probe.hpp"
 #include "tests/support/servers.hpp"
 #include "tests/support/sockets.hpp"
+#include "tests/support/tls_server.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -191,6 +192,29 @@ TEST(PostgresPeer, a_peer_that_answers_one_query_with_results_without_end_is_cut
         }
     };
     EXPECT_EQ(run(logged_in(script)), "query peer.garbage");
+}
+
+// Plays a SCRAM server that wants the password hashed two thousand million times.
+std::string scram_answer(const std::string& request) {
+    const auto nonce = request.find(",r=");
+    if (nonce == std::string::npos) return message('R', "\0\0\0\x0aSCRAM-SHA-256\0\0"s);
+    return message('R', "\0\0\0\x0b"s + request.substr(nonce + 1) + "x,s=QSXCR+Q6sek8bf92,i=2000000000");
+}
+
+TEST(PostgresPeer, a_server_cannot_keep_the_loop_busy_with_hashing) {
+    const auto script = [](Connection& connection) {
+        for (auto request = connection.read_some(); !request.empty(); request = connection.read_some())
+            connection.write(scram_answer(request));
+    };
+    EXPECT_EQ(run(script), "authenticate peer.too_large");
+    TlsServerSpec spec;
+    spec.identity = self_signed();
+    spec.preamble = "S";
+    spec.serve = [](const std::string& request, const std::function<void(std::string_view)>& reply) {
+        reply(scram_answer(request));
+    };
+    const TlsServer server(spec);
+    EXPECT_EQ(failure_of(run_postgres(url(server.port(), "sslmode=require"))), "authenticate peer.too_large");
 }
 
 TEST(PostgresPeer, an_echoed_password_is_hidden) {
