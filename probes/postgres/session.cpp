@@ -40,8 +40,8 @@ bool is_servers(Cause cause) {
 
 }  // namespace
 
-Session::Session(asio::any_io_executor executor, const Login& login, const net::TlsSettings* tls)
-    : waiter_(std::move(executor)), login_(login), tls_(tls) {}
+Session::Session(const asio::any_io_executor& executor, const Login& login, const net::TlsSettings* tls)
+    : waiter_(executor), login_(login), tls_(tls) {}
 
 Session::~Session() {
     if (waiter_.is_open()) waiter_.release();

@@ -46,7 +46,7 @@ struct Reply {
 
 class Session {
   public:
-    Session(boost::asio::any_io_executor executor, const Login& login, const net::TlsSettings* tls);
+    Session(const boost::asio::any_io_executor& executor, const Login& login, const net::TlsSettings* tls);
     ~Session();
     Session(const Session&) = delete;
     Session& operator=(const Session&) = delete;
