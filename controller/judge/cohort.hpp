@@ -66,6 +66,7 @@ struct GaugeEvidence {
 struct FactValue {
     Time seen;               // end of the latest window that saw it
     std::uint64_t runs = 0;  // that saw it in that window
+    Time since;              // end of the first window that saw it
     std::string value;
     friend auto operator<=>(const FactValue&, const FactValue&) = default;
 };

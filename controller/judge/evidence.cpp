@@ -7,6 +7,7 @@
 #include <cmath>
 #include <limits>
 #include <string_view>
+#include <tuple>
 
 namespace plumb::judge {
 namespace {
@@ -126,9 +127,12 @@ void add_fact(const WindowFact& from, Time end, DependencyEvidence& to) {
     auto& values = entry->values;
     const auto known = std::find_if(values.begin(), values.end(),
                                     [&](const FactValue& each) { return each.value == from.value; });
-    FactValue value{end, from.runs, from.value};
+    FactValue value{end, from.runs, end, from.value};
     if (known != values.end()) {
-        value = std::max(value, *known);
+        const Time since = std::min(end, known->since);
+        std::tie(value.seen, value.runs) =
+            std::max(std::pair(value.seen, value.runs), std::pair(known->seen, known->runs));
+        value.since = since;
         values.erase(known);
     }
     keep_newest(values, std::move(value), kFactValues);

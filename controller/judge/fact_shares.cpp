@@ -7,8 +7,8 @@
 namespace plumb::judge {
 namespace {
 
-constexpr int kSettledWindows = 2;
-constexpr int kRecentFactWindows = 3;
+constexpr int kSettledWindows = 2;   // that a task must have lived
+constexpr int kStandingWindows = 4;  // that a value must have stood after another one
 constexpr std::size_t kShownValues = 4;
 
 bool settled(const TaskEvidence& task) {
@@ -26,11 +26,18 @@ std::vector<Member> eligible(const std::vector<Member>& members) {
 void note(const Member& member, const FactEvidence& fact, FactSide& side) {
     side.tasks[fact.latest()].push_back(member.task);
     ++side.total;
-    const auto since = member.task->last_window - kRecentFactWindows * member.task->window_length;
+    const FactValue& latest = fact.values.back();
+    side.usual.insert(latest.value);
+    // A value that stood through the newest windows; before that, it may be one of several that take turns.
+    const auto stood = (kStandingWindows - 1) * member.task->window_length;
+    const bool standing = latest.since <= member.task->last_window - stood;
     for (const FactValue& value : fact.values) {
-        if (value.seen > since) side.recent.insert(value.value);
+        if (value.value == latest.value) continue;
+        // Seen again after the latest had come: they take turns. Seen only before it: the task has changed.
+        const bool turns = value.seen > latest.since;
+        if (turns) side.usual.insert(value.value);
+        if (turns || !standing) side.unsettled.insert(latest.value);
     }
-    side.recent.insert(fact.latest());
 }
 
 using Facts = std::map<std::string, FactView>;

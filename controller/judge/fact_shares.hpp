@@ -15,8 +15,9 @@ inline constexpr const char* kAbsent =
 
 struct FactSide {
     std::map<std::string, std::vector<const TaskEvidence*>> tasks;  // value → tasks whose latest it is
-    std::set<std::string> recent;  // values that some task saw lately, its latest included
-    std::size_t total = 0;         // tasks
+    std::set<std::string> usual;      // values that a task shows, or showed by turns with the one it shows
+    std::set<std::string> unsettled;  // values that a task shows by turns with another
+    std::size_t total = 0;            // tasks
     double share(const std::string& value) const;
     std::size_t count(const std::string& value) const;
     bool seen() const { return total > count(kAbsent); }  // some task has the fact

@@ -42,7 +42,7 @@ std::optional<std::string> surplus_value(const FactQuestion& question) {
     for (const auto& [value, tasks] : after.tasks) {
         const double surplus = after.share(value) - before.share(value);
         if (surplus < question.view.thresholds().fact_share_points || surplus <= most) continue;
-        const bool usual = before.recent.contains(value) || before.count(value) > 0;
+        const bool usual = before.usual.contains(value) || before.count(value) > 0;
         if (usual &&
             fisher_at_least(tasks.size(), after.total, before.count(value), before.total) > kChance) {
             continue;
@@ -68,8 +68,10 @@ std::optional<Finding> different(const FactQuestion& question) {
     const FactSide& after = question.fact.candidate;
     const bool missing = *value == kAbsent || !before.seen();
     Finding finding = start(question, missing ? "fact.missing" : "fact.differs");
-    // One odd task among several is said, but does not hold; nor does something that only the candidate has.
-    const bool enough = before.seen() && (after.count(*value) >= 2 || after.total == 1);
+    // One odd task among several is said, but does not hold; nor does something that only the candidate has,
+    // nor a value that comes and goes: the baseline may just not have met it yet.
+    const bool settled = !after.unsettled.contains(*value);
+    const bool enough = before.seen() && settled && (after.count(*value) >= 2 || after.total == 1);
     finding.severity = enough ? Severity::critical : Severity::warning;
     finding.confidence = confidence(after.share(*value) - before.share(*value));
     set_scope(question, *value, finding);

@@ -115,17 +115,28 @@ TEST(Facts, values_that_occur_on_both_sides_differ_only_beyond_chance) {
     EXPECT_EQ(compare(many_before, many_after).verdict, Verdict::hold);
 }
 
-TEST(Facts, a_value_that_the_baseline_saw_lately_is_usual_and_one_long_gone_is_not) {
-    const auto before = [](int last_seen) {
+TEST(Facts, a_value_that_takes_turns_on_the_baseline_is_usual_and_one_that_went_is_not) {
+    const auto before = [](bool turns) {
         Fleet fleet = side("staging", FactClass::must_match, "a").windows(10);
         fleet.change([=](Window& window, int, int number) {
-            if (number <= last_seen) set_fact(window, "database", "redis.maxmemory_policy", "b");
+            const bool other = turns ? number % 3 == 1 : number < 5;
+            if (other) set_fact(window, "database", "redis.maxmemory_policy", "b");
         });
         return fleet;
     };
     const Fleet after = side("production", FactClass::must_match, "b").windows(10);
-    EXPECT_EQ(told(compare(before(8), after)), "");
-    EXPECT_EQ(compare(before(3), after).verdict, Verdict::hold);
+    EXPECT_EQ(told(compare(before(true), after)), "");
+    EXPECT_EQ(compare(before(false), after).verdict, Verdict::hold);
+}
+
+TEST(Facts, a_new_value_that_comes_and_goes_warns) {
+    Fleet after = side("production", FactClass::must_match, "a").windows(9);
+    after.change([](Window& window, int, int number) {
+        if (number % 2 == 0) set_fact(window, "database", "redis.maxmemory_policy", "b");
+    });
+    const Report report = compare(side("staging", FactClass::must_match, "a"), after);
+    EXPECT_EQ(report.verdict, Verdict::promote);
+    EXPECT_EQ(told(report), "database server fact.differs fact:redis.maxmemory_policy warning\n");
 }
 
 TEST(Facts, what_must_differ_holds_when_it_is_the_same) {

@@ -3,6 +3,7 @@
 #include "base/duration.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <random>
 
@@ -14,12 +15,16 @@ namespace {
 
 constexpr std::chrono::seconds kLength{30};
 
+// Ten points of a log-normal distribution whose middle moves from window to window.
 Sketch noisy(double ms, std::uint64_t runs, std::mt19937_64& random) {
-    std::normal_distribution<double> noise(0.0, 0.2);
+    constexpr std::array kPoints{0.0, -1.64, 1.64, -1.04, 1.04, -0.67, 0.67, -0.39, 0.39, 0.13};
+    const double middle = std::normal_distribution<double>(0.0, 0.05)(random);
     Sketch sketch;
-    for (std::uint64_t i = 0; i < runs; ++i) {
-        const double ns = ms * 1e6 * std::exp(noise(random));
-        sketch.add(std::chrono::nanoseconds(std::llround(ns)));
+    for (std::size_t i = 0; i < kPoints.size(); ++i) {
+        const std::uint64_t count = runs / kPoints.size() + (i < runs % kPoints.size() ? 1 : 0);
+        if (count == 0) continue;
+        const double ns = ms * 1e6 * std::exp(middle + 0.2 * kPoints[i]);
+        sketch.add(std::chrono::nanoseconds(std::llround(ns)), count);
     }
     return sketch;
 }
