@@ -61,6 +61,12 @@ judge::Policy with_floor(judge::Policy policy, const judge::Policy& floor) {
     policy.ignore.insert(policy.ignore.end(), floor.ignore.begin(), floor.ignore.end());
     for (const auto& [service, size] : floor.services)
         policy.services.try_emplace(service, size);
+    // An app could call any fact informational: where the floor holds on facts, it alone gives them classes.
+    if (floor.hold_on.facts) {
+        policy.fact_classes = floor.fact_classes;
+    } else {
+        policy.fact_classes.insert(floor.fact_classes.begin(), floor.fact_classes.end());
+    }
     tighten(policy.thresholds, floor.thresholds);
     return policy;
 }
