@@ -163,7 +163,7 @@ std::optional<bool> Reader::boolean() const {
 }
 
 std::optional<std::chrono::nanoseconds> Reader::duration() const {
-    if (!is_scalar()) {
+    if (!is_scalar() || node_->scalar.find("://") != std::string::npos) {
         complain("expected a duration such as 250ms, 2s, 15m, 1h or 30d, found " + found_words(*node_));
         return std::nullopt;
     }

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <map>
 #include <sstream>
+#include <string>
 
 #include <fmt/format.h>
 #include <yaml-cpp/eventhandler.h>
@@ -28,7 +29,7 @@ struct Refused {
 // keys are seen at all (yaml-cpp's own tree drops them silently).
 class Builder : public YAML::EventHandler {
   public:
-    explicit Builder(Complaints& complaints) : complaints_(complaints) {}
+    Builder(const std::string& text, Complaints& complaints) : text_(text), complaints_(complaints) {}
 
     std::shared_ptr<const Node> root() const { return root_; }
 
@@ -54,6 +55,7 @@ class Builder : public YAML::EventHandler {
         auto node = make(mark, Node::Kind::scalar);
         if (tag != kText) check_tag(mark, tag);
         node->quoted = tag == "!" || tag == kText;
+        if (tag == "!") check_closed(mark);
         node->scalar = value;
         finish(std::move(node), anchor);
     }
@@ -89,6 +91,28 @@ class Builder : public YAML::EventHandler {
         if (tag.empty() || tag == "?" || tag == "!") return;
         throw Refused{line_of(mark),
                       "tags such as " + quoted(tag) + " are not supported; write the plain value"};
+    }
+
+    // yaml-cpp lets a quoted text run to the end of the file when its closing quote is missing.
+    void check_closed(const YAML::Mark& mark) {
+        for (; line_ < mark.line && start_ != std::string::npos; ++line_) {
+            const std::size_t end = text_.find('\n', start_);
+            start_ = end == std::string::npos ? end : end + 1;
+        }
+        if (start_ == std::string::npos) return;
+        std::size_t i = start_ + static_cast<std::size_t>(mark.column);
+        if (i >= text_.size() || (text_[i] != '"' && text_[i] != '\'')) return;  // after an anchor
+        const char quote = text_[i];
+        for (++i; i < text_.size(); ++i) {
+            if (text_[i] == '\\' && quote == '"') {
+                ++i;
+            } else if (text_[i] == quote) {
+                // Two single quotes stand for one, and the text goes on.
+                if (quote == '"' || i + 1 >= text_.size() || text_[i + 1] != quote) return;
+                ++i;
+            }
+        }
+        throw Refused{line_of(mark), "YAML syntax: a quoted text is never closed"};
     }
 
     std::shared_ptr<Node> make(const YAML::Mark& mark, Node::Kind kind) const {
@@ -161,6 +185,9 @@ class Builder : public YAML::EventHandler {
                                           quoted(node.scalar), known->second));
     }
 
+    const std::string& text_;
+    int line_ = 0;           // the line whose first byte is start_
+    std::size_t start_ = 0;  // scalars come in the order of the file, so lines are counted once
     Complaints& complaints_;
     std::vector<Open> open_;
     std::map<YAML::anchor_t, std::shared_ptr<const Node>> anchors_;
@@ -205,14 +232,14 @@ std::string quoted(std::string_view text) {
 
 std::shared_ptr<const Node> parse_tree(const std::string& text, Complaints& complaints) {
     if (!check_characters(text, complaints)) return nullptr;
-    Builder builder(complaints);
+    Builder builder(text, complaints);
     try {
         std::istringstream stream(text);
         YAML::Parser parser(stream);
         if (parser.HandleNextDocument(builder)) {
-            Builder second(complaints);
+            Builder second(text, complaints);
             if (parser.HandleNextDocument(second) && second.root()) {
-                complaints.add(second.root()->line, "a second document ('---'); one file holds one");
+                complaints.add(second.root()->line, "a second document starts here; one file holds one");
                 return nullptr;
             }
         }

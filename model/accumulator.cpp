@@ -1,150 +1,205 @@
 #include "model/accumulator.hpp"
 
+#include "base/text.hpp"
+
 #include <algorithm>
 #include <cmath>
+#include <iterator>
 
 namespace plumb {
-
 namespace {
 
-// The entry that `same` picks, or a new one while there is room; null when the bound is reached.
-template <class T, class Same>
-T* find_or_add(std::vector<T>& entries, std::size_t limit, const Same& same) {
-    const auto found = std::find_if(entries.begin(), entries.end(), same);
-    if (found != entries.end()) return &*found;
-    if (entries.size() >= limit) return nullptr;
-    return &entries.emplace_back();
-}
-
-void add_phases(WindowDependency& window, const Outcome& outcome) {
-    const bool clean = outcome.ok() && !outcome.suspect && outcome.retransmits == 0;
-    for (const PhaseTiming& timing : outcome.phases) {
-        auto* phase = find_or_add(window.phases, kMaxPhases,
-                                  [&](const WindowPhase& entry) { return entry.name == timing.name; });
-        if (phase == nullptr) continue;
-        if (phase->name.empty()) {
-            phase->name = timing.name;
-            phase->layer = layer_of_phase(timing.name);
-        }
-        ++phase->reached;
-        if (clean) phase->clean.add(timing.duration);
+// The place for `key` in a map that keeps its first `limit` keys, or null when `key` comes after all of
+// those. A key that is pushed out can never come back, since only smaller keys take its place; so the counts
+// of what stays are complete, in whatever order the keys arrived.
+template <class Map>
+typename Map::mapped_type* place(Map& map, typename Map::key_type key, std::size_t limit) {
+    const auto found = map.lower_bound(key);
+    if (found != map.end() && found->first == key) return &found->second;
+    if (map.size() >= limit) {
+        if (found == map.end()) return nullptr;
+        map.erase(std::prev(map.end()));
     }
+    return &map.try_emplace(std::move(key)).first->second;
 }
 
-void add_failure(WindowDependency& window, const Failure& failure) {
-    const std::string_view code = to_string(failure.cause);
-    auto* entry = find_or_add(window.failures, kMaxFailures, [&](const WindowFailure& known) {
-        return known.phase == failure.phase && known.cause == code;
-    });
-    if (entry == nullptr) return;
-    entry->phase = failure.phase;
-    entry->cause = code;
-    ++entry->count;
+std::string name_of(std::string_view text) {
+    return sanitize(text, kMaxName);
 }
 
-void add_addresses(WindowDependency& window, const Outcome& outcome) {
-    for (const Attempt& attempt : outcome.attempts) {
-        if (attempt.address.empty()) continue;
-        auto* entry = find_or_add(window.addresses, kMaxAddresses, [&](const WindowAddress& known) {
-            return known.address == attempt.address;
-        });
-        if (entry == nullptr) continue;
-        entry->address = attempt.address;
-        ++entry->tried;
-        if (attempt.failed) ++entry->failed;
-    }
+bool is_cancelled(const Outcome& outcome) {
+    return outcome.failure && outcome.failure->cause == Cause::local_cancelled;
 }
 
-void add_facts(WindowDependency& window, const Outcome& outcome) {
-    for (const Fact& fact : outcome.facts) {
-        auto* entry = find_or_add(window.facts, kMaxWindowFacts, [&](const WindowFact& known) {
-            return known.name == fact.name && known.value == fact.value;
-        });
-        if (entry == nullptr) continue;
-        entry->name = fact.name;
-        entry->cls = fact.cls;
-        entry->value = fact.value;
-        ++entry->runs;
-    }
+bool is_clean(const Outcome& outcome) {
+    return outcome.ok() && !outcome.suspect && outcome.retransmits == 0;
 }
 
-void add_gauges(WindowDependency& window, const Outcome& outcome) {
-    for (const Gauge& gauge : outcome.gauges) {
-        if (!std::isfinite(gauge.value) || !std::isfinite(gauge.limit.value_or(0))) continue;
-        auto* entry = find_or_add(window.gauges, kMaxGauges,
-                                  [&](const WindowGauge& known) { return known.name == gauge.name; });
-        if (entry == nullptr) continue;
-        const bool fresh = entry->name.empty();
-        entry->name = gauge.name;
-        entry->min = fresh ? gauge.value : std::min(entry->min, gauge.value);
-        entry->max = fresh ? gauge.value : std::max(entry->max, gauge.value);
-        entry->last = gauge.value;
-        entry->limit = gauge.limit;
-        entry->refuses_at_limit = gauge.refuses_at_limit;
-    }
-}
-
-// Phases stay in the order of the run; everything that comes in the order of chance is sorted.
-void put_in_order(WindowDependency& window) {
-    std::sort(window.addresses.begin(), window.addresses.end(),
-              [](const auto& a, const auto& b) { return a.address < b.address; });
-    std::sort(window.failures.begin(), window.failures.end(), [](const auto& a, const auto& b) {
-        return a.phase != b.phase ? a.phase < b.phase : a.cause < b.cause;
-    });
-    std::sort(window.facts.begin(), window.facts.end(), [](const auto& a, const auto& b) {
-        return a.name != b.name ? a.name < b.name : a.value < b.value;
-    });
-    std::sort(window.gauges.begin(), window.gauges.end(),
-              [](const auto& a, const auto& b) { return a.name < b.name; });
+template <class Map>
+auto list_values(Map& map) {
+    std::vector<typename Map::mapped_type> out;
+    out.reserve(map.size());
+    for (auto& [name, value] : map)
+        out.push_back(std::move(value));
+    return out;
 }
 
 }  // namespace
 
-WindowDependency& WindowAccumulator::entry(std::string_view dependency, std::string_view kind) {
-    const auto found = dependencies_.find(dependency);
-    if (found != dependencies_.end()) return found->second;
-    WindowDependency fresh;
-    fresh.dependency = dependency;
-    fresh.kind = kind;
-    return dependencies_.emplace(std::string(dependency), std::move(fresh)).first->second;
+WindowAccumulator::Entry* WindowAccumulator::entry(std::string_view dependency, std::string_view kind) {
+    if (const auto found = dependencies_.find(dependency); found != dependencies_.end())
+        return &found->second;
+    std::string name = name_of(dependency);
+    Entry* const out = place(dependencies_, name, kMaxDependencies);
+    if (out != nullptr && out->counted.dependency.empty()) {
+        out->counted.dependency = std::move(name);
+        out->counted.kind = name_of(kind);
+    }
+    return out;
 }
 
 void WindowAccumulator::declare(std::string_view dependency, std::string_view kind) {
-    if (dependencies_.size() < kMaxDependencies) entry(dependency, kind);
-}
-
-void WindowAccumulator::add(const Outcome& outcome) {
-    if (outcome.failure && outcome.failure->cause == Cause::local_cancelled) return;
-    if (dependencies_.size() >= kMaxDependencies && !dependencies_.contains(outcome.dependency)) return;
-    WindowDependency& window = entry(outcome.dependency, outcome.kind);
-    ++window.runs;
-    if (outcome.ok()) ++window.succeeded;
-    if (outcome.suspect) ++window.suspect;
-    window.retransmitted += outcome.retransmits;
-    if (outcome.rtt) window.rtt.add(*outcome.rtt);
-    add_phases(window, outcome);
-    if (outcome.failure) add_failure(window, *outcome.failure);
-    add_addresses(window, outcome);
-    add_facts(window, outcome);
-    add_gauges(window, outcome);
+    if (Entry* const to = entry(dependency, kind)) to->declared = true;
 }
 
 void WindowAccumulator::skipped(std::string_view dependency, std::string_view kind, std::uint64_t times) {
-    if (dependencies_.size() >= kMaxDependencies && !dependencies_.contains(dependency)) return;
-    entry(dependency, kind).skipped += times;
+    if (Entry* const to = entry(dependency, kind)) to->counted.skipped += times;
+}
+
+void WindowAccumulator::add(const Outcome& outcome) {
+    if (is_cancelled(outcome)) return;
+    Entry* const to = entry(outcome.dependency, outcome.kind);
+    if (to == nullptr) return;
+    WindowDependency& counted = to->counted;
+    ++counted.runs;
+    if (outcome.ok()) ++counted.succeeded;
+    if (outcome.suspect) ++counted.suspect;
+    counted.retransmitted += outcome.retransmits;
+    if (outcome.rtt) counted.rtt.add(*outcome.rtt);
+    add_phases(*to, outcome);
+    add_attempts(*to, outcome);
+    add_facts(*to, outcome);
+    add_gauges(*to, outcome);
+}
+
+void WindowAccumulator::add_phases(Entry& entry, const Outcome& outcome) {
+    // A name that stands twice is one phase that the run entered once.
+    ByName<std::chrono::nanoseconds> durations;
+    for (const PhaseTiming& timing : outcome.phases)
+        durations[name_of(timing.name)] += timing.duration;
+    if (outcome.failure) {
+        const std::string phase = name_of(outcome.failure->phase);
+        durations.try_emplace(phase);  // what fails was entered
+        const std::string cause(to_string(outcome.failure->cause));
+        if (auto* const count = place(entry.failures, {phase, cause}, kMaxFailures)) ++*count;
+    }
+    const bool clean = is_clean(outcome);
+    for (const auto& [name, duration] : durations) {
+        WindowPhase* const phase = place(entry.phases, name, kMaxPhases);
+        if (phase == nullptr) continue;
+        if (phase->reached++ == 0) {
+            phase->name = name;
+            phase->layer = entry.counted.kind == "task" ? Layer::task : layer_of_phase(name);
+        }
+        if (clean) phase->clean.add(duration);
+    }
+}
+
+void WindowAccumulator::add_attempts(Entry& entry, const Outcome& outcome) {
+    for (const Attempt& attempt : outcome.attempts) {
+        if (attempt.failed == Cause::local_cancelled) continue;
+        std::string name = name_of(attempt.address);
+        WindowAddress* const address = place(entry.addresses, name, kMaxAddresses);
+        if (address == nullptr) continue;
+        address->address = std::move(name);
+        ++address->tried;
+        if (attempt.failed) ++address->failed;
+    }
+}
+
+void WindowAccumulator::add_facts(Entry& entry, const Outcome& outcome) {
+    for (const Fact& fact : outcome.facts) {
+        if (outcome.find_fact(fact.name) != &fact) continue;  // a run observes a fact once
+        auto* const values = place(entry.facts, name_of(fact.name), kMaxWindowFacts);
+        if (values == nullptr) continue;
+        SeenFact* const seen = place(*values, sanitize(fact.value, kMaxFactValue), kMaxFactValues);
+        if (seen == nullptr) continue;
+        // The strictest class wins, should runs disagree.
+        seen->cls = seen->runs == 0 ? fact.cls : std::min(seen->cls, fact.cls);
+        ++seen->runs;
+    }
+}
+
+void WindowAccumulator::add_gauges(Entry& entry, const Outcome& outcome) {
+    for (const Gauge& seen : outcome.gauges) {
+        if (!std::isfinite(seen.value)) continue;
+        std::string name = name_of(seen.name);
+        WindowGauge* const gauge = place(entry.gauges, name, kMaxGauges);
+        if (gauge == nullptr) continue;
+        const bool first = gauge->name.empty();
+        gauge->min = first ? seen.value : std::min(gauge->min, seen.value);
+        gauge->max = first ? seen.value : std::max(gauge->max, seen.value);
+        gauge->last = seen.value;
+        // The tightest limit of the window counts.
+        if (seen.limit && std::isfinite(*seen.limit)) {
+            gauge->limit = gauge->limit ? std::min(*gauge->limit, *seen.limit) : *seen.limit;
+        }
+        gauge->refuses_at_limit = gauge->refuses_at_limit || seen.refuses_at_limit;
+        gauge->name = std::move(name);
+    }
+}
+
+std::vector<WindowFact> WindowAccumulator::list_facts(const Entry& entry) {
+    // As many values of each name as fit together; one always does, since there are no more names than room.
+    std::size_t each = kMaxFactValues;
+    const auto total = [&entry, &each] {
+        std::size_t count = 0;
+        for (const auto& [name, values] : entry.facts)
+            count += std::min(values.size(), each);
+        return count;
+    };
+    while (each > 1 && total() > kMaxWindowFacts)
+        --each;
+
+    std::vector<WindowFact> out;
+    for (const auto& [name, values] : entry.facts) {
+        const std::size_t start = out.size();
+        for (const auto& [value, seen] : values)
+            out.push_back({name, seen.cls, value, seen.runs});
+        const auto first = out.begin() + static_cast<std::ptrdiff_t>(start);
+        std::stable_sort(first, out.end(), [](const auto& a, const auto& b) { return a.runs > b.runs; });
+        out.resize(start + std::min(each, values.size()));
+        std::sort(out.begin() + static_cast<std::ptrdiff_t>(start), out.end(),
+                  [](const auto& a, const auto& b) { return a.value < b.value; });
+    }
+    return out;
+}
+
+WindowDependency WindowAccumulator::finish(Entry& entry) {
+    WindowDependency out = std::move(entry.counted);
+    out.phases = list_values(entry.phases);
+    out.addresses = list_values(entry.addresses);
+    for (const auto& [key, count] : entry.failures)
+        out.failures.push_back({key.first, key.second, count});
+    out.facts = list_facts(entry);
+    out.gauges = list_values(entry.gauges);
+    return out;
 }
 
 std::vector<WindowDependency> WindowAccumulator::take() {
-    std::vector<WindowDependency> taken;
-    taken.reserve(dependencies_.size());
-    for (auto& [name, window] : dependencies_) {
-        put_in_order(window);
-        WindowDependency empty;
-        empty.dependency = window.dependency;
-        empty.kind = window.kind;
-        taken.push_back(std::exchange(window, std::move(empty)));
+    std::vector<WindowDependency> out;
+    ByName<Entry> next;
+    for (auto& [name, entry] : dependencies_) {
+        if (entry.declared) {
+            Entry& fresh = next[name];
+            fresh.declared = true;
+            fresh.counted.dependency = entry.counted.dependency;
+            fresh.counted.kind = entry.counted.kind;
+        }
+        out.push_back(finish(entry));
     }
-    return taken;
+    dependencies_ = std::move(next);
+    return out;
 }
 
 }  // namespace plumb

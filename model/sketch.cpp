@@ -4,239 +4,252 @@
 #include <array>
 #include <bit>
 #include <cmath>
+#include <iterator>
 #include <limits>
+#include <optional>
 
 namespace plumb {
-
 namespace {
 
-constexpr int kPerOctave = 32;
-constexpr std::uint64_t kLowest = std::uint64_t{1} << 14;
-constexpr std::uint64_t kHighest = std::uint64_t{1} << 38;
+constexpr std::uint64_t kMost = std::numeric_limits<std::uint64_t>::max();
+constexpr std::uint64_t kLargestValue = std::numeric_limits<std::int64_t>::max();  // what add() can be given
+constexpr int kPerOctave = 1 << Sketch::kScale;
 
-std::uint64_t saturating_add(std::uint64_t a, std::uint64_t b) {
-    return a > std::numeric_limits<std::uint64_t>::max() - b ? std::numeric_limits<std::uint64_t>::max()
-                                                             : a + b;
+// floor(2^(63 + j/32)): the boundaries inside an octave with all 64 bits. For a whole number n and its top
+// bit k, n ≤ 2^(k + j/32) exactly if n shifted up by 63 − k is at most entry j, so no rounding of a logarithm
+// can move a value at an edge into the neighbouring bucket.
+constexpr std::array<std::uint64_t, kPerOctave> kBoundaries{
+    // clang-format off
+    0x8000000000000000, 0x82cd8698ac2ba1d7, 0x85aac367cc487b14, 0x88980e8092da8527,
+    0x8b95c1e3ea8bd6e6, 0x8ea4398b45cd53c0, 0x91c3d373ab11c336, 0x94f4efa8fef70961,
+    0x9837f0518db8a96f, 0x9b8d39b9d54e5538, 0x9ef5326091a111ad, 0xa27043030c496818,
+    0xa5fed6a9b15138ea, 0xa9a15ab4ea7c0ef8, 0xad583eea42a14ac6, 0xb123f581d2ac258f,
+    0xb504f333f9de6484, 0xb8fbaf4762fb9ee9, 0xbd08a39f580c36be, 0xc12c4cca66709456,
+    0xc5672a115506dadd, 0xc9b9bd866e2f27a2, 0xce248c151f8480e3, 0xd2a81d91f12ae45a,
+    0xd744fccad69d6af4, 0xdbfbb797daf23755, 0xe0ccdeec2a94e111, 0xe5b906e77c8348a8,
+    0xeac0c6e7dd24392e, 0xefe4b99bdcdaf5cb, 0xf5257d152486cc2c, 0xfa83b2db722a033a,
+    // clang-format on
+};
+
+std::uint64_t add_saturating(std::uint64_t a, std::uint64_t b) {
+    return b > kMost - a ? kMost : a + b;
 }
 
-std::uint64_t saturating_multiply(std::uint64_t a, std::uint64_t b) {
-    if (a == 0 || b == 0) return 0;
-    return a > std::numeric_limits<std::uint64_t>::max() / b ? std::numeric_limits<std::uint64_t>::max()
-                                                             : a * b;
+std::uint64_t multiply_saturating(std::uint64_t a, std::uint64_t b) {
+    return a != 0 && b > kMost / a ? kMost : a * b;
 }
 
-// The upper bounds of the buckets of the top octave, rounded down to whole ns; an octave lower they are
-// halved. The bound of no bucket but the octave's last is a whole number (2^(j/32) is irrational), so "≤
-// bound" and "≤ floor(bound)" agree for whole ns.
-std::array<std::uint64_t, kPerOctave> make_bounds() {
-    std::array<std::uint64_t, kPerOctave> bounds{};
-    for (int j = 0; j < kPerOctave; ++j) {
-        const long double exact = std::exp2(62.0L + static_cast<long double>(j + 1) / kPerOctave);
-        bounds[static_cast<std::size_t>(j)] = static_cast<std::uint64_t>(exact);
-    }
-    return bounds;
+std::uint64_t total(const Sketch::Buckets& buckets) {
+    std::uint64_t count = 0;
+    for (const auto& [index, times] : buckets)
+        count = add_saturating(count, times);
+    return count;
 }
 
-const std::array<std::uint64_t, kPerOctave>& bounds() {
-    static const auto table = make_bounds();
-    return table;
+// The least and the greatest sum of `count` values (at least one) whose extremes are `min` and `max`.
+std::pair<std::uint64_t, std::uint64_t> sum_range(std::uint64_t count, std::uint64_t min, std::uint64_t max) {
+    if (count == 1) return {min, max};
+    const std::uint64_t least = add_saturating(max, multiply_saturating(count - 1, min));
+    // A saturated count stands for any larger one.
+    if (count == kMost) return {least, max == 0 ? 0 : kMost};
+    return {least, add_saturating(min, multiply_saturating(count - 1, max))};
 }
 
-void put_varint(std::string& out, std::uint64_t value) {
+void append_varint(std::string& out, std::uint64_t value) {
     while (value >= 0x80) {
-        out.push_back(static_cast<char>(value | 0x80));
-        value >>= 7;
+        out.push_back(static_cast<char>((value & 0x7FU) | 0x80U));
+        value >>= 7U;
     }
     out.push_back(static_cast<char>(value));
 }
 
-// Reads one canonical LEB128 number; false at the end of the bytes, past 64 bits, or with padding zeros.
-bool get_varint(std::string_view& bytes, std::uint64_t& value) {
-    value = 0;
-    for (int shift = 0; shift < 64; shift += 7) {
-        if (bytes.empty()) return false;
-        const auto byte = static_cast<std::uint8_t>(bytes.front());
-        bytes.remove_prefix(1);
-        if (shift == 63 && byte > 1) return false;
-        value |= static_cast<std::uint64_t>(byte & 0x7F) << shift;
-        if (byte < 0x80) return byte != 0 || shift == 0;
+// Refuses what append_varint would have written shorter, and what does not fit in 64 bits.
+std::optional<std::uint64_t> take_varint(std::string_view& bytes) {
+    constexpr std::size_t kLongest = 10;
+    std::uint64_t value = 0;
+    for (std::size_t i = 0; i < bytes.size() && i < kLongest; ++i) {
+        const auto byte = static_cast<unsigned char>(bytes[i]);
+        const std::uint64_t part = byte & 0x7FU;
+        if (i == kLongest - 1 && part > 1) return std::nullopt;
+        value |= part << (7 * i);
+        if ((byte & 0x80U) != 0) continue;
+        if (byte == 0 && i > 0) return std::nullopt;
+        bytes.remove_prefix(i + 1);
+        return value;
     }
-    return false;
+    return std::nullopt;
+}
+
+Error malformed(const char* what) {
+    return Error{"sketch: ", what};
 }
 
 }  // namespace
 
 int Sketch::bucket_of(std::uint64_t ns) {
-    if (ns <= kLowest) return kMinBucket;
-    if (ns > kHighest) return kMaxBucket;
-    // ns − 1, so that a power of two falls into the octave that it closes.
-    const int octave = std::bit_width(ns - 1) - 1;
-    const int shift = 62 - octave;
-    // Compare at the scale of the table: ns·2^shift against the bound, without rounding either.
-    const auto& table = bounds();
-    const auto place =
-        std::lower_bound(table.begin(), table.end(), ns,
-                         [shift](std::uint64_t bound, std::uint64_t v) { return (bound >> shift) < v; });
-    return octave * kPerOctave + static_cast<int>(place - table.begin());
+    if (ns == 0) return kMinBucket;
+    const int top = std::bit_width(ns) - 1;
+    const std::uint64_t shifted = ns << static_cast<unsigned>(63 - top);
+    const auto boundary = std::lower_bound(kBoundaries.begin(), kBoundaries.end(), shifted);
+    const int within = static_cast<int>(std::distance(kBoundaries.begin(), boundary));
+    return std::clamp(top * kPerOctave + within - 1, kMinBucket, kMaxBucket);
 }
 
 double Sketch::lower_bound(int bucket) {
     return std::exp2(static_cast<double>(bucket) / kPerOctave);
 }
+
 double Sketch::upper_bound(int bucket) {
     return std::exp2(static_cast<double>(bucket + 1) / kPerOctave);
 }
 
 void Sketch::add(std::chrono::nanoseconds value, std::uint64_t times) {
     if (times == 0) return;
-    const auto ns = static_cast<std::uint64_t>(std::max<std::int64_t>(value.count(), 0));
-    Sketch one;
-    one.count_ = times;
-    one.sum_ = saturating_multiply(ns, times);
-    one.min_ = one.max_ = ns;
-    one.buckets_.emplace_back(bucket_of(ns), times);
-    merge(one);
+    const std::uint64_t ns = value.count() < 0 ? 0 : static_cast<std::uint64_t>(value.count());
+    min_ = count_ == 0 ? ns : std::min(min_, ns);
+    max_ = std::max(max_, ns);
+    count_ = add_saturating(count_, times);
+    sum_ = add_saturating(sum_, multiply_saturating(ns, times));
+    const int index = bucket_of(ns);
+    const auto place = std::lower_bound(buckets_.begin(), buckets_.end(), index,
+                                        [](const auto& bucket, int wanted) { return bucket.first < wanted; });
+    if (place != buckets_.end() && place->first == index) {
+        place->second = add_saturating(place->second, times);
+    } else {
+        buckets_.emplace(place, index, times);
+    }
 }
 
 void Sketch::merge(const Sketch& other) {
-    if (other.empty()) return;
-    min_ = empty() ? other.min_ : std::min(min_, other.min_);
+    if (other.count_ == 0) return;
+    min_ = count_ == 0 ? other.min_ : std::min(min_, other.min_);
     max_ = std::max(max_, other.max_);
-    sum_ = saturating_add(sum_, other.sum_);
-    if (other.buckets_.size() == 1) {  // the common case: one value more
-        const auto& [index, count] = other.buckets_.front();
-        auto place = std::lower_bound(buckets_.begin(), buckets_.end(), index,
-                                      [](const auto& bucket, std::int32_t i) { return bucket.first < i; });
-        if (place == buckets_.end() || place->first != index) place = buckets_.insert(place, {index, 0});
-        place->second = saturating_add(place->second, count);
-    } else {
-        Buckets merged;
-        merged.reserve(buckets_.size() + other.buckets_.size());
-        auto a = buckets_.begin();
-        for (const auto& [index, count] : other.buckets_) {
-            for (; a != buckets_.end() && a->first < index; ++a)
-                merged.push_back(*a);
-            if (a != buckets_.end() && a->first == index) {
-                merged.emplace_back(index, saturating_add(a->second, count));
-                ++a;
-            } else {
-                merged.emplace_back(index, count);
-            }
+    count_ = add_saturating(count_, other.count_);
+    sum_ = add_saturating(sum_, other.sum_);
+    Buckets merged;
+    merged.reserve(buckets_.size() + other.buckets_.size());
+    auto mine = buckets_.begin();
+    auto theirs = other.buckets_.begin();
+    while (mine != buckets_.end() && theirs != other.buckets_.end()) {
+        if (mine->first < theirs->first) {
+            merged.push_back(*mine++);
+        } else if (theirs->first < mine->first) {
+            merged.push_back(*theirs++);
+        } else {
+            merged.emplace_back(mine->first, add_saturating(mine->second, theirs->second));
+            ++mine;
+            ++theirs;
         }
-        merged.insert(merged.end(), a, buckets_.end());
-        buckets_ = std::move(merged);
     }
-    // The count is the saturated sum of the buckets, whatever the order in which they came.
-    count_ = 0;
-    for (const auto& [index, count] : buckets_)
-        count_ = saturating_add(count_, count);
+    merged.insert(merged.end(), mine, buckets_.end());
+    merged.insert(merged.end(), theirs, other.buckets_.end());
+    buckets_ = std::move(merged);
 }
 
 double Sketch::quantile(double q) const {
-    if (empty()) return 0;
-    const double share = std::clamp(q, 0.0, 1.0);
-    const auto rank =
-        std::max<std::uint64_t>(1, static_cast<std::uint64_t>(std::ceil(static_cast<long double>(share) *
-                                                                        static_cast<long double>(count_))));
-    std::uint64_t seen = 0;
-    int found = buckets_.back().first;
-    for (const auto& [index, count] : buckets_) {
-        seen = saturating_add(seen, count);
+    if (count_ == 0) return 0;
+    const double share = q > 0 ? std::min(q, 1.0) : 0;  // NaN counts as 0
+    // A hair less, since 0.07 × 100 is 7.000000000000001 in binary and must still be rank 7.
+    const double rank = std::ceil(share * static_cast<double>(count_) * (1 - 1e-12));
+    double seen = 0;
+    int bucket = buckets_.back().first;
+    for (const auto& [index, times] : buckets_) {
+        seen += static_cast<double>(times);
         if (seen >= rank) {
-            found = index;
+            bucket = index;
             break;
         }
     }
-    // The harmonic middle has the same relative distance to both ends.
-    const double low = lower_bound(found);
-    const double high = upper_bound(found);
+    const double low = lower_bound(bucket);
+    const double high = upper_bound(bucket);
     return std::clamp(2 * low * high / (low + high), static_cast<double>(min_), static_cast<double>(max_));
 }
 
 double Sketch::share_above(double ns) const {
-    if (empty()) return 0;
-    std::uint64_t above = 0;
-    for (const auto& [index, count] : buckets_) {
-        if (lower_bound(index) >= ns) above = saturating_add(above, count);
+    if (count_ == 0 || !(ns < static_cast<double>(max_))) return 0;
+    if (ns < static_cast<double>(min_)) return 1;
+    const int bucket = bucket_of(static_cast<std::uint64_t>(ns));
+    double above = 0;
+    double all = 0;
+    for (const auto& [index, times] : buckets_) {
+        all += static_cast<double>(times);
+        if (index > bucket) above += static_cast<double>(times);
     }
-    return static_cast<double>(above) / static_cast<double>(count_);
+    return above / all;
 }
 
 Result<Sketch> Sketch::from_parts(std::uint64_t sum_ns, std::uint64_t min_ns, std::uint64_t max_ns,
                                   Buckets buckets) {
+    Sketch out;
     if (buckets.empty()) {
-        if (sum_ns != 0 || min_ns != 0 || max_ns != 0)
-            return Error{"a sketch without buckets must be all zeros"};
-        return Sketch();
+        if (sum_ns != 0 || min_ns != 0 || max_ns != 0) return malformed("values, but no buckets");
+        return out;
     }
-    std::int32_t last = kMinBucket - 1;
-    std::uint64_t total = 0;
-    for (const auto& [index, count] : buckets) {
-        if (index <= last || index > kMaxBucket)
-            return Error{"sketch buckets must ascend and lie in 448 … 1215"};
-        if (count == 0) return Error{"a sketch bucket must count at least one"};
-        last = index;
-        total = saturating_add(total, count);
+    int before = kMinBucket - 1;
+    for (const auto& [index, times] : buckets) {
+        if (index < kMinBucket || index > kMaxBucket) return malformed("a bucket index is out of range");
+        if (index <= before) return malformed("the buckets are not in ascending order");
+        if (times == 0) return malformed("a bucket is empty");
+        before = index;
     }
-    if (min_ns > max_ns) return Error{"the minimum of a sketch is above its maximum"};
-    if (bucket_of(min_ns) != buckets.front().first || bucket_of(max_ns) != buckets.back().first) {
-        return Error{"minimum and maximum of a sketch do not lie in its outer buckets"};
-    }
-    if (sum_ns < min_ns || (sum_ns < max_ns)) return Error{"the sum of a sketch is below one of its values"};
-    Sketch sketch;
-    sketch.count_ = total;
-    sketch.sum_ = sum_ns;
-    sketch.min_ = min_ns;
-    sketch.max_ = max_ns;
-    sketch.buckets_ = std::move(buckets);
-    return sketch;
+    if (min_ns > max_ns) return malformed("the minimum is above the maximum");
+    if (max_ns > kLargestValue) return malformed("the maximum is out of range");
+    if (bucket_of(min_ns) != buckets.front().first)
+        return malformed("the minimum is not in the first bucket");
+    if (bucket_of(max_ns) != buckets.back().first) return malformed("the maximum is not in the last bucket");
+    out.count_ = total(buckets);
+    if (out.count_ == 1 && min_ns != max_ns) return malformed("one value with two extremes");
+    const auto [least, most] = sum_range(out.count_, min_ns, max_ns);
+    if (sum_ns < least || sum_ns > most) return malformed("the sum does not fit count, minimum and maximum");
+    out.sum_ = sum_ns;
+    out.min_ = min_ns;
+    out.max_ = max_ns;
+    out.buckets_ = std::move(buckets);
+    return out;
 }
 
 std::string Sketch::encode() const {
     std::string out;
-    if (empty()) return out;
-    put_varint(out, sum_);
-    put_varint(out, min_);
-    put_varint(out, max_ - min_);
-    put_varint(out, buckets_.size());
-    std::int32_t last = kMinBucket - 1;
-    for (const auto& [index, count] : buckets_) {
-        put_varint(out, static_cast<std::uint64_t>(index - last - 1));
-        put_varint(out, count);
-        last = index;
+    if (count_ == 0) return out;
+    append_varint(out, sum_);
+    append_varint(out, min_);
+    append_varint(out, max_ - min_);
+    append_varint(out, buckets_.size());
+    int before = kMinBucket - 1;
+    for (const auto& [index, times] : buckets_) {
+        append_varint(out, static_cast<std::uint64_t>(index - before - 1));
+        append_varint(out, times);
+        before = index;
     }
     return out;
 }
 
 Result<Sketch> Sketch::decode(std::string_view bytes) {
     if (bytes.empty()) return Sketch();
-    const Error broken{"the bytes are no latency sketch"};
-    std::uint64_t sum = 0;
-    std::uint64_t min = 0;
-    std::uint64_t span = 0;
-    std::uint64_t size = 0;
-    if (!get_varint(bytes, sum) || !get_varint(bytes, min) || !get_varint(bytes, span) ||
-        !get_varint(bytes, size) || size == 0 ||
-        size > static_cast<std::uint64_t>(kMaxBucket - kMinBucket + 1) ||
-        span > std::numeric_limits<std::uint64_t>::max() - min) {
-        return broken;
-    }
+    const auto sum = take_varint(bytes);
+    const auto min = sum ? take_varint(bytes) : std::nullopt;
+    const auto spread = min ? take_varint(bytes) : std::nullopt;
+    const auto size = spread ? take_varint(bytes) : std::nullopt;
+    if (!size) return malformed("cut short, or a number is not in its shortest form");
+    constexpr std::uint64_t kMostBuckets = kMaxBucket - kMinBucket + 1;
+    if (*size == 0 || *size > kMostBuckets) return malformed("the number of buckets is out of range");
+    if (*spread > kMost - *min) return malformed("the maximum is out of range");
     Buckets buckets;
-    buckets.reserve(size);
-    std::int64_t index = kMinBucket - 1;
-    for (std::uint64_t i = 0; i < size; ++i) {
-        std::uint64_t gap = 0;
-        std::uint64_t count = 0;
-        if (!get_varint(bytes, gap) || !get_varint(bytes, count) ||
-            gap > static_cast<std::uint64_t>(kMaxBucket)) {
-            return broken;
-        }
-        index += static_cast<std::int64_t>(gap) + 1;
-        if (index > kMaxBucket) return broken;
-        buckets.emplace_back(static_cast<std::int32_t>(index), count);
+    // Two bytes at the least for each bucket: a short message cannot reserve much.
+    buckets.reserve(std::min<std::size_t>(*size, bytes.size() / 2));
+    std::uint64_t next = kMinBucket;
+    for (std::uint64_t i = 0; i < *size; ++i) {
+        const auto gap = take_varint(bytes);
+        const auto times = gap ? take_varint(bytes) : std::nullopt;
+        if (!times) return malformed("cut short, or a number is not in its shortest form");
+        if (*gap > kMostBuckets || next + *gap > kMaxBucket)
+            return malformed("a bucket index is out of range");
+        next += *gap;
+        buckets.emplace_back(static_cast<std::int32_t>(next), *times);
+        ++next;
     }
-    if (!bytes.empty()) return broken;
-    return from_parts(sum, min, min + span, std::move(buckets));
+    if (!bytes.empty()) return malformed("bytes are left over");
+    return from_parts(*sum, *min, *min + *spread, std::move(buckets));
 }
 
 }  // namespace plumb

@@ -49,13 +49,14 @@ class Sketch {
     const Buckets& buckets() const { return buckets_; }
 
     // Rebuilds from stored parts; refuses what no sequence of add() could have made (unsorted or out-of-range
-    // indices, zero counts, count that is not the sum of the buckets, min > max).
+    // indices, zero counts, extremes outside the outer buckets, a sum that they cannot have).
     static Result<Sketch> from_parts(std::uint64_t sum_ns, std::uint64_t min_ns, std::uint64_t max_ns,
                                      Buckets buckets);
 
     // Compact wire form: varints (LEB128) of sum, min, max−min, number of buckets, then for each bucket the
-    // gap to the one before and the count. The empty sketch is the empty string. decode() refuses every
-    // non-canonical or over-long form, so equal sketches have equal bytes and the reverse.
+    // number of empty buckets since the one before (from kMinBucket for the first) and the count. The empty
+    // sketch is the empty string. decode() refuses every non-canonical or over-long form, so equal sketches
+    // have equal bytes and the reverse.
     std::string encode() const;
     static Result<Sketch> decode(std::string_view bytes);
 

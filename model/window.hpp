@@ -86,11 +86,17 @@ inline constexpr std::size_t kMaxPhases = 16;
 inline constexpr std::size_t kMaxFailures = 64;  // (phase, cause) pairs for each dependency
 inline constexpr std::size_t kMaxAddresses = 32;
 inline constexpr std::size_t kMaxWindowFacts = 256;
+inline constexpr std::size_t kMaxFactValues = 16;  // values of one fact that an accumulator keeps
 inline constexpr std::size_t kMaxGauges = 64;
 inline constexpr std::size_t kMaxName = 128;  // bytes of any name
 inline constexpr std::size_t kMaxWindowBytes = 4 << 20;
 
-// Refuses a window that breaks a bound or holds a non-finite number; the message names the field.
+// Refuses a window that breaks a bound, holds a non-finite or negative number where there can be none, names
+// the same thing twice, or contradicts itself (more failures than runs); the message names the field by path.
 Result<void> check_bounds(const Window& window);
+
+// Escapes in every text of the window what a person or a program must not read raw, and cuts it to its bound.
+// A receiver calls it after check_bounds; on what a well-behaved sender wrote it changes nothing.
+void sanitize_texts(Window& window);
 
 }  // namespace plumb

@@ -1,5 +1,10 @@
 // A window as one JSON line: what `plumb-agent run --output` writes and `plumbctl judge` reads. Unknown
-// fields are ignored, optional ones may be absent; bounds are checked.
+// fields are ignored, optional ones may be absent; bounds are checked, and texts are escaped as sanitize()
+// does.
+//
+// Lenient where a writer other than ours may differ: of a sketch only the buckets must be there (count,
+// sum_ns, min_ns and max_ns are drawn to values that fit them), and an unknown layer or fact class reads as
+// absent.
 #pragma once
 
 #include "model/window.hpp"

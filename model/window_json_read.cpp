@@ -1,7 +1,6 @@
-#include "model/window_json.hpp"
-
 #include "base/duration.hpp"
 #include "base/text.hpp"
+#include "model/window_json.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -15,68 +14,6 @@ namespace json = boost::json;
 
 namespace {
 
-json::object sketch_object(const Sketch& sketch) {
-    json::array buckets;
-    for (const auto& [index, count] : sketch.buckets())
-        buckets.emplace_back(json::array{index, count});
-    return {{"count", sketch.count()},
-            {"sum_ns", sketch.sum_ns()},
-            {"min_ns", sketch.min_ns()},
-            {"max_ns", sketch.max_ns()},
-            {"buckets", std::move(buckets)}};
-}
-
-json::object gauge_object(const WindowGauge& gauge) {
-    json::object out{{"name", gauge.name}, {"min", gauge.min}, {"max", gauge.max}, {"last", gauge.last}};
-    if (gauge.limit) out["limit"] = *gauge.limit;
-    out["refuses_at_limit"] = gauge.refuses_at_limit;
-    return out;
-}
-
-json::object dependency_object(const WindowDependency& dependency) {
-    json::object out{{"dependency", dependency.dependency},
-                     {"kind", dependency.kind},
-                     {"runs", dependency.runs},
-                     {"succeeded", dependency.succeeded},
-                     {"suspect", dependency.suspect},
-                     {"skipped", dependency.skipped}};
-    json::array phases;
-    for (const WindowPhase& phase : dependency.phases) {
-        phases.emplace_back(json::object{{"name", phase.name},
-                                         {"layer", to_string(phase.layer)},
-                                         {"reached", phase.reached},
-                                         {"clean", sketch_object(phase.clean)}});
-    }
-    json::array addresses;
-    for (const WindowAddress& entry : dependency.addresses) {
-        addresses.emplace_back(
-            json::object{{"address", entry.address}, {"tried", entry.tried}, {"failed", entry.failed}});
-    }
-    json::array failures;
-    for (const WindowFailure& entry : dependency.failures) {
-        failures.emplace_back(
-            json::object{{"phase", entry.phase}, {"cause", entry.cause}, {"count", entry.count}});
-    }
-    json::array facts;
-    for (const WindowFact& entry : dependency.facts) {
-        facts.emplace_back(json::object{{"name", entry.name},
-                                        {"class", to_string(entry.cls)},
-                                        {"value", entry.value},
-                                        {"runs", entry.runs}});
-    }
-    json::array gauges;
-    for (const WindowGauge& entry : dependency.gauges)
-        gauges.emplace_back(gauge_object(entry));
-    out["phases"] = std::move(phases);
-    out["rtt"] = sketch_object(dependency.rtt);
-    out["retransmitted"] = dependency.retransmitted;
-    out["addresses"] = std::move(addresses);
-    out["failures"] = std::move(failures);
-    out["facts"] = std::move(facts);
-    out["gauges"] = std::move(gauges);
-    return out;
-}
-
 struct Refused {
     std::string message;
 };
@@ -85,8 +22,7 @@ struct Refused {
 // parse_window.
 class Fields {
   public:
-    Fields(const json::value& value, std::string path) : path_(std::move(path)) {
-        object_ = value.if_object();
+    Fields(const json::value& value, std::string path) : object_(value.if_object()), path_(std::move(path)) {
         if (object_ == nullptr) refuse("", "is no object");
     }
 
@@ -112,10 +48,7 @@ class Fields {
         return natural(*value, key);
     }
 
-    double number(std::string_view key) const {
-        const double found = as_number(need(key), key);
-        return found;
-    }
+    double number(std::string_view key) const { return as_number(need(key), key); }
 
     std::optional<double> optional_number(std::string_view key) const {
         const json::value* value = find(key);
@@ -181,38 +114,79 @@ class Fields {
         return found;
     }
 
-    const json::object* object_ = nullptr;
+    const json::object* object_;
     std::string path_;
 };
 
-// Minimum, maximum and sum may be absent, or rounded by whoever wrote the line: the buckets are what counts,
-// and the others are drawn to the nearest value that agrees with them.
-Sketch read_sketch(const Fields& fields) {
-    Sketch::Buckets buckets;
+std::uint64_t middle_of(int bucket) {
+    const double low = Sketch::lower_bound(bucket);
+    const double high = Sketch::upper_bound(bucket);
+    return static_cast<std::uint64_t>(2 * low * high / (low + high));
+}
+
+Sketch::Buckets read_buckets(const Fields& fields) {
     const json::value& list = fields.need("buckets");
     if (!list.is_array()) fields.refuse("buckets", "is no list");
-    if (list.get_array().size() > Sketch::kMaxBucket) fields.refuse("buckets", "has too many entries");
+    constexpr std::size_t kMost = 4096;  // a writer with a wider range than ours may send more than we keep
+    if (list.get_array().size() > kMost) fields.refuse("buckets", "has more than 4096 entries");
+    Sketch::Buckets buckets;
+    std::uint64_t next = 0;
     for (const json::value& item : list.get_array()) {
         const json::array* pair = item.if_array();
         if (pair == nullptr || pair->size() != 2) fields.refuse("buckets", "must hold [index, count] pairs");
         const std::uint64_t index = fields.natural((*pair)[0], "buckets");
-        if (index > static_cast<std::uint64_t>(Sketch::kMaxBucket)) {
-            fields.refuse("buckets", "has an index above 1215");
+        const std::uint64_t count = fields.natural((*pair)[1], "buckets");
+        if (index < next) fields.refuse("buckets", "must stand in ascending order of their index");
+        if (index > kMost) fields.refuse("buckets", "has an index out of range");
+        if (count == 0) fields.refuse("buckets", "has an entry that counts nothing");
+        next = index + 1;
+        const int kept = std::clamp(static_cast<int>(index), Sketch::kMinBucket, Sketch::kMaxBucket);
+        if (!buckets.empty() && buckets.back().first == kept) {
+            std::uint64_t& sum = buckets.back().second;
+            sum = count > std::numeric_limits<std::uint64_t>::max() - sum
+                      ? std::numeric_limits<std::uint64_t>::max()
+                      : sum + count;
+        } else {
+            buckets.emplace_back(kept, count);
         }
-        buckets.emplace_back(std::max(static_cast<std::int32_t>(index), Sketch::kMinBucket),
-                             fields.natural((*pair)[1], "buckets"));
     }
-    if (buckets.empty()) return {};
-    std::uint64_t min = fields.count("min_ns");
-    std::uint64_t max = fields.count("max_ns");
+    return buckets;
+}
+
+// Sum, minimum and maximum that fit the buckets, from those given as far as they do.
+Sketch repair(const Fields& fields, std::uint64_t min, std::uint64_t max, Sketch::Buckets buckets) {
     const int first = buckets.front().first;
     const int last = buckets.back().first;
-    if (Sketch::bucket_of(min) != first) min = static_cast<std::uint64_t>(Sketch::upper_bound(first));
-    if (Sketch::bucket_of(max) != last) max = static_cast<std::uint64_t>(Sketch::upper_bound(last));
+    const bool single = buckets.size() == 1 && buckets.front().second == 1;
+    if (Sketch::bucket_of(min) != first || single) min = middle_of(first);
+    if (Sketch::bucket_of(max) != last || single) max = middle_of(last);
     max = std::max(min, max);
-    auto sketch = Sketch::from_parts(std::max(fields.count("sum_ns"), max), min, max, std::move(buckets));
+    // The extremes are two of the values; the others count as the middles of their buckets.
+    Sketch values;
+    for (auto [index, count] : buckets) {
+        if (index == first) --count;
+        if (index == last && !single && count > 0) --count;
+        const std::uint64_t middle = std::clamp(middle_of(index), min, max);
+        values.add(std::chrono::nanoseconds(static_cast<std::int64_t>(middle)), count);
+    }
+    values.add(std::chrono::nanoseconds(static_cast<std::int64_t>(min)));
+    if (!single) values.add(std::chrono::nanoseconds(static_cast<std::int64_t>(max)));
+    auto sketch = Sketch::from_parts(values.sum_ns(), min, max, std::move(buckets));
     if (!sketch) fields.refuse("buckets", "are not valid: " + sketch.error().message);
     return *sketch;
+}
+
+// The buckets are what counts. Count, sum, minimum and maximum follow from them; they may be absent, zero or
+// rounded by whoever wrote the line.
+Sketch read_sketch(const Fields& fields) {
+    Sketch::Buckets buckets = read_buckets(fields);
+    if (buckets.empty()) return {};
+    const std::uint64_t min = fields.count("min_ns");
+    const std::uint64_t max = fields.count("max_ns");
+    if (min > max) fields.refuse("min_ns", "is above max_ns");
+    fields.count("count");  // refused when it is no number
+    auto exact = Sketch::from_parts(fields.count("sum_ns"), min, max, buckets);
+    return exact ? *exact : repair(fields, min, max, std::move(buckets));
 }
 
 Sketch optional_sketch(const Fields& fields, std::string_view key) {
@@ -269,6 +243,8 @@ WindowDependency read_dependency(const Fields& fields) {
     out.rtt = optional_sketch(fields, "rtt");
     out.retransmitted = fields.count("retransmitted");
     read_parts(fields, out);
+    // Failures that are not told must not read as no failures.
+    if (out.succeeded < out.runs) fields.need("failures");
     return out;
 }
 
@@ -280,7 +256,7 @@ Window read_window(const Fields& fields) {
     if (!start) fields.refuse("start", "is no time such as 2026-11-23T10:00:00Z");
     out.start = *start;
     const double seconds = fields.number("seconds");
-    if (seconds <= 0 || seconds > 86400) fields.refuse("seconds", "is not above 0 and at most 86400");
+    if (!(seconds > 0 && seconds <= 86400)) fields.refuse("seconds", "is not above 0 and at most 86400");
     out.length = std::chrono::milliseconds(std::max<long>(1, std::lround(seconds * 1000)));
     const std::uint64_t age = fields.count("task_age_s");
     out.task_age =
@@ -301,29 +277,6 @@ Window read_window(const Fields& fields) {
 
 }  // namespace
 
-std::string to_json_line(const Window& window) {
-    const double seconds = static_cast<double>(window.length.count()) / 1000;
-    json::object out{
-        {"agent", window.agent}, {"sequence", window.sequence}, {"start", format_time(window.start)}};
-    if (window.length.count() % 1000 == 0) {
-        out["seconds"] = window.length.count() / 1000;
-    } else {
-        out["seconds"] = seconds;
-    }
-    out["task_age_s"] = window.task_age.count();
-    out["draining"] = window.draining;
-    json::object labels;
-    for (const auto& [name, value] : window.labels)
-        labels[name] = value;
-    out["labels"] = std::move(labels);
-    json::array dependencies;
-    for (const WindowDependency& dependency : window.dependencies) {
-        dependencies.emplace_back(dependency_object(dependency));
-    }
-    out["dependencies"] = std::move(dependencies);
-    return json::serialize(out);
-}
-
 Result<Window> parse_window(std::string_view line) {
     if (line.size() > kMaxWindowBytes) return Error{"the line is longer than 4 MiB"};
     boost::system::error_code error;
@@ -333,8 +286,8 @@ Result<Window> parse_window(std::string_view line) {
     if (error) return Error{"the line is no JSON: " + error.message()};
     try {
         Window window = read_window(Fields(value, ""));
-        const auto checked = check_bounds(window);
-        if (!checked) return checked.error();
+        if (const auto checked = check_bounds(window); !checked) return checked.error();
+        sanitize_texts(window);
         return window;
     } catch (const Refused& refused) {
         return Error{sanitize(refused.message, 512)};
