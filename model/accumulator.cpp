@@ -83,25 +83,33 @@ void WindowAccumulator::add(const Outcome& outcome) {
 }
 
 void WindowAccumulator::add_phases(Entry& entry, const Outcome& outcome) {
-    // A name that stands twice is one phase that the run entered once.
-    ByName<std::chrono::nanoseconds> durations;
-    for (const PhaseTiming& timing : outcome.phases)
-        durations[name_of(timing.name)] += timing.duration;
+    struct Entered {
+        std::chrono::nanoseconds duration{};
+        std::size_t position = 0;
+    };
+    ByName<Entered> entered;
+    for (const PhaseTiming& timing : outcome.phases) {
+        // A name that stands twice is one phase that the run entered once.
+        Entered& phase = entered.try_emplace(name_of(timing.name), Entered{{}, entered.size()}).first->second;
+        phase.duration += timing.duration;
+    }
     if (outcome.failure) {
         const std::string phase = name_of(outcome.failure->phase);
-        durations.try_emplace(phase);  // what fails was entered
+        entered.try_emplace(phase, Entered{{}, entered.size()});  // what fails was entered
         const std::string cause(to_string(outcome.failure->cause));
         if (auto* const count = place(entry.failures, {phase, cause}, kMaxFailures)) ++*count;
     }
     const bool clean = is_clean(outcome);
-    for (const auto& [name, duration] : durations) {
-        WindowPhase* const phase = place(entry.phases, name, kMaxPhases);
+    for (const auto& [name, seen] : entered) {
+        SeenPhase* const phase = place(entry.phases, name, kMaxPhases);
         if (phase == nullptr) continue;
-        if (phase->reached++ == 0) {
-            phase->name = name;
-            phase->layer = entry.counted.kind == "task" ? Layer::task : layer_of_phase(name);
+        WindowPhase& counted = phase->counted;
+        if (counted.reached++ == 0) {
+            counted.name = name;
+            counted.layer = entry.counted.kind == "task" ? Layer::task : layer_of_phase(name);
         }
-        if (clean) phase->clean.add(duration);
+        phase->position = std::max(phase->position, seen.position);
+        if (clean) counted.clean.add(seen.duration);
     }
 }
 
@@ -149,6 +157,17 @@ void WindowAccumulator::add_gauges(Entry& entry, const Outcome& outcome) {
     }
 }
 
+std::vector<WindowPhase> WindowAccumulator::list_phases(Entry& entry) {
+    std::vector<SeenPhase> seen = list_values(entry.phases);
+    std::stable_sort(seen.begin(), seen.end(),
+                     [](const SeenPhase& a, const SeenPhase& b) { return a.position < b.position; });
+    std::vector<WindowPhase> out;
+    out.reserve(seen.size());
+    for (SeenPhase& phase : seen)
+        out.push_back(std::move(phase.counted));
+    return out;
+}
+
 std::vector<WindowFact> WindowAccumulator::list_facts(const Entry& entry) {
     // As many values of each name as fit together; one always does, since there are no more names than room.
     std::size_t each = kMaxFactValues;
@@ -177,7 +196,7 @@ std::vector<WindowFact> WindowAccumulator::list_facts(const Entry& entry) {
 
 WindowDependency WindowAccumulator::finish(Entry& entry) {
     WindowDependency out = std::move(entry.counted);
-    out.phases = list_values(entry.phases);
+    out.phases = list_phases(entry);
     out.addresses = list_values(entry.addresses);
     for (const auto& [key, count] : entry.failures)
         out.failures.push_back({key.first, key.second, count});

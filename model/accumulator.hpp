@@ -27,9 +27,9 @@ class WindowAccumulator {
     void add(const Outcome& outcome);
     void skipped(std::string_view dependency, std::string_view kind, std::uint64_t times = 1);
 
-    // The dependencies in name order, everything inside them in name order: the same outcomes in any order
-    // give the same window (a gauge's `last` excepted). The caller fills in agent, sequence, times and
-    // labels.
+    // The dependencies in name order, their phases in the order of the run, everything else inside them in
+    // name order: the same outcomes in any order give the same window (a gauge's `last` excepted). The caller
+    // fills in agent, sequence, times and labels.
     std::vector<WindowDependency> take();
 
   private:
@@ -40,10 +40,15 @@ class WindowAccumulator {
     template <class Value>
     using ByName = std::map<std::string, Value, std::less<>>;
 
+    struct SeenPhase {
+        WindowPhase counted;
+        std::size_t position = 0;  // the farthest place it had in a run
+    };
+
     struct Entry {
         bool declared = false;
         WindowDependency counted;  // the counters and the round-trip sketch; the lists are filled by take()
-        ByName<WindowPhase> phases;
+        ByName<SeenPhase> phases;
         ByName<WindowAddress> addresses;
         std::map<std::pair<std::string, std::string>, std::uint64_t> failures;
         ByName<ByName<SeenFact>> facts;  // name → value
@@ -55,6 +60,7 @@ class WindowAccumulator {
     static void add_attempts(Entry& entry, const Outcome& outcome);
     static void add_facts(Entry& entry, const Outcome& outcome);
     static void add_gauges(Entry& entry, const Outcome& outcome);
+    static std::vector<WindowPhase> list_phases(Entry& entry);
     static std::vector<WindowFact> list_facts(const Entry& entry);
     static WindowDependency finish(Entry& entry);
 
