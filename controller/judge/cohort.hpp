@@ -18,6 +18,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <tuple>
 #include <vector>
 
 namespace plumb::judge {
@@ -35,7 +36,9 @@ struct RecentWindow {  // one window's failure counts of one phase
     Time end;
     std::uint64_t reached = 0;
     std::uint64_t failed = 0;
-    friend auto operator<=>(const RecentWindow&, const RecentWindow&) = default;
+    friend bool operator<(const RecentWindow& a, const RecentWindow& b) {
+        return std::tie(a.end, a.reached, a.failed) < std::tie(b.end, b.reached, b.failed);
+    }
 };
 
 struct PhaseEvidence {
@@ -55,7 +58,10 @@ struct GaugePoint {
     double last = 0;
     std::optional<double> limit;
     bool refuses_at_limit = false;
-    friend auto operator<=>(const GaugePoint&, const GaugePoint&) = default;
+    friend bool operator<(const GaugePoint& a, const GaugePoint& b) {
+        return std::tie(a.end, a.max, a.last, a.min, a.limit, a.refuses_at_limit) <
+               std::tie(b.end, b.max, b.last, b.min, b.limit, b.refuses_at_limit);
+    }
 };
 
 struct GaugeEvidence {
@@ -68,7 +74,9 @@ struct FactValue {
     std::uint64_t runs = 0;  // that saw it in that window
     Time since;              // end of the first window that saw it
     std::string value;
-    friend auto operator<=>(const FactValue&, const FactValue&) = default;
+    friend bool operator<(const FactValue& a, const FactValue& b) {
+        return std::tie(a.seen, a.runs, a.since, a.value) < std::tie(b.seen, b.runs, b.since, b.value);
+    }
 };
 
 struct FactEvidence {

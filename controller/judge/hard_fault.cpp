@@ -110,6 +110,7 @@ std::optional<Finding> hard_fault(const PhaseQuestion& question) {
     if (affected.empty()) return std::nullopt;
     const auto spared = others(question, affected);
     std::vector<const TaskEvidence*> failing;
+    failing.reserve(affected.size());
     for (const PhaseTask& each : affected)
         failing.push_back(each.task);
     const Scope scope = explain(failing, spared);

@@ -42,9 +42,9 @@ const PhaseEvidence* find_phase(const Member& member, const std::string& name) {
     return found == phases.end() ? nullptr : &*found;
 }
 
-std::string zone_of(const TaskEvidence& task) {
+std::string_view zone_of(const TaskEvidence& task) {
     const auto found = task.labels.find("zone");
-    return found == task.labels.end() ? std::string() : found->second;
+    return found == task.labels.end() ? std::string_view() : std::string_view(found->second);
 }
 
 std::vector<TaskValue> values_of(const std::vector<Member>& members, const std::string& phase,

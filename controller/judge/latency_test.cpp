@@ -38,7 +38,7 @@ double squares(const std::vector<double>& values) {
 // together, as a stratum of their own if both sides have such.
 std::vector<Stratum> strata_of(const std::vector<TaskValue>& baseline,
                                const std::vector<TaskValue>& candidate) {
-    std::map<std::string, Stratum> zones;
+    std::map<std::string_view, Stratum> zones;
     for (const TaskValue& each : baseline)
         zones[each.zone].baseline.push_back(each.log_ns);
     for (const TaskValue& each : candidate)

@@ -7,6 +7,7 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace plumb::judge {
@@ -19,7 +20,7 @@ struct Quantile {
 
 struct TaskValue {  // one task
     double log_ns = 0;
-    std::string zone;
+    std::string_view zone;  // of the task's labels, which outlive it
 };
 
 struct Effect {
