@@ -16,26 +16,26 @@ namespace {
 
 constexpr std::size_t kMaxComplaints = 100;
 
-std::string_view kind_word(Node::Kind kind) {
+std::string_view kind_word(TreeNode::Kind kind) {
     switch (kind) {
-        case Node::Kind::null:
+        case TreeNode::Kind::null:
             return "nothing";
-        case Node::Kind::scalar:
+        case TreeNode::Kind::scalar:
             return "a value";
-        case Node::Kind::list:
+        case TreeNode::Kind::list:
             return "a list";
-        case Node::Kind::map:
+        case TreeNode::Kind::map:
             return "a map";
     }
     return "nothing";
 }
 
-bool is_plain(const Node& node) {
-    return node.kind == Node::Kind::scalar && !node.quoted;
+bool is_plain(const TreeNode& node) {
+    return node.kind == TreeNode::Kind::scalar && !node.quoted;
 }
 
-std::string found_words(const Node& node) {
-    if (node.kind != Node::Kind::scalar) return std::string(kind_word(node.kind));
+std::string found_words(const TreeNode& node) {
+    if (node.kind != TreeNode::Kind::scalar) return std::string(kind_word(node.kind));
     return (node.quoted ? "the quoted text " : "") + quoted(node.scalar);
 }
 
@@ -69,23 +69,23 @@ std::string Complaints::joined() const {
     return out;
 }
 
-Reader::Reader(std::shared_ptr<const Node> node, Complaints& complaints)
+Reader::Reader(std::shared_ptr<const TreeNode> node, Complaints& complaints)
     : node_(std::move(node)), complaints_(&complaints) {}
 
 int Reader::line() const {
     return node_->line;
 }
 bool Reader::is_map() const {
-    return node_->kind == Node::Kind::map;
+    return node_->kind == TreeNode::Kind::map;
 }
 bool Reader::is_list() const {
-    return node_->kind == Node::Kind::list;
+    return node_->kind == TreeNode::Kind::list;
 }
 bool Reader::is_scalar() const {
-    return node_->kind == Node::Kind::scalar;
+    return node_->kind == TreeNode::Kind::scalar;
 }
 bool Reader::is_null() const {
-    return node_->kind == Node::Kind::null;
+    return node_->kind == TreeNode::Kind::null;
 }
 
 void Reader::complain(std::string_view what) const {
@@ -97,7 +97,7 @@ void Reader::expect_keys(const std::vector<std::string>& known) const {
         complain("expected a map of keys and values, found " + found_words(*node_));
         return;
     }
-    for (const Node::Entry& entry : node_->entries) {
+    for (const TreeNode::Entry& entry : node_->entries) {
         if (std::find(known.begin(), known.end(), entry.key) != known.end()) continue;
         std::string what = "unknown key " + quoted(entry.key);
         const std::string near = nearest(entry.key, known);
@@ -111,9 +111,9 @@ void Reader::expect_keys(const std::vector<std::string>& known) const {
 }
 
 std::optional<Reader> Reader::get(std::string_view key) const {
-    for (const Node::Entry& entry : node_->entries) {
+    for (const TreeNode::Entry& entry : node_->entries) {
         if (entry.key != key) continue;
-        if (entry.value->kind == Node::Kind::null) return std::nullopt;
+        if (entry.value->kind == TreeNode::Kind::null) return std::nullopt;
         return Reader(entry.value, *complaints_);
     }
     return std::nullopt;
@@ -122,7 +122,7 @@ std::optional<Reader> Reader::get(std::string_view key) const {
 std::vector<std::pair<std::string, Reader>> Reader::entries() const {
     std::vector<std::pair<std::string, Reader>> out;
     if (!is_map()) complain("expected a map of keys and values, found " + found_words(*node_));
-    for (const Node::Entry& entry : node_->entries)
+    for (const TreeNode::Entry& entry : node_->entries)
         out.emplace_back(entry.key, Reader(entry.value, *complaints_));
     return out;
 }

@@ -27,12 +27,12 @@ struct Complaints {
     std::string joined() const;  // one complaint a line
 };
 
-class Node;  // hides yaml-cpp from everyone else
+class TreeNode;  // hides yaml-cpp from everyone else
 
 // One node of the document. Copies are cheap (shared ownership).
 class Reader {
   public:
-    Reader(std::shared_ptr<const Node> node, Complaints& complaints);
+    Reader(std::shared_ptr<const TreeNode> node, Complaints& complaints);
 
     int line() const;  // 1-based
     bool is_map() const;
@@ -57,7 +57,7 @@ class Reader {
     void complain(std::string_view what) const;
 
   private:
-    std::shared_ptr<const Node> node_;
+    std::shared_ptr<const TreeNode> node_;
     Complaints* complaints_;
 };
 

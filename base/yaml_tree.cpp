@@ -31,13 +31,13 @@ class Builder : public YAML::EventHandler {
   public:
     Builder(const std::string& text, Complaints& complaints) : text_(text), complaints_(complaints) {}
 
-    std::shared_ptr<const Node> root() const { return root_; }
+    std::shared_ptr<const TreeNode> root() const { return root_; }
 
     void OnDocumentStart(const YAML::Mark&) override {}
     void OnDocumentEnd() override {}
 
     void OnNull(const YAML::Mark& mark, YAML::anchor_t anchor) override {
-        auto node = make(mark, Node::Kind::null);
+        auto node = make(mark, TreeNode::Kind::null);
         // yaml-cpp marks an absent value where the next thing begins; people look for it beside its key.
         if (!open_.empty() && open_.back().has_key) node->line = open_.back().key_line;
         finish(std::move(node), anchor);
@@ -52,7 +52,7 @@ class Builder : public YAML::EventHandler {
     void OnScalar(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
                   const std::string& value) override {
         constexpr std::string_view kText = "tag:yaml.org,2002:str";
-        auto node = make(mark, Node::Kind::scalar);
+        auto node = make(mark, TreeNode::Kind::scalar);
         if (tag != kText) check_tag(mark, tag);
         node->quoted = tag == "!" || tag == kText;
         if (tag == "!") check_closed(mark);
@@ -63,20 +63,20 @@ class Builder : public YAML::EventHandler {
     void OnSequenceStart(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
                          YAML::EmitterStyle::value) override {
         check_tag(mark, tag);
-        open(mark, Node::Kind::list, anchor);
+        open(mark, TreeNode::Kind::list, anchor);
     }
     void OnSequenceEnd() override { close(); }
 
     void OnMapStart(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
                     YAML::EmitterStyle::value) override {
         check_tag(mark, tag);
-        open(mark, Node::Kind::map, anchor);
+        open(mark, TreeNode::Kind::map, anchor);
     }
     void OnMapEnd() override { close(); }
 
   private:
     struct Open {
-        std::shared_ptr<Node> node;
+        std::shared_ptr<TreeNode> node;
         YAML::anchor_t anchor;
         bool has_key = false;
         bool skip_value = false;
@@ -115,14 +115,14 @@ class Builder : public YAML::EventHandler {
         throw Refused{line_of(mark), "YAML syntax: a quoted text is never closed"};
     }
 
-    std::shared_ptr<Node> make(const YAML::Mark& mark, Node::Kind kind) const {
-        auto node = std::make_shared<Node>();
+    std::shared_ptr<TreeNode> make(const YAML::Mark& mark, TreeNode::Kind kind) const {
+        auto node = std::make_shared<TreeNode>();
         node->kind = kind;
         node->line = line_of(mark);
         return node;
     }
 
-    void open(const YAML::Mark& mark, Node::Kind kind, YAML::anchor_t anchor) {
+    void open(const YAML::Mark& mark, TreeNode::Kind kind, YAML::anchor_t anchor) {
         if (static_cast<int>(open_.size()) >= kMaxDepth) throw too_deep(line_of(mark));
         if (!open_.empty() && expects_key(open_.back())) {
             throw Refused{line_of(mark), "a key must be plain text, not a list or a map"};
@@ -136,21 +136,21 @@ class Builder : public YAML::EventHandler {
         finish(std::move(done.node), done.anchor);
     }
 
-    void finish(std::shared_ptr<Node> node, YAML::anchor_t anchor) {
+    void finish(std::shared_ptr<TreeNode> node, YAML::anchor_t anchor) {
         const int line = node->line;
-        std::shared_ptr<const Node> ready = std::move(node);
+        std::shared_ptr<const TreeNode> ready = std::move(node);
         if (anchor != 0) anchors_[anchor] = ready;
         place(std::move(ready), line);
     }
 
-    static bool expects_key(const Open& top) { return top.node->kind == Node::Kind::map && !top.has_key; }
+    static bool expects_key(const Open& top) { return top.node->kind == TreeNode::Kind::map && !top.has_key; }
 
     static Refused too_deep(int line) {
         return Refused{line, fmt::format("nested deeper than {} levels", kMaxDepth)};
     }
 
     // Puts a finished node where it belongs: as the root, an item, a key or a value.
-    void place(std::shared_ptr<const Node> node, int line) {
+    void place(std::shared_ptr<const TreeNode> node, int line) {
         if (open_.empty()) {
             root_ = std::move(node);
             return;
@@ -164,7 +164,7 @@ class Builder : public YAML::EventHandler {
         top.node->height = std::max(top.node->height, node->height + 1);
         if (top.node->weight > kMaxNodes) throw Refused{line, "too many values once aliases are followed"};
         if (static_cast<int>(open_.size()) + node->height > kMaxDepth + 1) throw too_deep(line);
-        if (top.node->kind == Node::Kind::list) {
+        if (top.node->kind == TreeNode::Kind::list) {
             top.node->items.push_back(std::move(node));
             return;
         }
@@ -173,8 +173,8 @@ class Builder : public YAML::EventHandler {
         top.skip_value = false;
     }
 
-    void take_key(Open& top, const Node& node, int line) {
-        if (node.kind != Node::Kind::scalar) throw Refused{line, "a key must be plain text"};
+    void take_key(Open& top, const TreeNode& node, int line) {
+        if (node.kind != TreeNode::Kind::scalar) throw Refused{line, "a key must be plain text"};
         top.key = node.scalar;
         top.key_line = line;
         top.has_key = true;
@@ -190,8 +190,8 @@ class Builder : public YAML::EventHandler {
     std::size_t start_ = 0;  // scalars come in the order of the file, so lines are counted once
     Complaints& complaints_;
     std::vector<Open> open_;
-    std::map<YAML::anchor_t, std::shared_ptr<const Node>> anchors_;
-    std::shared_ptr<const Node> root_;
+    std::map<YAML::anchor_t, std::shared_ptr<const TreeNode>> anchors_;
+    std::shared_ptr<const TreeNode> root_;
 };
 
 // What yaml-cpp would misread or pass on: tabs in the indentation and control characters.
@@ -230,7 +230,7 @@ std::string quoted(std::string_view text) {
     return "'" + sanitize(text, 48) + "'";
 }
 
-std::shared_ptr<const Node> parse_tree(const std::string& text, Complaints& complaints) {
+std::shared_ptr<const TreeNode> parse_tree(const std::string& text, Complaints& complaints) {
     if (!check_characters(text, complaints)) return nullptr;
     Builder builder(text, complaints);
     try {
@@ -251,10 +251,10 @@ std::shared_ptr<const Node> parse_tree(const std::string& text, Complaints& comp
         complaints.add(line, "YAML syntax: " + sanitize(error.msg, 128));
         return nullptr;
     }
-    std::shared_ptr<const Node> root = builder.root();
-    if (!root || root->kind == Node::Kind::null) {
-        auto empty = std::make_shared<Node>();
-        empty->kind = Node::Kind::map;
+    std::shared_ptr<const TreeNode> root = builder.root();
+    if (!root || root->kind == TreeNode::Kind::null) {
+        auto empty = std::make_shared<TreeNode>();
+        empty->kind = TreeNode::Kind::map;
         root = std::move(empty);
     }
     return root;

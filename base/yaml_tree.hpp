@@ -10,20 +10,20 @@
 
 namespace plumb::yaml {
 
-class Node {
+class TreeNode {
   public:
     enum class Kind { null, scalar, list, map };
     struct Entry {
         std::string key;
         int line;
-        std::shared_ptr<const Node> value;
+        std::shared_ptr<const TreeNode> value;
     };
 
     Kind kind = Kind::null;
     int line = 1;
     bool quoted = false;  // a quoted scalar is text, whatever it looks like
     std::string scalar;
-    std::vector<std::shared_ptr<const Node>> items;
+    std::vector<std::shared_ptr<const TreeNode>> items;
     std::vector<Entry> entries;
     std::size_t weight = 1;  // nodes that a walk meets, aliases followed
     int height = 1;
@@ -33,6 +33,6 @@ class Node {
 std::string quoted(std::string_view text);
 
 // The root, or null after a complaint. An empty document is an empty map.
-std::shared_ptr<const Node> parse_tree(const std::string& text, Complaints& complaints);
+std::shared_ptr<const TreeNode> parse_tree(const std::string& text, Complaints& complaints);
 
 }  // namespace plumb::yaml

@@ -88,7 +88,7 @@ Error malformed(const char* what) {
 
 int Sketch::bucket_of(std::uint64_t ns) {
     if (ns == 0) return kMinBucket;
-    const int top = std::bit_width(ns) - 1;
+    const int top = static_cast<int>(std::bit_width(ns)) - 1;
     const std::uint64_t shifted = ns << static_cast<unsigned>(63 - top);
     const auto boundary = std::lower_bound(kBoundaries.begin(), kBoundaries.end(), shifted);
     const int within = static_cast<int>(std::distance(kBoundaries.begin(), boundary));
