@@ -7,7 +7,6 @@ namespace plumb::judge::test {
 namespace {
 
 using ::testing::HasSubstr;
-using ::testing::StartsWith;
 
 Fleet failing(const std::string& phase, const std::string& cause) {
     Fleet fleet = production();

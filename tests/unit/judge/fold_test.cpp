@@ -99,6 +99,7 @@ TEST(Fold, facts_missing_together_are_one_finding) {
 Fleet with_failures(const std::vector<std::string>& names, const std::vector<std::string>& failing,
                     const std::string& phase, const std::string& cause) {
     std::vector<Spec> specs;
+    specs.reserve(names.size());
     for (const auto& name : names)
         specs.push_back(spec(name));
     Fleet fleet = side("production", specs);

@@ -105,6 +105,7 @@ TEST(Latency, zones_that_differ_are_compared_apart) {
     // Simpson: az2 is slow in both environments, and production has more tasks there.
     const auto values = [](int near, int far) {
         std::vector<TaskValue> out;
+        out.reserve(10);
         for (int i = 0; i < near; ++i)
             out.push_back({std::log(5e6) + 0.01 * i, "az1"});
         for (int i = 0; i < far; ++i)
