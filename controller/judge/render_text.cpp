@@ -54,13 +54,13 @@ std::string shown(const std::string& text) {
 std::string finding_text(const Finding& finding, std::size_t number, const Report& report,
                          const Terminal& terminal) {
     const bool critical = finding.severity == Severity::critical;
-    const std::string subject = finding.subject == "failures" ? std::string() : "  " + shown(finding.subject);
-    std::string out = fmt::format(
-        "{:>2}  {}  {}  {}{}  {}\n", number, terminal.paint(Style::bold, shown(finding.dependency)),
-        plumb::to_string(finding.layer), shown(finding.cause), subject,
-        terminal.paint(
-            critical ? Style::red : Style::yellow,
-            fmt::format("{} {}", to_string(finding.severity), plumb::to_string(finding.category))));
+    const std::string weight =
+        fmt::format("{} {}", to_string(finding.severity), plumb::to_string(finding.category));
+    std::string out =
+        fmt::format("{:>2}  {}  {}  {}  {}\n", number, terminal.paint(Style::bold, shown(finding.dependency)),
+                    plumb::to_string(finding.layer), shown(finding.cause),
+                    terminal.paint(critical ? Style::red : Style::yellow, weight));
+    if (finding.subject != "failures") out += line(terminal, "what", shown(finding.subject));
     const std::string before = side_name(report, "baseline");
     const std::string after = side_name(report, "candidate");
     out +=

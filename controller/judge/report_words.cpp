@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <chrono>
 #include <cstdint>
+#include <string_view>
 
 #include <boost/json/array.hpp>
 #include <boost/json/value.hpp>
@@ -65,7 +66,11 @@ std::string missing_subject(const object& gap) {
 
 std::string side_name(const Report& report, const char* side) {
     const object* of = inner(report.coverage, side);
-    const std::string name = of == nullptr ? std::string() : text(*of, "selector");
+    std::string name = of == nullptr ? std::string() : text(*of, "selector");
+    // A selector of one environment is told as people write it.
+    constexpr std::string_view kEnvironment = "environment=";
+    if (name.starts_with(kEnvironment) && name.find(',') == std::string::npos)
+        name.erase(0, kEnvironment.size());
     return name.empty() ? side : name;
 }
 

@@ -36,7 +36,7 @@ Report sample() {
     finding.folded.push_back(effect);
     report.findings.push_back(finding);
     report.coverage = boost::json::parse(R"({
-        "baseline": {"selector": "staging", "tasks": 3, "gone": 0, "windows": 12, "newest_age_s": 4},
+        "baseline": {"selector": "environment=staging", "tasks": 3, "gone": 0, "windows": 12, "newest_age_s": 4},
         "candidate": {"selector": "production", "tasks": 1, "gone": 0, "windows": 4, "newest_age_s": 5},
         "judged": {"dependencies": 1, "failures": 3, "facts": 2, "gauges": 1, "latency": 0},
         "not_judged": [
@@ -90,7 +90,7 @@ TEST(Json, has_exactly_the_documented_form) {
     }
   ],
   "coverage": {
-    "baseline": {"selector": "staging", "tasks": 3, "gone": 0, "windows": 12, "newest_age_s": 4},
+    "baseline": {"selector": "environment=staging", "tasks": 3, "gone": 0, "windows": 12, "newest_age_s": 4},
     "candidate": {"selector": "production", "tasks": 1, "gone": 0, "windows": 4, "newest_age_s": 5},
     "judged": {"dependencies": 1, "failures": 3, "facts": 2, "gauges": 1, "latency": 0},
     "not_judged": [
