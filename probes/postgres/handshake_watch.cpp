@@ -6,6 +6,7 @@
 #include <boost/system/error_code.hpp>
 #include <openssl/err.h>
 #include <openssl/ssl.h>
+#include <openssl/x509_vfy.h>
 #include <openssl/x509v3.h>
 
 namespace plumb::postgres {
@@ -58,6 +59,27 @@ void expect_name(SSL* ssl, const std::string& name) {
     X509_VERIFY_PARAM_set1_host(parameters, name.data(), name.size());
 }
 
+struct FreeStoreContext {
+    void operator()(X509_STORE_CTX* context) const { X509_STORE_CTX_free(context); }
+};
+
+// Verifies the certificate of a handshake that was over before its callbacks could be hung on, with the same
+// store, expectations and callback. Whatever cannot be verified is an error: nothing here means trust.
+void verify_afterwards(SSL* ssl, const SSL_CTX* settings, std::vector<int>& errors) {
+    const std::unique_ptr<X509_STORE_CTX, FreeStoreContext> context(X509_STORE_CTX_new());
+    if (!context || X509_STORE_CTX_init(context.get(), SSL_CTX_get_cert_store(settings),
+                                        SSL_get0_peer_certificate(ssl), SSL_get_peer_cert_chain(ssl)) != 1) {
+        errors.push_back(X509_V_ERR_UNSPECIFIED);
+        return;
+    }
+    X509_STORE_CTX_set_ex_data(context.get(), SSL_get_ex_data_X509_STORE_CTX_idx(), ssl);
+    X509_STORE_CTX_set_default(context.get(), "ssl_server");
+    X509_VERIFY_PARAM_set1(X509_STORE_CTX_get0_param(context.get()), SSL_get0_param(ssl));
+    X509_STORE_CTX_set_verify_cb(context.get(), SSL_CTX_get_verify_callback(settings));
+    if (X509_verify_cert(context.get()) <= 0 && errors.empty()) errors.push_back(X509_V_ERR_UNSPECIFIED);
+    ERR_clear_error();
+}
+
 }  // namespace
 
 HandshakeWatch::HandshakeWatch(const net::TlsSettings& settings)
@@ -82,6 +104,12 @@ void HandshakeWatch::attach(SSL* ssl) {
     SSL_set_verify(ssl, SSL_VERIFY_PEER, SSL_CTX_get_verify_callback(context));
     const auto& options = settings_.options();
     if (options.verify_name && !options.server_name.empty()) expect_name(ssl, options.server_name);
+    // A quick server answers within the very call of libpq that begins the handshake; the certificate has
+    // then been taken without us. libpq has sent no password yet: that needs a further question of the
+    // server.
+    if (context != nullptr && SSL_get0_peer_certificate(ssl) != nullptr) {
+        verify_afterwards(ssl, context, state_->wire.verify_errors);
+    }
 }
 
 bool HandshakeWatch::attached() const {

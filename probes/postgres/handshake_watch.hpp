@@ -6,8 +6,9 @@
 // certificate is judged by the rules that all kinds share, before anything of the login is sent, and a
 // refused one still shows its facts.
 //
-// Call order: attach() once, as soon as libpq has an SSL and before the handshake is over; then any of the
-// others, also after libpq has freed its SSL. Keeps a reference to the SSL and takes nothing out of it.
+// Call order: attach() once, as soon as libpq has an SSL and before any of the login's secrets are sent (a
+// handshake that is over by then is verified on the spot); then any of the others, also after libpq has freed
+// its SSL. Keeps a reference to the SSL and takes nothing out of it.
 #pragma once
 
 #include "model/outcome.hpp"
