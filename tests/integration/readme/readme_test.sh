@@ -23,7 +23,8 @@ read -r state <"$work/plumb-demo-kept.$(id -u)"
 free_port() {
     local port
     while :; do
-        port=$((30000 + RANDOM % 20000))
+        # Below the ephemeral range: there a connection of somebody's may take the port before we do.
+        port=$((10000 + RANDOM % 10000))
         (exec 3<>"/dev/tcp/127.0.0.1/$port") 2>/dev/null || { echo $port; return; }
     done
 }
