@@ -16,9 +16,8 @@ namespace {
 constexpr std::array<std::string_view, 6> kSuffixes{"_URL", "_URI", "_DSN", "_ENDPOINT", "_ADDR", "_ADDRESS"};
 constexpr std::array<std::string_view, 3> kForeignPrefixes{"ecs_", "aws_", "kubernetes_"};
 constexpr std::string_view kNoRequest =
-    "discovered from {0}: connected, but no request was sent, since one to a stranger's URL may do "
-    "something; to send "
-    "one, name it: --target {1}=env:{0}";
+    "discovered from {0}: only a connection is tried and no request was sent, since one to a stranger's URL "
+    "may do something; to send one, name it: --target {1}=env:{0}";
 constexpr std::string_view kPlainPair =
     "discovered from {0}_HOST and {0}_PORT, which name no protocol: probed as TCP; to speak one, give its "
     "URL with "
