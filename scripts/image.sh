@@ -70,7 +70,7 @@ ensure_base() {
     local root=build/image/base container mirror
     # The machine's own Debian mirror, from either form of sources list.
     mirror=$(sed -nE 's/^deb (\[[^]]*\] )?(https?[^ ]*) bookworm main.*/\2/p;s/^URIs: *(https?[^ ]*\/debian)\/?$/\1/p' \
-        /etc/apt/sources.list /etc/apt/sources.list.d/* 2>/dev/null | head -n 1)
+        /etc/apt/sources.list /etc/apt/sources.list.d/* 2>/dev/null | head -n 1 || true)
     rm -rf $root
     as_root debootstrap --variant=minbase bookworm $root ${mirror:+"$mirror"} >"$(log_file debootstrap)" 2>&1 ||
         die "debootstrap failed; see $(log_file debootstrap)"
@@ -104,10 +104,17 @@ try_with_buildah() {
     container=$("${bud[@]}" from --pull=never localhost/plumb-agent:local)
     "${bud[@]}" run --isolation chroot "$container" -- /plumb-agent version
     "${bud[@]}" run --isolation chroot "$container" -- /plumb-agent check --target self=tcp://127.0.0.1:1 \
-        --format json >"$answer" || status=$?
+        --format json >"$answer" 2>"$answer.words" || status=$? # buildah itself comments on every exit code
     "${bud[@]}" rm "$container" >/dev/null
     judge_answer $status "$answer"
-    rm -f "$answer"
+    rm -f "$answer" "$answer.words"
+    container=$("${bud[@]}" from --pull=never localhost/plumb-controller:local)
+    "${bud[@]}" run --isolation chroot "$container" -- plumb-controller --help >/dev/null ||
+        die "plumb-controller does not start inside its image"
+    "${bud[@]}" run --isolation chroot "$container" -- plumbctl --help >/dev/null ||
+        die "plumbctl does not start inside its image"
+    "${bud[@]}" rm "$container" >/dev/null
+    printf '%splumb-controller and plumbctl start inside the image%s\n' "$green" "$plain"
 }
 
 builder=$(choose_builder)
