@@ -1,25 +1,18 @@
-// One run of the postgres probe, as the driver makes it, and what holds for each of its outcomes.
+// One run of the postgres probe; what holds for each of its outcomes is checked on the way.
 #pragma once
 
-#include "model/outcome.hpp"
+#include "tests/integration/probe_run/probe_run.hpp"
 
 #include <chrono>
 #include <string>
 #include <string_view>
-#include <vector>
 
 namespace plumb::test {
-
-// Fails the test when the phases do not add up, when the run goes on past its deadline, or when one of the
-// passwords that these tests use stands anywhere in the outcome.
-Outcome run_postgres(const std::string& url, std::chrono::milliseconds timeout = std::chrono::seconds(10),
-                     std::uint64_t number = 0);
 
 inline constexpr std::string_view kPassword = "Correct-Horse-7";
 inline constexpr std::string_view kWrongPassword = "Battery-Staple-9";
 
-std::string failure_of(const Outcome& outcome);                      // "connect tcp.refused", or "ok"
-std::string fact_of(const Outcome& outcome, std::string_view name);  // "(absent)" when it is
-std::vector<std::string> phases_of(const Outcome& outcome);
+// Fails the test when the outcome is not sound or holds one of the passwords above.
+Outcome run_postgres(const std::string& url, std::chrono::milliseconds timeout = std::chrono::seconds(10));
 
 }  // namespace plumb::test
