@@ -77,6 +77,8 @@ void verify_afterwards(SSL* ssl, const SSL_CTX* settings, std::vector<int>& erro
     X509_VERIFY_PARAM_set1(X509_STORE_CTX_get0_param(context.get()), SSL_get0_param(ssl));
     X509_STORE_CTX_set_verify_cb(context.get(), SSL_CTX_get_verify_callback(settings));
     if (X509_verify_cert(context.get()) <= 0 && errors.empty()) errors.push_back(X509_V_ERR_UNSPECIFIED);
+    // What stands there is the judgement of libpq's empty store, and fact tls.verify would repeat it.
+    SSL_set_verify_result(ssl, errors.empty() ? X509_V_OK : errors.front());
     ERR_clear_error();
 }
 

@@ -69,6 +69,7 @@ struct FinishedHandshake {
 
 class LateWatch : public ::testing::Test {
   protected:
+    // Empty: nothing objected to. What the facts say of the certificate goes to verify_.
     std::optional<net::Failed> objection_to(const test::Issued& issued, const std::string& name) {
         const auto ca = directory_.path() / "ca.pem";
         std::ofstream(ca) << authority_.certificate();
@@ -79,15 +80,21 @@ class LateWatch : public ::testing::Test {
         const FinishedHandshake handshake(issued);
         HandshakeWatch watch(settings);
         watch.attach(handshake.client.get());
+        Outcome outcome;
+        watch.add_facts(outcome);
+        const auto* fact = outcome.find_fact("tls.verify");
+        verify_ = fact == nullptr ? "(absent)" : fact->value;
         return watch.objection();
     }
 
     test::TempDir directory_;
     test::Authority authority_;
+    std::string verify_;
 };
 
 TEST_F(LateWatch, a_trusted_certificate_with_the_right_name_passes) {
     EXPECT_FALSE(objection_to(authority_.issue(), "localhost"));
+    EXPECT_EQ(verify_, "ok");
 }
 
 TEST_F(LateWatch, an_unknown_authority_is_refused) {
@@ -100,6 +107,7 @@ TEST_F(LateWatch, a_wrong_name_is_refused) {
     const auto objection = objection_to(authority_.issue(), "elsewhere.internal");
     ASSERT_TRUE(objection);
     EXPECT_EQ(objection->cause, Cause::tls_name_mismatch);
+    EXPECT_EQ(verify_, "hostname mismatch");
 }
 
 TEST_F(LateWatch, an_expired_certificate_is_refused) {
