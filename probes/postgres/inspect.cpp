@@ -10,7 +10,8 @@ namespace {
 
 using std::chrono::milliseconds;
 
-// current_setting comes before SET LOCAL, so statement_timeout is what an app of this role gets.
+// Comes before SET LOCAL, so statement_timeout is what an app of this role gets; so nothing here may wait for
+// anything.
 constexpr std::string_view kSettings =
     "SELECT current_setting('server_version') AS server_version,"
     " pg_catalog.pg_is_in_recovery() AS in_recovery,"
@@ -22,11 +23,10 @@ constexpr std::string_view kSettings =
     " current_setting('default_transaction_isolation') AS isolation,"
     " current_setting('default_transaction_read_only', true) AS read_only,"
     " current_setting('statement_timeout') AS statement_timeout,"
-    " current_setting('idle_in_transaction_session_timeout', true) AS idle_timeout,"
-    " (SELECT rolconnlimit FROM pg_catalog.pg_roles WHERE rolname = current_user) AS role_limit,"
-    " (SELECT datconnlimit FROM pg_catalog.pg_database WHERE datname = current_database()) AS database_limit";
+    " current_setting('idle_in_transaction_session_timeout', true) AS idle_timeout";
 
-// A session that this role may not see has no backend_type; a client's has a user and a database.
+// A session that this role may not see has no backend_type; a client's has a user and a database. So has a
+// parallel worker, which takes no slot and can then not be told from a client: it is counted.
 constexpr std::string_view kActivity =
     "SELECT count(*) AS used,"
     " count(*) FILTER (WHERE state IN ('active', 'fastpath function call')) AS active,"
@@ -34,7 +34,9 @@ constexpr std::string_view kActivity =
     " count(*) FILTER (WHERE state LIKE 'idle in transaction%') AS idle_in_transaction,"
     " count(*) FILTER (WHERE backend_type IS NULL) AS hidden,"
     " count(*) FILTER (WHERE usename = current_user) AS role_used,"
-    " count(*) FILTER (WHERE datname = current_database()) AS database_used"
+    " count(*) FILTER (WHERE datname = current_database()) AS database_used,"
+    " (SELECT rolconnlimit FROM pg_catalog.pg_roles WHERE rolname = current_user) AS role_limit,"
+    " (SELECT datconnlimit FROM pg_catalog.pg_database WHERE datname = current_database()) AS database_limit"
     " FROM pg_catalog.pg_stat_activity"
     " WHERE pid <> pg_catalog.pg_backend_pid()"
     " AND (backend_type = 'client backend'"
@@ -64,9 +66,9 @@ double reserved(const Table& settings) {
 }
 
 // A limit of its own that this role or database has; -1 means none.
-void own_limit(const Table& settings, std::string_view limit_column, const Table& activity,
-               std::string_view used_column, std::string_view name, Outcome& outcome) {
-    const auto limit = number(settings, limit_column);
+void own_limit(const Table& activity, std::string_view limit_column, std::string_view used_column,
+               std::string_view name, Outcome& outcome) {
+    const auto limit = number(activity, limit_column);
     const auto used = number(activity, used_column);
     if (limit && *limit >= 0 && used) outcome.gauge(name, *used, *limit, true);
 }
@@ -123,9 +125,8 @@ void read_activity(const Table& settings, const Table& activity, Outcome& outcom
     if (const auto slots = number(settings, "max_connections"))
         limit = std::max(0.0, *slots - reserved(settings));
     outcome.gauge("postgres.connections", *used, limit, limit.has_value());
-    own_limit(settings, "role_limit", activity, "role_used", "postgres.connections.role", outcome);
-    own_limit(settings, "database_limit", activity, "database_used", "postgres.connections.database",
-              outcome);
+    own_limit(activity, "role_limit", "role_used", "postgres.connections.role", outcome);
+    own_limit(activity, "database_limit", "database_used", "postgres.connections.database", outcome);
     const bool all = number(activity, "hidden").value_or(0) == 0;
     outcome.fact(
         "postgres.visibility", FactClass::informational,
