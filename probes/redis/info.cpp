@@ -11,7 +11,7 @@ namespace plumb::redis {
 
 namespace {
 
-constexpr std::array<std::string_view, 18> kFields{"redis_version",
+constexpr std::array<std::string_view, 19> kFields{"redis_version",
                                                    "server_name",
                                                    "valkey_version",
                                                    "redis_mode",
@@ -19,6 +19,7 @@ constexpr std::array<std::string_view, 18> kFields{"redis_version",
                                                    "master_link_status",
                                                    "connected_slaves",
                                                    "connected_clients",
+                                                   "cluster_connections",
                                                    "maxclients",
                                                    "blocked_clients",
                                                    "used_memory",
@@ -62,7 +63,10 @@ void add_facts(const Info& info, Outcome& outcome) {
 void add_gauges(const Info& info, Outcome& outcome) {
     if (const auto clients = info.number("connected_clients")) {
         const auto limit = info.number("maxclients");
-        outcome.gauge("redis.clients", *clients, limit, limit.has_value());
+        // Replicas and the cluster's bus take slots as well, and connected_clients leaves both out.
+        const double others =
+            info.number("connected_slaves").value_or(0) + info.number("cluster_connections").value_or(0);
+        outcome.gauge("redis.clients", *clients + others, limit, limit.has_value());
     }
     if (const auto used = info.number("used_memory")) {
         auto limit = info.number("maxmemory");

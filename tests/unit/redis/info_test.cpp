@@ -40,12 +40,18 @@ TEST(RedisInfo, clients_are_measured_against_maxclients) {
     const Outcome outcome = described(kServer);
     const Gauge* clients = outcome.find_gauge("redis.clients");
     ASSERT_NE(clients, nullptr);
-    EXPECT_EQ(clients->value, 87);
+    EXPECT_EQ(clients->value, 89);  // two replicas
     EXPECT_EQ(clients->limit, 100);
     EXPECT_TRUE(clients->refuses_at_limit);
     EXPECT_EQ(outcome.find_gauge("redis.blocked_clients")->value, 3);
     EXPECT_EQ(outcome.find_gauge("redis.evicted_keys")->value, 12);
     EXPECT_EQ(outcome.find_gauge("redis.rejected_connections")->value, 4);
+}
+
+TEST(RedisInfo, everything_that_takes_a_slot_counts) {
+    const Outcome outcome =
+        described("connected_clients:7\r\nconnected_slaves:2\r\ncluster_connections:1\r\nmaxclients:10\r\n");
+    EXPECT_EQ(outcome.find_gauge("redis.clients")->value, 10);
 }
 
 TEST(RedisInfo, memory_refuses_only_without_eviction) {
