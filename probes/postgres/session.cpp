@@ -84,6 +84,8 @@ void Session::start(const asio::ip::address& address) {
         connection_.reset(PQconnectStartParams(names.data(), values.data(), 0));
     }
     if (!connection_) throw std::bad_alloc();
+    // Also without a password for the key: OpenSSL's own hook would ask the terminal and stop the loop.
+    PQsetSSLKeyPassHook_OpenSSL(PQdefaultSSLKeyPassHook_OpenSSL);
     PQsetErrorVerbosity(connection_.get(),
                         PQERRORS_VERBOSE);  // the only way to see an SQLSTATE while logging in
     PQsetNoticeProcessor(connection_.get(), drop_notice, nullptr);
