@@ -4,8 +4,6 @@
 
 #include <cerrno>
 
-#include <openssl/ssl.h>
-
 namespace plumb::postgres {
 namespace {
 
@@ -43,12 +41,6 @@ Table read_table(const PGresult* result) {
 
 net::Failed unanswered() {
     return {Cause::peer_timeout, "no complete answer to the query within the time limit"};
-}
-
-// Decrypted bytes may lie in OpenSSL while the socket is idle.
-bool has_pending(const PGconn* connection) {
-    const auto* ssl = static_cast<const SSL*>(PQsslStruct(const_cast<PGconn*>(connection), "OpenSSL"));
-    return ssl != nullptr && SSL_pending(ssl) > 0;
 }
 
 // Takes one result into the reply. Error: the peer speaks of something that was not asked for.
@@ -90,11 +82,9 @@ asio::awaitable<net::IoResult<void>> Session::flush(Clock::time_point deadline) 
 // Waits until libpq has the next result, or knows that there is none.
 asio::awaitable<net::IoResult<void>> Session::fill(Clock::time_point deadline) {
     while (PQisBusy(connection_.get()) != 0) {
-        if (!has_pending(connection_.get())) {
-            const auto ready = co_await wait(WaitFor::read, deadline);
-            if (ready == net::Ready::timed_out) co_return unanswered();
-            peek();
-        }
+        const auto ready = co_await wait(WaitFor::read, deadline);
+        if (ready == net::Ready::timed_out) co_return unanswered();
+        peek();
         if (PQconsumeInput(connection_.get()) == 0) co_return lost();
         if (auto failed = check_received()) co_return std::move(*failed);
     }

@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include <boost/system/error_code.hpp>
+#include <openssl/ssl.h>
 
 namespace plumb::postgres {
 namespace {
@@ -103,9 +104,16 @@ void Session::follow_socket() {
     if (!waiter_.is_open()) waiter_.assign(PQsocket(connection_.get()));
 }
 
+// Decrypted bytes may lie in OpenSSL while the socket is idle; peek() too may have put them there.
+bool Session::has_pending() const {
+    const auto* ssl = static_cast<const SSL*>(PQsslStruct(connection_.get(), "OpenSSL"));
+    return ssl != nullptr && SSL_pending(ssl) > 0;
+}
+
 asio::awaitable<net::Ready> Session::wait(WaitFor what, Clock::time_point deadline) {
+    if (what == WaitFor::read && has_pending()) co_return net::Ready::yes;
     follow_socket();
-    return net::wait_ready(waiter_, what, deadline);
+    co_return co_await net::wait_ready(waiter_, what, deadline);
 }
 
 asio::awaitable<Opened> Session::open(Run& run, asio::ip::address address,

@@ -73,6 +73,7 @@ class Session {
     void start(const boost::asio::ip::address& address);
     PostgresPollingStatusType poll();
     void follow_socket();
+    bool has_pending() const;
     boost::asio::awaitable<net::Ready> wait(WaitFor what, Clock::time_point deadline);
 
     std::optional<net::Failed> before_poll(Run& run);
