@@ -168,6 +168,12 @@ TEST(PostgresPeer, a_flood_is_cut_off_in_every_phase) {
     // An endless error of the ancient protocol, which has no length; and notices without end after the login.
     EXPECT_EQ(run(flooding("E", std::string(60000, 'x'))), "authenticate peer.too_large");
     EXPECT_EQ(run(flooding(kAuthenticated, notices)), "authenticate peer.too_large");
+    // Parameters that differ: libpq keeps a list of them and goes through all of it for each.
+    std::string parameters;
+    for (int i = 0; i < 40000; ++i)
+        parameters += message('S', "p" + std::to_string(i) + "\0v\0"s);
+    EXPECT_EQ(run(flooding(kAuthenticated, parameters), "sslmode=disable", 2s),
+              "authenticate peer.too_large");
     const auto rows = [](Connection& connection) {
         const auto chunk = std::string(60000, 'x');
         bool open = connection.write("D\x7f\xff\xff\xf0"s);
