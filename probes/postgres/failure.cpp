@@ -46,7 +46,7 @@ constexpr std::array<Known, 6> kPoolerWords{{
 }};
 
 // libpq's own words, most telling first.
-constexpr std::array<Known, 34> kLibpqWords{{
+constexpr std::array<Known, 35> kLibpqWords{{
     {"cannot allocate memory for input buffer",
      Cause::peer_too_large},  // a message of more than 1 GiB announced
     {"out of memory", Cause::local_memory},
@@ -56,6 +56,7 @@ constexpr std::array<Known, 34> kLibpqWords{{
     {"none of the server's SASL authentication mechanisms", Cause::postgres_unsupported_auth},
     {"authentication method", Cause::postgres_unsupported_auth},
     {"server does not support SSL", Cause::tls_refused},
+    {"server sent an error response during SSL exchange", Cause::postgres_error},
     {"received invalid response to SSL negotiation", Cause::peer_garbage},
     {"received unencrypted data after SSL response", Cause::peer_garbage},
     {"expected authentication request", Cause::peer_garbage},
@@ -141,9 +142,31 @@ std::optional<ServerWords> parse_server_words(std::string_view line) {
 net::Failed server_failure(std::string_view sqlstate, std::string_view words) {
     Cause cause = find_words(kSqlStates, sqlstate).value_or(Cause::postgres_error);
     if (sqlstate == "08P01") cause = find_words(kPoolerWords, words).value_or(Cause::postgres_error);
+    // The same code as while starting up, and only the words differ.
+    if (sqlstate == "57P03" && words.find("shutting down") != npos) cause = Cause::postgres_shutting_down;
     std::string detail(sqlstate);
     if (!words.empty()) detail += ": " + std::string(words);
     return {cause, std::move(detail)};
+}
+
+net::Failed error_message_failure(std::string_view bytes) {
+    static constexpr std::size_t kHeader = 5;
+    auto rest = bytes.substr(std::min<std::size_t>(1, bytes.size()));
+    if (rest.empty() || rest[0] != '\0') {  // no length of protocol 3
+        const auto words = trim(rest.substr(0, rest.find_first_of(std::string_view("\n\0", 2))));
+        return {find_words(kPoolerWords, words).value_or(Cause::postgres_error), std::string(words)};
+    }
+    std::string_view code;
+    std::string_view words;
+    rest = bytes.substr(std::min(kHeader, bytes.size()));
+    while (!rest.empty() && rest[0] != '\0') {
+        const auto end = std::min(rest.find('\0'), rest.size());
+        if (rest[0] == 'C') code = rest.substr(1, end - 1);
+        if (rest[0] == 'M') words = rest.substr(1, end - 1);
+        rest.remove_prefix(std::min(end + 1, rest.size()));
+    }
+    if (!is_sqlstate(code)) return {Cause::postgres_error, std::string(words)};
+    return server_failure(code, words);
 }
 
 net::Failed login_failure(std::string_view message) {

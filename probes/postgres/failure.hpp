@@ -15,6 +15,10 @@ namespace plumb::postgres {
 // An error that the server sent, by its SQLSTATE; `words` are its primary message.
 net::Failed server_failure(std::string_view sqlstate, std::string_view words);
 
+// The bytes of an error message that a server sent, as many as have come: of protocol 3, or the bare text of
+// a server that could not even start a process for the session.
+net::Failed error_message_failure(std::string_view bytes);
+
 // PQerrorMessage of a connection that did not come about or broke. Of several tries in one text the last
 // counts.
 net::Failed login_failure(std::string_view message);

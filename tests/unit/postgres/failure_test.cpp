@@ -39,6 +39,8 @@ INSTANTIATE_TEST_SUITE_P(
                          Cause::postgres_too_many_connections, "53300: sorry, too many clients already"},
                     Case{"FATAL:  57P03: the database system is starting up\n", Cause::postgres_starting_up,
                          "57P03: the database system is starting up"},
+                    Case{"FATAL:  57P03: the database system is shutting down\n",
+                         Cause::postgres_shutting_down, "57P03: the database system is shutting down"},
                     Case{"FATAL:  57P01: terminating connection\n", Cause::postgres_shutting_down,
                          "57P01: terminating connection"},
                     Case{"SCHWERWIEGEND:  42501: keine Berechtigung\n",
@@ -75,8 +77,23 @@ INSTANTIATE_TEST_SUITE_P(
                          "private key file \"/k\" has group or world access"},
                     Case{"SSL error: sslv3 alert handshake failure\n", Cause::tls_handshake_failure,
                          "SSL error: sslv3 alert handshake failure"},
+                    Case{"server sent an error response during SSL exchange\n", Cause::postgres_error,
+                         "server sent an error response during SSL exchange"},
                     Case{"something new\n", Cause::postgres_error, "something new"},
                     Case{"", Cause::postgres_error, "libpq gave no reason"}));
+
+TEST(PostgresFailure, an_error_message_is_read_in_either_form_and_cut_anywhere) {
+    using namespace std::string_literals;
+    const auto modern = "E\0\0\0\x2aSFATAL\0C53300\0Msorry, too many clients already\0\0"s;
+    const auto whole = error_message_failure(modern);
+    EXPECT_EQ(code(whole), "postgres.too_many_connections");
+    EXPECT_EQ(whole.detail, "53300: sorry, too many clients already");
+    for (std::size_t size = 0; size <= modern.size(); ++size)
+        EXPECT_EQ(code(error_message_failure(modern.substr(0, size))).substr(0, 9), "postgres.");
+    const auto bare = error_message_failure("Ecould not fork new process for connection: x\n\0"s);
+    EXPECT_EQ(code(bare), "postgres.error");
+    EXPECT_EQ(bare.detail, "could not fork new process for connection: x");
+}
 
 TEST(PostgresFailure, of_several_tries_the_last_counts) {
     const auto message =
