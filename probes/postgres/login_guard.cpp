@@ -1,5 +1,6 @@
 #include "probes/postgres/login_guard.hpp"
 
+#include <algorithm>
 #include <charconv>
 #include <system_error>
 
@@ -17,18 +18,24 @@ unsigned long count_at(std::string_view text, std::size_t at) {
     return error == std::errc::result_out_of_range ? kMaxScramIterations + 1 : count;
 }
 
+unsigned long iterations_within(std::chrono::nanoseconds left) {
+    const auto whole = std::chrono::duration_cast<std::chrono::microseconds>(left).count();
+    return std::min(kMaxScramIterations, static_cast<unsigned long>(std::max<long long>(0, whole)));
+}
+
 }  // namespace
 
-std::optional<net::Failed> LoginGuard::see(std::string_view bytes) {
+std::optional<net::Failed> LoginGuard::see(std::string_view bytes, std::chrono::nanoseconds left) {
+    const auto limit = iterations_within(left);
     recent_ += bytes;
-    if (recent_.size() > kWindow) recent_.erase(0, recent_.size() - kWindow);
     for (auto at = recent_.find(",i="); at != npos; at = recent_.find(",i=", at + 3)) {
         const bool scram = recent_.rfind(",s=", at) != npos;
-        if (!scram || count_at(recent_, at + 3) <= kMaxScramIterations) continue;
-        return net::Failed(
-            Cause::peer_too_large,
-            "the server asks for more than " + std::to_string(kMaxScramIterations) + " SCRAM iterations");
+        if (!scram || count_at(recent_, at + 3) <= limit) continue;
+        std::string words = "the server asks for more than " + std::to_string(limit) + " SCRAM iterations";
+        if (limit < kMaxScramIterations) words += ", which is all that the time limit leaves time for";
+        return net::Failed(Cause::peer_too_large, std::move(words));
     }
+    if (recent_.size() > kWindow) recent_.erase(0, recent_.size() - kWindow);
     return std::nullopt;
 }
 

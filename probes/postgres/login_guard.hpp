@@ -5,6 +5,7 @@
 
 #include "probes/net/error.hpp"
 
+#include <chrono>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -12,13 +13,14 @@
 namespace plumb::postgres {
 
 // PostgreSQL's default is 4,096; what is recommended for passwords elsewhere is 600,000. A million takes
-// about half a second.
+// about half a second, so a run that has less than a second left is allowed one iteration a microsecond.
 inline constexpr unsigned long kMaxScramIterations = 1'000'000;
 
 class LoginGuard {
   public:
-    // The next bytes, in order. The failure when the server asks for more work than that.
-    std::optional<net::Failed> see(std::string_view bytes);
+    // The next bytes, in order; `left` is what is left of the run. The failure when the server asks for more
+    // work than that.
+    std::optional<net::Failed> see(std::string_view bytes, std::chrono::nanoseconds left);
 
   private:
     std::string recent_;  // bounded: libpq takes no authentication message of more than 2,000 bytes

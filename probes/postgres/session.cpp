@@ -145,7 +145,10 @@ std::optional<net::Failed> Session::before_poll(Run& run) {
         if (const auto error = socket_error(descriptor())) return net::connect_failure(error);
         return connected(run);
     }
-    return peek();
+    auto failed = peek(run.deadline() - Clock::now());
+    // A server that cannot even start a session says so instead of answering the request for TLS.
+    if (failed && stage_ == Stage::handshake && is_servers(failed->cause)) run.begin(phase::authenticate);
+    return failed;
 }
 
 std::optional<net::Failed> Session::connected(Run& run) {
@@ -269,7 +272,6 @@ net::Failed Session::broken(Run& run) {
     if (failed.cause == Cause::peer_closed && was_reset()) {
         failed = net::Failed(Cause::peer_reset, "connection reset by the peer");
     }
-    // A server that cannot even start a session says so instead of answering the request for TLS.
     if (stage_ == Stage::handshake && is_servers(failed.cause)) run.begin(phase::authenticate);
     return failed;
 }
@@ -281,19 +283,22 @@ bool Session::was_reset() const {
     return saw_reset_ || (!saw_end_ && words.find("server closed the connection") != std::string_view::npos);
 }
 
-// Looks at what libpq will read, without taking it. libpq starts a TLS
-// handshake on any 'S', although a server that means it waits for the client then: SSH begins with an 'S'
-// too.
-std::optional<net::Failed> Session::peek() {
-    std::array<char, 4096> bytes{};
+// Looks at what libpq will read, without taking it: all of it, since libpq answers whatever it has read in
+// one go. libpq starts a TLS handshake on any 'S', although a server that means it waits for the client then:
+// SSH begins with an 'S' too. And it drops the words of a server that answers the request for TLS with an
+// error.
+std::optional<net::Failed> Session::peek(Clock::duration left) {
+    std::array<char, 65536> bytes;
     const auto count = ::recv(descriptor(), bytes.data(), bytes.size(), MSG_PEEK | MSG_DONTWAIT);
     if (count < 0 && errno == ECONNRESET) saw_reset_ = true;
     if (count == 0) saw_end_ = true;
     if (count <= 0) return std::nullopt;
     const std::string_view seen(bytes.data(), static_cast<std::size_t>(count));
-    if (stage_ == Stage::authenticate && !encrypted()) return guard_.see(seen);
-    if (stage_ == Stage::authenticate) return guard_.see(watch_->peek(bytes));
-    if (!asked_for_tls_ || watch_ || seen.size() == 1 || seen[0] != 'S') return std::nullopt;
+    if (stage_ == Stage::authenticate && !encrypted()) return guard_.see(seen, left);
+    if (stage_ == Stage::authenticate) return guard_.see(watch_->peek(bytes), left);
+    if (!asked_for_tls_ || watch_ || seen.size() == 1) return std::nullopt;
+    if (seen[0] == 'E') return error_message_failure(seen);
+    if (seen[0] != 'S') return std::nullopt;
     const std::string words(seen.substr(0, 64));
     return net::Failed(Cause::peer_garbage,
                        "the answer to the request for TLS is not PostgreSQL's: " + words);

@@ -86,7 +86,7 @@ class Session {
     Opened give_up(Run& run, net::Failed failed);
     net::Failed timed_out() const;
     net::Failed broken(Run& run);
-    std::optional<net::Failed> peek();
+    std::optional<net::Failed> peek(Clock::duration left);
     bool was_reset() const;
     std::optional<net::Failed> check_received() const;
 

@@ -200,11 +200,11 @@ TEST(PostgresPeer, a_peer_that_answers_one_query_with_results_without_end_is_cut
     EXPECT_EQ(run(logged_in(script)), "query peer.garbage");
 }
 
-// Plays a SCRAM server that wants the password hashed two thousand million times.
-std::string scram_answer(const std::string& request) {
+// Plays a SCRAM server that wants the password hashed very often.
+std::string scram_answer(const std::string& request, const std::string& count = "2000000000") {
     const auto nonce = request.find(",r=");
     if (nonce == std::string::npos) return message('R', "\0\0\0\x0aSCRAM-SHA-256\0\0"s);
-    return message('R', "\0\0\0\x0b"s + request.substr(nonce + 1) + "x,s=QSXCR+Q6sek8bf92,i=2000000000");
+    return message('R', "\0\0\0\x0b"s + request.substr(nonce + 1) + "x,s=QSXCR+Q6sek8bf92,i=" + count);
 }
 
 TEST(PostgresPeer, a_server_cannot_keep_the_loop_busy_with_hashing) {
@@ -221,6 +221,37 @@ TEST(PostgresPeer, a_server_cannot_keep_the_loop_busy_with_hashing) {
     };
     const TlsServer server(spec);
     EXPECT_EQ(failure_of(run_postgres(url(server.port(), "sslmode=require"))), "authenticate peer.too_large");
+}
+
+TEST(PostgresPeer, hashing_that_would_outlast_the_run_is_refused) {
+    const auto script = [](Connection& connection) {
+        for (auto request = connection.read_some(); !request.empty(); request = connection.read_some())
+            connection.write(scram_answer(request, "900000"));
+    };
+    EXPECT_EQ(run(script, "sslmode=disable", kShort), "authenticate peer.too_large");
+}
+
+// libpq answers everything that it has read at once, and may have read sixteen kilobytes.
+TEST(PostgresPeer, the_work_asked_for_is_seen_behind_other_messages) {
+    std::string others;
+    while (others.size() < 8000)
+        others += message('R', "\0\0\0\3"s);  // the password in clear, please
+    const auto script = [&others](Connection& connection) {
+        connection.read_some();
+        connection.write(message('R', "\0\0\0\x0aSCRAM-SHA-256\0\0"s));
+        connection.write(others + scram_answer(connection.read_some(), "9000000"));
+        connection.wait_for_close();
+    };
+    EXPECT_EQ(run(script), "authenticate peer.too_large");
+}
+
+TEST(PostgresPeer, an_error_instead_of_an_answer_to_the_request_for_tls_is_the_servers) {
+    const auto full = message('E', "SFATAL\0VFATAL\0C53300\0Msorry, too many clients already\0\0"s);
+    const auto forkless = "Ecould not fork new process for connection: Resource temporarily unavailable\n\0"s;
+    for (const char* mode : {"sslmode=prefer", "sslmode=require"}) {
+        EXPECT_EQ(run(answering(full), mode), "authenticate postgres.too_many_connections");
+        EXPECT_EQ(run(answering(forkless), mode), "authenticate postgres.error");
+    }
 }
 
 TEST(PostgresPeer, an_echoed_password_is_hidden) {
