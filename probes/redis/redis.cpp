@@ -99,7 +99,12 @@ Result<std::unique_ptr<Probe>> make(const Target& target, Services& services) {
         auto options = net::TlsOptions::from_url(target.url);
         if (!options) return options.error();
         if (settings->insecure) options->verify = false;
+        if (settings->any_name) options->verify_name = false;
         if (options->ca_file.empty()) options->ca_file = settings->ca;
+        if (options->certificate_file.empty()) {
+            options->certificate_file = settings->certificate;
+            options->key_file = settings->key;
+        }
         tls.emplace(std::move(*options));
     }
     return std::make_unique<RedisProbe>(std::move(*settings), std::move(tls), services);

@@ -20,39 +20,19 @@ constexpr std::array kOptions{
     Option{"min_tls", "lowest TLS version: 1.2 or 1.3"},
     Option{"ssl_cert_reqs", "redis-py's: none is insecure=1"},
     Option{"ssl_ca_certs", "redis-py's: the same as ca"},
+    Option{"ssl_certfile", "redis-py's: the same as cert"},
+    Option{"ssl_keyfile", "redis-py's: the same as key"},
+    Option{"ssl_check_hostname", "redis-py's: false checks the chain and not the name"},
 };
 
 // The app's own client reads these from the same URL; they change nothing for a probe.
-constexpr std::array<std::string_view, 29> kForeign{"socket_timeout",
-                                                    "socket_connect_timeout",
-                                                    "socket_keepalive",
-                                                    "socket_read_size",
-                                                    "timeout",
-                                                    "connect_timeout",
-                                                    "read_timeout",
-                                                    "write_timeout",
-                                                    "dial_timeout",
-                                                    "pool_timeout",
-                                                    "pool_size",
-                                                    "max_connections",
-                                                    "min_idle_conns",
-                                                    "max_retries",
-                                                    "retry_on_timeout",
-                                                    "retry_on_error",
-                                                    "health_check_interval",
-                                                    "client_name",
-                                                    "clientname",
-                                                    "decode_responses",
-                                                    "encoding",
-                                                    "encoding_errors",
-                                                    "protocol",
-                                                    "family",
-                                                    "ssl",
-                                                    "ssl_check_hostname",
-
-                                                    "ssl_certfile",
-                                                    "ssl_keyfile",
-                                                    "virtual_host"};
+constexpr std::array<std::string_view, 26> kForeign{
+    "socket_timeout",  "socket_connect_timeout", "socket_keepalive", "socket_read_size", "timeout",
+    "connect_timeout", "read_timeout",           "write_timeout",    "dial_timeout",     "pool_timeout",
+    "pool_size",       "max_connections",        "min_idle_conns",   "max_retries",      "retry_on_timeout",
+    "retry_on_error",  "health_check_interval",  "client_name",      "clientname",       "decode_responses",
+    "encoding",        "encoding_errors",        "protocol",         "family",           "ssl",
+    "virtual_host"};
 
 Result<int> database_number(std::string_view text) {
     int number = 0;
@@ -95,6 +75,11 @@ Result<Settings> settings_of(const Url& url) {
     const std::string verification = to_lower(url.option("ssl_cert_reqs").value_or(""));
     settings.insecure = verification == "none" || verification == "cert_none";
     settings.ca = url.option("ssl_ca_certs").value_or("");
+    settings.certificate = url.option("ssl_certfile").value_or("");
+    settings.key = url.option("ssl_keyfile").value_or("");
+    const auto check_name = bool_option(url, "ssl_check_hostname");
+    if (!check_name) return check_name.error();
+    settings.any_name = !check_name->value_or(true);
     std::string_view path = url.path;
     while (path.starts_with('/'))
         path.remove_prefix(1);

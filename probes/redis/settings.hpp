@@ -15,7 +15,10 @@ struct Settings {
     std::uint16_t port = 6379;
     bool tls = false;
     bool insecure = false;  // the app's own ssl_cert_reqs=none
-    std::string ca;         // the app's own ssl_ca_certs
+    bool any_name = false;  // the app's own ssl_check_hostname=false
+    std::string ca;         // the app's own ssl_ca_certs, ssl_certfile and ssl_keyfile
+    std::string certificate;
+    std::string key;
     std::string user;
     Secret password;
     int database = 0;

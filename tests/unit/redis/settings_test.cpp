@@ -47,6 +47,16 @@ TEST(RedisSettings, options_of_the_apps_own_client_are_let_through) {
     EXPECT_FALSE(of("rediss://cache/0?ssl_cert_reqs=required").value().insecure);
 }
 
+TEST(RedisSettings, the_apps_own_words_for_its_certificate_and_the_name_are_followed) {
+    const auto settings =
+        of("rediss://cache?ssl_ca_certs=/a&ssl_certfile=/c&ssl_keyfile=/k&ssl_check_hostname=False").value();
+    EXPECT_EQ(settings.ca, "/a");
+    EXPECT_EQ(settings.certificate, "/c");
+    EXPECT_EQ(settings.key, "/k");
+    EXPECT_TRUE(settings.any_name);
+    EXPECT_FALSE(of("rediss://cache").value().any_name);
+}
+
 TEST(RedisSettings, mistakes_are_named) {
     EXPECT_NE(error_of("redis://cache?insecrue=1").find("did you mean 'insecure'?"), std::string::npos);
     EXPECT_NE(error_of("redis://cache/orders").find("redis://host:6379/0"), std::string::npos);
