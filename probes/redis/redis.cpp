@@ -7,6 +7,7 @@
 #include "probes/redis/reply.hpp"
 #include "probes/redis/session.hpp"
 #include "probes/redis/settings.hpp"
+#include "probes/scrub.hpp"
 
 #include <array>
 #include <optional>
@@ -52,22 +53,36 @@ class RedisProbe final : public Probe {
         if (!stream) co_return;
         if (tls_) {
             const bool upgraded = co_await net::start_tls(run, *stream, *tls_);
-            if (!upgraded) co_return explain_silence(run);
+            if (!upgraded) co_return explain_handshake(run);
         }
         redis::Session session(settings_);
         co_await converse(run, *stream, session);
         if (session.info()) redis::describe(*session.info(), run.outcome);
         if (session.info_hidden()) run.outcome.fact("redis.info", FactClass::informational, "hidden");
+        hide_secrets(run.outcome);
         net::note_kernel_facts(run.outcome, stream->descriptor());
         stream->close();
     }
 
   private:
     // A Redis that expects no TLS takes the handshake for the beginning of a command and waits for the rest.
-    static void explain_silence(Run& run) {
+    // One that is out of slots writes its refusal before the handshake only where there is no TLS.
+    static void explain_handshake(Run& run) {
         auto& failure = run.outcome.failure;
-        if (!failure || failure->cause != Cause::tls_timeout) return;
-        failure->detail += "; a Redis port without TLS stays silent too: is the scheme redis:// there?";
+        if (!failure) return;
+        if (failure->cause == Cause::tls_timeout) {
+            failure->detail += "; a Redis port without TLS stays silent too: is the scheme redis:// there?";
+        }
+        if (failure->cause == Cause::peer_closed || failure->cause == Cause::peer_reset) {
+            failure->detail += "; a Redis with all of its maxclients in use drops a TLS client like this";
+        }
+    }
+
+    // A peer may echo what it was sent, in INFO too.
+    void hide_secrets(Outcome& outcome) const {
+        const std::array<std::string_view, 1> secrets{settings_.password.reveal()};
+        for (auto& fact : outcome.facts)
+            fact.value = scrub(fact.value, secrets);
     }
 
     static awaitable<void> converse(Run& run, net::Stream& stream, redis::Session& session) {

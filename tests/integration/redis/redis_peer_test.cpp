@@ -128,6 +128,22 @@ TEST(RedisGarbage, an_echo_service_does_not_pass_and_does_not_leak) {
     EXPECT_EQ(failure_against(echo), "ping peer.unexpected");
 }
 
+TEST(RedisReplies, a_password_that_comes_back_in_info_is_hidden) {
+    const ScriptedServer peer([](Connection& connection) {
+        connection.read_until("s3cret\r\n");
+        connection.write("+OK\r\n");
+        answer_ping(connection);
+        connection.read_until("INFO\r\n");
+        const std::string info = "redis_version:s3cret\r\nmaxclients:5\r\nmaxmemory_policy:my-s3cret\r\n";
+        connection.write("$" + std::to_string(info.size()) + "\r\n" + info + "\r\n");
+        connection.wait_for_close();
+    });
+    const Outcome outcome = run_probe(redis_kind(), url_of(peer.port(), "redis", ":s3cret@"));
+    EXPECT_EQ(failure_of(outcome), "ok");
+    EXPECT_EQ(test::fact_of(outcome, "redis.version"), "***");
+    expect_sound(outcome, {"s3cret"});
+}
+
 TEST(RedisOversized, announced_or_endless_replies_are_too_large) {
     for (const std::string header : {"$2000000000\r\n", "*1000000000\r\n"}) {
         const auto script = [header](Connection& connection) {

@@ -147,18 +147,23 @@ TEST(RedisProbe, an_account_that_may_not_ping_has_no_permission) {
     EXPECT_EQ(failure_of(outcome), "ping redis.noperm");
 }
 
-// Takes the one slot of a server. The server may still be letting go of an earlier client, so it is asked
-// again until it answers.
-test::Descriptor take_the_slot(std::uint16_t port) {
+test::Descriptor connected_to(std::uint16_t port) {
     sockaddr_in address{};
     address.sin_family = AF_INET;
     address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
     address.sin_port = htons(port);
+    test::Descriptor socket = test::tcp_socket();
+    if (connect(socket.get(), reinterpret_cast<sockaddr*>(&address), sizeof address) != 0) socket.reset();
+    return socket;
+}
+
+// Takes the one slot of a server. The server may still be letting go of an earlier client, so it is asked
+// again until it answers.
+test::Descriptor take_the_slot(std::uint16_t port) {
     while (true) {
-        test::Descriptor held = test::tcp_socket();
+        test::Descriptor held = connected_to(port);
         std::array<char, 5> reply{};
-        if (connect(held.get(), reinterpret_cast<sockaddr*>(&address), sizeof address) == 0 &&
-            send(held.get(), "PING\r\n", 6, MSG_NOSIGNAL) == 6 &&
+        if (send(held.get(), "PING\r\n", 6, MSG_NOSIGNAL) == 6 &&
             recv(held.get(), reply.data(), reply.size(), MSG_WAITALL) == 5 && reply[0] == '+') {
             return held;
         }
@@ -255,6 +260,31 @@ TEST_F(RedisOverTls, an_unknown_authority_fails_in_the_handshake) {
 TEST_F(RedisOverTls, the_apps_own_words_for_verification_are_followed) {
     EXPECT_EQ(failure_of(run_probe(redis_kind(), url("?ssl_cert_reqs=none&ca=" + strangers))), "ok");
     EXPECT_EQ(failure_of(run_probe(redis_kind(), url("?ssl_ca_certs=" + ca))), "ok");
+}
+
+TEST(RedisProbe, a_tls_server_out_of_client_slots_is_suspected_by_its_silent_close) {
+    const test::TempDir folder;
+    const test::Issued identity = test::Authority().issue();
+    const RedisServer server(
+        {"--tls-port", "PORT", "--tls-cert-file", folder.write("server.pem", identity.certificate),
+         "--tls-key-file", folder.write("server.key", identity.key), "--tls-ca-cert-file",
+         folder.write("ca.pem", identity.certificate), "--tls-auth-clients", "no", "--maxclients", "1"});
+    const std::string url = "rediss://127.0.0.1:" + std::to_string(server.port()) + "?insecure=1";
+    Outcome outcome;
+    // The server may have refused the one that was to take the slot, while it let go of an earlier client.
+    for (int tries = 0; tries < 100 && outcome.ok(); ++tries) {
+        const test::Descriptor held = connected_to(server.port());
+        outcome = run_probe(redis_kind(), url);
+    }
+    ASSERT_TRUE(outcome.failure);
+    EXPECT_EQ(outcome.failure->phase, "handshake");
+    EXPECT_THAT(outcome.failure->detail, HasSubstr("maxclients"));
+}
+
+TEST_F(RedisOverTls, the_apps_own_words_for_the_name_are_followed) {
+    const std::string other = "?sni=cache.elsewhere.internal&ca=" + ca;
+    EXPECT_EQ(failure_of(run_probe(redis_kind(), url(other))), "handshake tls.name_mismatch");
+    EXPECT_EQ(failure_of(run_probe(redis_kind(), url(other + "&ssl_check_hostname=false"))), "ok");
 }
 
 TEST_F(RedisOverTls, plain_bytes_on_the_tls_port_do_not_pass_for_an_answer) {
