@@ -32,7 +32,7 @@ namespace plumb::postgres {
 
 // What a peer may send in one session, TLS included. A login with a long certificate chain takes some 10 KiB,
 // and libpq takes quadratic time over parameters that differ.
-inline constexpr std::uint64_t kMaxReceived = 1 << 18;
+inline constexpr std::uint64_t kMaxReceived = 1 << 17;
 
 enum class Opened {
     yes,
