@@ -92,6 +92,7 @@ asio::awaitable<net::IoResult<void>> Session::fill(Clock::time_point deadline) {
 }
 
 asio::awaitable<net::IoResult<Reply>> Session::ask(std::string sql, Clock::time_point deadline) {
+    count_from_here();
     if (PQsendQuery(connection_.get(), sql.c_str()) == 0) co_return lost();
     const auto sent = co_await flush(deadline);
     if (!sent) co_return sent.error();

@@ -11,6 +11,7 @@
 #include <cerrno>
 #include <cstring>
 #include <new>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -162,6 +163,7 @@ std::optional<net::Failed> Session::connected(Run& run) {
     }
     const bool tls = first_failure_ ? !login_.tls_first() : login_.tls_first();
     stage_ = tls ? Stage::handshake : Stage::authenticate;
+    count_from_here();
     run.begin(tls ? phase::handshake : phase::authenticate);
     const auto& certificate = login_.tls.certificate_file;
     if (!tls || certificate.empty() || access(certificate.c_str(), R_OK) == 0) return std::nullopt;
@@ -193,6 +195,7 @@ std::optional<net::Failed> Session::end_handshake(Run& run) {
         if (auto objection = watch_->objection()) return objection;
     }
     stage_ = Stage::authenticate;
+    count_from_here();
     run.begin(phase::authenticate);
     return std::nullopt;
 }
@@ -304,10 +307,18 @@ std::optional<net::Failed> Session::peek(Clock::duration left) {
                        "the answer to the request for TLS is not PostgreSQL's: " + words);
 }
 
+// What waits to be read belongs to what begins here.
+void Session::count_from_here() {
+    const auto received = received_bytes(descriptor());
+    int unread = 0;
+    if (ioctl(descriptor(), FIONREAD, &unread) != 0) unread = 0;
+    received_before_ = received - std::min(received, static_cast<std::uint64_t>(unread));
+}
+
 std::optional<net::Failed> Session::check_received() const {
-    if (received_bytes(descriptor()) <= kMaxReceived) return std::nullopt;
-    return net::Failed(Cause::peer_too_large,
-                       "more than " + std::to_string(kMaxReceived) + " bytes received");
+    const auto limit = stage_ == Stage::handshake ? kMaxHandshake : kMaxAnswer;
+    if (received_bytes(descriptor()) <= received_before_ + limit) return std::nullopt;
+    return net::Failed(Cause::peer_too_large, "more than " + std::to_string(limit) + " bytes received");
 }
 
 bool Session::encrypted() const {

@@ -30,9 +30,11 @@
 
 namespace plumb::postgres {
 
-// What a peer may send in one session, TLS included. A login with a long certificate chain takes some 10 KiB,
-// and libpq takes quadratic time over parameters that differ.
-inline constexpr std::uint64_t kMaxReceived = 1 << 17;
+// What a peer may send for one TLS handshake; a long certificate chain takes some 10 KiB.
+inline constexpr std::uint64_t kMaxHandshake = 1 << 17;
+// And for the login, or for one answer. Either takes less than 2 KiB, libpq takes no error of more than
+// 30,000 bytes, and it spends a time on parameters that grows with the square of their number.
+inline constexpr std::uint64_t kMaxAnswer = 1 << 15;
 
 enum class Opened {
     yes,
@@ -88,6 +90,7 @@ class Session {
     net::Failed broken(Run& run);
     std::optional<net::Failed> peek(Clock::duration left);
     bool was_reset() const;
+    void count_from_here();
     std::optional<net::Failed> check_received() const;
 
     boost::asio::awaitable<net::IoResult<void>> flush(Clock::time_point deadline);
@@ -104,6 +107,7 @@ class Session {
     std::unique_ptr<PGconn, Finish> connection_;
     std::string address_;
     Clock::time_point started_{};
+    std::uint64_t received_before_ = 0;  // the handshake, login or answer that is under way
     Stage stage_ = Stage::connect;
     LoginGuard guard_;
     bool asked_for_tls_ = false;
