@@ -12,34 +12,28 @@ inline constexpr CauseInfo kPeer[] = {
     {Cause::peer_timeout, "peer.timeout", Layer::request, Category::saturation,
      "Connected, but the peer stayed silent or too slow until the deadline.",
      "The server is overloaded and does not take up what its kernel accepted; or it waits for a dependency "
-     "or a lock; "
-     "or the port belongs to another protocol, where both sides wait.",
+     "or a lock; or the port belongs to another protocol, where both sides wait.",
      "Look at the server's load, threads and queue; check that the port speaks this protocol; compare with a "
-     "longer "
-     "timeout to tell slow from silent.",
+     "longer timeout to tell slow from silent.",
      "ETIMEDOUT EAGAIN read-timeout"},
     {Cause::peer_closed, "peer.closed", Layer::request, Category::drift,
      "The peer closed the connection before its answer was complete.",
      "The server's or balancer's idle time-out (60 s at an ALB) is shorter than the client's reuse; or the "
-     "server "
-     "expects TLS, or another protocol, and hangs up; or it crashed while answering.",
+     "server expects TLS, or another protocol, and hangs up; or it crashed while answering.",
      "Set the client's keepalive below the idle time-out; check TLS and port in the URL; read the server's "
      "log.",
      "EOF ECONNABORTED unexpected-eof"},
     {Cause::peer_reset, "peer.reset", Layer::request, Category::drift,
      "The peer, or something between, reset the connection after it was made.",
      "A NAT gateway or network balancer forgot an idle connection (after about 350 s) and resets at the next "
-     "packet; "
-     "or a firewall cuts it; or the server process died or was stopped.",
+     "packet; or a firewall cuts it; or the server process died or was stopped.",
      "Send keepalives more often than every 350 s (tcp_keepalive_time, or the pool's own test); then look "
-     "for "
-     "restarts of the server.",
+     "for restarts of the server.",
      "ECONNRESET EPIPE RST"},
     {Cause::peer_garbage, "peer.garbage", Layer::request, Category::drift,
      "The bytes that came back are not the protocol that was expected.",
      "Another service listens on this port, or a proxy answers in its stead; or one side speaks TLS and the "
-     "other "
-     "plaintext.",
+     "other plaintext.",
      "Check host, port and scheme of the URL, and what the port mapping or listener leads to.",
      "EPROTO protocol-error bad-message"},
     {Cause::peer_too_large, "peer.too_large", Layer::request, Category::drift,
@@ -49,8 +43,7 @@ inline constexpr CauseInfo kPeer[] = {
     {Cause::peer_unexpected, "peer.unexpected", Layer::request, Category::drift,
      "The answer is well-formed, but not what the target expects.",
      "Another version, role or state of the service than in the other environment: a service that reports "
-     "itself as "
-     "not serving, a server in another mode.",
+     "itself as not serving, a server in another mode.",
      "Read the detail, and compare version and role in the facts of both environments.",
      "NOT_SERVING UNIMPLEMENTED expect"},
 };
@@ -70,8 +63,7 @@ inline constexpr CauseInfo kLocal[] = {
     {Cause::local_trust_store, "local.trust_store", Layer::task, Category::drift,
      "The CA file of the target, or any trust store at all, could not be read.",
      "The image has no CA bundle (package ca-certificates), the file of `ca=` or SSL_CERT_FILE is not "
-     "mounted here, "
-     "or this user may not read it.",
+     "mounted here, or this user may not read it.",
      "Install ca-certificates in the image or mount the file; check its path and permissions.",
      "SSL_CERT_FILE ca-certificates NO_START_LINE"},
     {Cause::local_cancelled, "local.cancelled", Layer::task, Category::drift,
@@ -88,53 +80,43 @@ inline constexpr CauseInfo kFindings[] = {
     {Cause::latency_network, "latency.network", Layer::connect, Category::drift,
      "The dependency is slower, and the kernel's own round-trip times rose with it: it is the path.",
      "Tasks and dependency stand in different zones or regions here; or the path goes through a NAT gateway, "
-     "a "
-     "transit gateway, a peering or a proxy that the other environment does not have; or packets are lost.",
+     "a transit gateway, a peering or a proxy that the other environment does not have; or packets are lost.",
      "Compare the zones of tasks and dependency and the route between them; look at retransmissions.",
      "rtt slow latency"},
     {Cause::latency_server, "latency.server", Layer::request, Category::saturation,
      "The dependency is slower while the network's round-trip times stand still: it is the server's own "
      "share.",
      "The server is busier or smaller than in the other environment: CPU, I/O or burst credits, locks, a "
-     "cold "
-     "cache, a missing index.",
+     "cold cache, a missing index.",
      "Look at the server's CPU, credits, wait events and slow log; compare its size and its connections.",
      "slow latency queueing"},
     {Cause::latency_unknown, "latency.unknown", Layer::request, Category::drift,
      "The dependency is slower, and what was measured cannot tell the network's share from the server's.",
      "Another distance or a smaller server. If all phases of all dependencies rose together, it is this "
-     "task's own "
-     "CPU: throttling makes everything look slow.",
+     "task's own CPU: throttling makes everything look slow.",
      "Look at the task's CPU throttling first and raise its CPU if that rose; then at the zones and at the "
-     "server's "
-     "size.",
+     "server's size.",
      "slow latency throttling"},
     {Cause::fact_differs, "fact.differs", Layer::server, Category::drift,
      "The two environments show different values for something that should compare equal (or equal values "
-     "for "
-     "something that must differ).",
+     "for something that must differ).",
      "A version, parameter group, policy, certificate issuer, image or variable was changed in one "
-     "environment only. "
-     "A public address where the other is private: a VPC endpoint without private DNS. An identity or a "
-     "secret that "
-     "is the same in both: one environment holds the other's address or secret.",
+     "environment only. A public address where the other is private: a VPC endpoint without private DNS. An "
+     "identity or a secret that is the same in both: one environment holds the other's address or secret.",
      "Align the setting, or accept the difference in the policy file with a reason and an end date.",
      "drift difference"},
     {Cause::fact_missing, "fact.missing", Layer::server, Category::drift,
      "Something that one environment shows is absent in the other.",
      "A variable, secret, extension or setting was never created here; or an older server or agent does not "
-     "report "
-     "it.",
+     "report it.",
      "Add what is missing; if it is absent on purpose, accept it in the policy file.",
      "drift missing absent"},
     {Cause::gauge_headroom, "gauge.headroom", Layer::server, Category::saturation,
      "An amount stands close to the limit at which it refuses.",
      "More tasks, larger pools or more load on a limit that did not grow: connection slots, clients, "
-     "descriptors, "
-     "or the task's own memory.",
+     "descriptors, or the task's own memory.",
      "Lower what each task takes (pool size), or raise the limit: a larger instance, RDS Proxy; for memory, "
-     "the "
-     "measured peak plus 25 to 30 %.",
+     "the measured peak plus 25 to 30 %.",
      "headroom limit saturation oom_kill 137"},
     {Cause::gauge_forecast, "gauge.forecast", Layer::server, Category::saturation,
      "An amount rises steadily and will reach its limit soon.",
@@ -144,8 +126,7 @@ inline constexpr CauseInfo kFindings[] = {
     {Cause::gauge_projection, "gauge.projection", Layer::server, Category::saturation,
      "There is room now, but not while a deployment runs old and new tasks side by side.",
      "A rolling update with maximumPercent above 100 starts new tasks before the old ones leave: connections "
-     "for each "
-     "task × desired count × (maximumPercent − 100) / 100 come on top.",
+     "for each task × desired count × (maximumPercent − 100) / 100 come on top.",
      "Lower maximumPercent or the pool size, put RDS Proxy in between, or raise the limit before the "
      "deployment.",
      "maximumPercent rolling-update projection"},
@@ -153,17 +134,14 @@ inline constexpr CauseInfo kFindings[] = {
      "A task fell silent without a goodbye while its memory stood at its limit.",
      "It was probably killed for its memory (OutOfMemoryError, exit code 137, oom_kill above 0).",
      "Look at the stopped task's reason and exit code; set its memory limit to the measured peak plus 25 to "
-     "30 %, or "
-     "find the leak.",
+     "30 %, or find the leak.",
      "OOMKilled 137 oom_kill OutOfMemoryError SIGKILL"},
     {Cause::warmup_margin, "warmup.margin", Layer::task, Category::health,
      "The app becomes ready so late that the health check nearly kills it, or does.",
      "The first ready answer comes after more than 80 % of the time that the grace period and interval × "
-     "unhealthy "
-     "threshold allow; production is slower to warm up (more data, less CPU, colder caches).",
+     "unhealthy threshold allow; production is slower to warm up (more data, less CPU, colder caches).",
      "Raise healthCheckGracePeriodSeconds, or interval × threshold, well above the measured warm-up; or "
-     "shorten the "
-     "warm-up.",
+     "shorten the warm-up.",
      "healthcheck warm-up grace-period"},
     {Cause::unknown, "unknown", Layer::request, Category::drift,
      "A failure whose code this version does not know; the detail has the peer's words.",

@@ -14,8 +14,7 @@ inline constexpr CauseInfo kRedis[] = {
     {Cause::redis_wrongpass, "redis.wrongpass", Layer::authenticate, Category::drift,
      "Redis rejected the user or the password (WRONGPASS).",
      "The secret holds another environment's or an old token; or the user is disabled; or a password is sent "
-     "to a "
-     "server that has none set.",
+     "to a server that has none set.",
      "Align the secret with the server's AUTH token or user group, and restart the tasks after a rotation.",
      "WRONGPASS invalid-password AUTH"},
     {Cause::redis_noperm, "redis.noperm", Layer::request, Category::drift,
@@ -38,27 +37,22 @@ inline constexpr CauseInfo kRedis[] = {
     {Cause::redis_readonly, "redis.readonly", Layer::request, Category::drift,
      "The node accepts only reads (READONLY).",
      "The address is a replica or the reader endpoint; or the former primary after a failover, still held in "
-     "a DNS "
-     "cache or a pool.",
+     "a DNS cache or a pool.",
      "Use the primary endpoint, and let the client reconnect when it meets READONLY.",
      "READONLY replica NOREPLICAS"},
     {Cause::redis_out_of_memory, "redis.out_of_memory", Layer::request, Category::saturation,
      "Redis refuses writes because maxmemory is reached and nothing may be evicted (OOM).",
      "The eviction policy is noeviction (or only keys with a time to live may go) and the data outgrew the "
-     "node; the "
-     "policy or the node size differs from the other environment.",
+     "node; the policy or the node size differs from the other environment.",
      "Compare maxmemory and maxmemory-policy in the facts; set an eviction policy that suits a cache, give "
-     "keys a "
-     "time to live, or take a larger node.",
+     "keys a time to live, or take a larger node.",
      "OOM maxmemory noeviction"},
     {Cause::redis_max_clients, "redis.max_clients", Layer::authenticate, Category::saturation,
      "Redis refused the connection: maxclients is reached.",
      "Connections of all tasks together exceed the limit (65,000 on ElastiCache; less where maxclients is "
-     "set): no "
-     "pool, pools too large, or leaked connections.",
+     "set): no pool, pools too large, or leaked connections.",
      "Share one pooled connection a process, set a client idle timeout, and look at the list of clients for "
-     "who "
-     "holds them.",
+     "who holds them.",
      "maxclients max-number-of-clients ERR_MAX_CLIENTS"},
     {Cause::redis_busy, "redis.busy", Layer::request, Category::saturation,
      "Redis is busy with a script and answers nothing else (BUSY).",
@@ -79,8 +73,7 @@ inline constexpr CauseInfo kRedis[] = {
     {Cause::redis_cluster_down, "redis.cluster_down", Layer::request, Category::health,
      "The cluster does not serve this key's slot (CLUSTERDOWN).",
      "A shard has lost its primary and no replica took over, or slots are not assigned (a cluster being made "
-     "or "
-     "resharded).",
+     "or resharded).",
      "Look at CLUSTER INFO and at the events of the shards.", "CLUSTERDOWN TRYAGAIN hash-slot"},
     {Cause::redis_error, "redis.error", Layer::request, Category::drift,
      "Redis answered with an error that has no code of its own here; the detail has its words.",
