@@ -122,11 +122,10 @@ std::vector<std::string> command_names(CLI::App& app) {
 
 std::string unexpected(CLI::App& app, const std::string& word) {
     const auto& where = deepest(app);
-    const auto shown = without_urls(sanitize(word, 80));
     const bool is_option = word.starts_with('-');
     const auto near = nearest(word.substr(0, word.find('=')),
                               is_option || &where != &app ? option_names(where) : command_names(app));
-    std::string message = fmt::format("'{}' was not expected", shown);
+    std::string message = fmt::format("{} was not expected", quote_words(word));
     if (!near.empty()) message += fmt::format("; did you mean '{}'?", near);
     return message;
 }
@@ -134,14 +133,14 @@ std::string unexpected(CLI::App& app, const std::string& word) {
 Say usage_error(CLI::App& app, std::string_view message) {
     const auto& where = deepest(app);
     const auto name = &where == &app ? std::string("plumb-agent") : "plumb-agent " + where.get_name();
-    return {fmt::format("{}: {}\nSee {} --help\n", name, without_urls(message), name), kUsage};
+    return {fmt::format("{}: {}\nSee {} --help\n", name, message, name), kUsage};
 }
 
 }  // namespace
 
 std::string without_urls(std::string_view text) {
     const auto at = text.find("://");
-    if (at == std::string_view::npos) return std::string(text);
+    if (at == std::string_view::npos) return show_words(text, text.size());
     // A password may hold anything, quotes too: only what follows the last quote is surely not part of it.
     const auto quote = text.rfind('\'');
     const auto rest = quote == std::string_view::npos || quote < at ? std::string_view() : text.substr(quote);
@@ -176,7 +175,7 @@ Command parse_command_line(int argc, const char* const* argv) {
         return usage_error(app,
                            extras.empty() ? "an argument was not expected" : unexpected(app, extras.front()));
     } catch (const CLI::ParseError& error) {
-        return usage_error(app, sanitize(error.what(), 300));
+        return usage_error(app, without_urls(sanitize(error.what(), 300)));
     } catch (const Usage& usage) {
         return usage_error(app, usage.message);
     }

@@ -50,7 +50,7 @@ Error unknown_word(std::string_view word) {
             names.push_back(to_lower(alias));
     }
     const auto near = nearest(to_lower(word), names);
-    std::string message = fmt::format("'{}' is no cause", sanitize(word, 80));
+    std::string message = fmt::format("{} is no cause", quote_words(word));
     message += near.empty() ? ";" : fmt::format("; did you mean '{}'?", near);
     message += " `plumb-agent explain` lists them all";
     return Error{message};

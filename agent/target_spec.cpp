@@ -24,8 +24,8 @@ Result<void> check_dependency_name(std::string_view name) {
                                  kMaxName)};
     }
     if (!std::all_of(name.begin(), name.end(), is_name_character)) {
-        return Error{fmt::format("'{}' is no name of a dependency; use letters, digits, '.', '_' and '-'",
-                                 sanitize(name, 80))};
+        return Error{fmt::format("{} is no name of a dependency; use letters, digits, '.', '_' and '-'",
+                                 quote_words(name))};
     }
     if (name == "task") {
         return Error{

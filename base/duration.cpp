@@ -42,7 +42,7 @@ bool is_digit(char c) {
 }
 
 std::string quoted(std::string_view text) {
-    return "'" + sanitize(text, 64) + "'";
+    return quote_words(text, 64);
 }
 
 Error no_duration(std::string_view text) {

@@ -54,7 +54,7 @@ std::string words_for_size(std::size_t bytes) {
 
 Result<std::string> read_file(const std::string& path, std::size_t limit) {
     const bool standard_input = path == "-";
-    const std::string name = standard_input ? "standard input" : sanitize(path, 512);
+    const std::string name = standard_input ? "standard input" : show_words(path, 512);
     const int fd = standard_input ? STDIN_FILENO : ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY);
     if (fd < 0) return Error{name + ": " + words_for(errno)};
     const Descriptor file(fd, !standard_input);

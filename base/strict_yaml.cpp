@@ -15,6 +15,7 @@ namespace plumb::yaml {
 namespace {
 
 constexpr std::size_t kMaxComplaints = 100;
+constexpr std::size_t kMaxQuoted = 48;
 
 std::string_view kind_word(TreeNode::Kind kind) {
     switch (kind) {
@@ -36,7 +37,7 @@ bool is_plain(const TreeNode& node) {
 
 std::string found_words(const TreeNode& node) {
     if (node.kind != TreeNode::Kind::scalar) return std::string(kind_word(node.kind));
-    return (node.quoted ? "the quoted text " : "") + quoted(node.scalar);
+    return (node.quoted ? "the quoted text " : "") + quote_words(node.scalar, kMaxQuoted);
 }
 
 template <class Number>
@@ -99,7 +100,7 @@ void Reader::expect_keys(const std::vector<std::string>& known) const {
     }
     for (const TreeNode::Entry& entry : node_->entries) {
         if (std::find(known.begin(), known.end(), entry.key) != known.end()) continue;
-        std::string what = "unknown key " + quoted(entry.key);
+        std::string what = "unknown key " + quote_words(entry.key, kMaxQuoted);
         const std::string near = nearest(entry.key, known);
         if (!near.empty()) {
             what += "; did you mean '" + near + "'?";

@@ -133,6 +133,20 @@ std::string sanitize(std::string_view untrusted, std::size_t limit) {
     return out;
 }
 
+std::string show_words(std::string_view words, std::size_t limit) {
+    if (const auto scheme = words.find("://"); scheme != std::string_view::npos) {
+        return show_words(words.substr(0, scheme), limit) + "://***";
+    }
+    const auto at = words.rfind('@');
+    const auto colon = words.find(':');
+    if (at == std::string_view::npos || colon > at) return sanitize(words, limit);
+    return sanitize(words.substr(0, colon + 1), limit) + "***" + sanitize(words.substr(at), limit);
+}
+
+std::string quote_words(std::string_view words, std::size_t limit) {
+    return "'" + show_words(words, limit) + "'";
+}
+
 std::string to_lower(std::string_view text) {
     std::string out(text);
     std::transform(out.begin(), out.end(), out.begin(), lower);

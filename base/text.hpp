@@ -16,6 +16,12 @@ inline constexpr std::size_t kMaxDetail = 256;  // bytes of a peer's words that 
 // unchanged.
 std::string sanitize(std::string_view untrusted, std::size_t limit = kMaxDetail);
 
+// A person's own words, for a complaint that repeats them: sanitized, and cut to `limit`. Words in the wrong
+// place may be a URL with a password: of a URL only the scheme is shown, and of user:password@host not the
+// password.
+std::string show_words(std::string_view words, std::size_t limit = 80);
+std::string quote_words(std::string_view words, std::size_t limit = 80);  // the same between single quotes
+
 std::string to_lower(std::string_view text);  // ASCII only
 bool equals_ignore_case(std::string_view a, std::string_view b);
 std::string_view trim(std::string_view text);

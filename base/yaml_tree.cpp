@@ -16,6 +16,7 @@
 namespace plumb::yaml {
 namespace {
 
+constexpr std::size_t kMaxQuoted = 48;
 constexpr int kMaxDepth = 32;
 constexpr std::size_t kMaxNodes = 100'000;  // aliases count as often as they are used
 
@@ -89,8 +90,8 @@ class Builder : public YAML::EventHandler {
 
     static void check_tag(const YAML::Mark& mark, const std::string& tag) {
         if (tag.empty() || tag == "?" || tag == "!") return;
-        throw Refused{line_of(mark),
-                      "tags such as " + quoted(tag) + " are not supported; write the plain value"};
+        throw Refused{line_of(mark), "tags such as " + quote_words(tag, kMaxQuoted) +
+                                         " are not supported; write the plain value"};
     }
 
     // yaml-cpp lets a quoted text run to the end of the file when its closing quote is missing.
@@ -182,7 +183,7 @@ class Builder : public YAML::EventHandler {
         if (fresh) return;
         top.skip_value = true;
         complaints_.add(line, fmt::format("duplicate key {}; it stands already in line {}",
-                                          quoted(node.scalar), known->second));
+                                          quote_words(node.scalar, kMaxQuoted), known->second));
     }
 
     const std::string& text_;
@@ -222,13 +223,6 @@ bool check_characters(const std::string& text, Complaints& complaints) {
 }
 
 }  // namespace
-
-// Words of the file for a complaint. What looks like a URL may hold a password, so only its scheme is shown.
-std::string quoted(std::string_view text) {
-    const std::size_t scheme = text.find("://");
-    if (scheme != std::string_view::npos) return "'" + sanitize(text.substr(0, scheme), 32) + "://***'";
-    return "'" + sanitize(text, 48) + "'";
-}
 
 std::shared_ptr<const TreeNode> parse_tree(const std::string& text, Complaints& complaints) {
     if (!check_characters(text, complaints)) return nullptr;

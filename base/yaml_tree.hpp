@@ -29,9 +29,6 @@ class TreeNode {
     int height = 1;
 };
 
-// Words of the file for a complaint. What looks like a URL may hold a password, so only its scheme is shown.
-std::string quoted(std::string_view text);
-
 // The root, or null after a complaint. An empty document is an empty map.
 std::shared_ptr<const TreeNode> parse_tree(const std::string& text, Complaints& complaints);
 

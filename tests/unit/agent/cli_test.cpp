@@ -100,11 +100,15 @@ TEST(Cli, a_url_in_the_wrong_place_does_not_show_its_password) {
                                                {"check", "--repeat", "postgres://app:hunter2@db/x"},
                                                {"check", "--format", "postgres://app:hunter2@db/x"},
                                                {"check", "--timeout", "postgres://app:hunter2@db/x"},
+                                               {"check", "postgres:/app:hunter2@db/x"},
+                                               {"check", "--format", "postgres:/app:hunter2@db/x"},
                                                {"postgres://app:hunter2@db/x"}}) {
         const auto say = refusal(words);
         EXPECT_EQ(say.code, kUsage);
         EXPECT_THAT(say.text, Not(HasSubstr("hunter2")));
     }
+    EXPECT_THAT(refusal({"check", "--traget=postgres://app:hunter2@db/x"}).text,
+                HasSubstr("'--traget=postgres://***' was not expected; did you mean '--target'?"));
 }
 
 }  // namespace

@@ -38,6 +38,8 @@ TEST(Explain, every_cause_has_a_page_and_stands_in_the_list) {
 TEST(Explain, an_unknown_word_names_the_nearest) {
     EXPECT_EQ(explain("tcp.timout", kPlain).error().message,
               "'tcp.timout' is no cause; did you mean 'tcp.timeout'? `plumb-agent explain` lists them all");
+    EXPECT_EQ(explain("redis://:hunter2@cache", kPlain).error().message,
+              "'redis://***' is no cause; `plumb-agent explain` lists them all");
     EXPECT_EQ(explain("zzzzzzzzzzzzzzzzzzzz", kPlain).error().message,
               "'zzzzzzzzzzzzzzzzzzzz' is no cause; `plumb-agent explain` lists them all");
 }

@@ -93,6 +93,15 @@ TEST(Sanitize, every_pair_of_bytes_is_safe_and_stable) {
     }
 }
 
+TEST(ShowWords, keep_no_password_of_a_url_that_stands_in_the_wrong_place) {
+    EXPECT_EQ(quote_words("postgres://app:hunter2@db/x"), "'postgres://***'");
+    EXPECT_EQ(show_words("postgres:/app:hunter2@db/x"), "postgres:***@db/x");  // a slash too few
+    EXPECT_EQ(show_words("app:hun@ter2@db"), "app:***@db");
+    EXPECT_EQ(show_words("app:hunter2@db=tcp://a"), "app:***@db=tcp://***");
+    EXPECT_EQ(show_words("/home/me@work/plumb.yaml"), "/home/me@work/plumb.yaml");
+    EXPECT_EQ(quote_words("a\nb", 3), "'…'");
+}
+
 TEST(Text, lower_case_is_ascii_only) {
     EXPECT_EQ(to_lower("AbC-Ü"), "abc-Ü");
     EXPECT_TRUE(equals_ignore_case("ECONNREFUSED", "econnrefused"));
