@@ -55,7 +55,20 @@ bool plain_host(std::string_view host) {
         return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' ||
                c == '-' || c == '_' || c == ':' || c == '%';
     };
-    return !host.empty() && host.size() <= 255 && std::all_of(host.begin(), host.end(), good);
+    // One colon alone is HOST:PORT, not an address.
+    return !host.empty() && host.size() <= 255 && std::count(host.begin(), host.end(), ':') != 1 &&
+           std::all_of(host.begin(), host.end(), good);
+}
+
+// The host of a pair: some apps repeat the port in it, or put brackets round an IPv6 address.
+std::optional<std::string> host_of_pair(std::string_view host, std::string_view port) {
+    if (host.ends_with(":" + std::string(port))) {
+        const auto alone = host.substr(0, host.size() - port.size() - 1);
+        if (alone.ends_with(']') || plain_host(alone)) host = alone;
+    }
+    if (host.starts_with('[') && host.ends_with(']')) host = host.substr(1, host.size() - 2);
+    if (!plain_host(host)) return std::nullopt;
+    return to_lower(host);
 }
 
 std::string encode_segment(std::string_view text) {
@@ -88,9 +101,9 @@ class Discovery {
 
   private:
     void whole_url(const std::string& name, std::string_view value);
-    std::optional<SchemeFacts> facts_of(std::string_view& text) const;
     void libpq();
     void pair(const std::string& name, const std::string& host);
+    bool is_known(const TargetSpec& spec) const;
     Discovered finish();
     std::string get(const std::string& name) const {
         const auto found = variables_.find(name);
@@ -106,23 +119,39 @@ class Discovery {
     std::vector<std::string> warnings_;
 };
 
-// The facts of the URL's scheme. Drops what other drivers put before or into it: "jdbc:" and "+psycopg2".
-std::optional<SchemeFacts> Discovery::facts_of(std::string_view& text) const {
-    if (text.starts_with("jdbc:")) text.remove_prefix(5);
-    const auto end = text.find("://");
-    if (end == std::string_view::npos || end == 0) return std::nullopt;
-    return lookup_(to_lower(text.substr(0, end)));
+bool is_jdbc(std::string_view text) {
+    return text.starts_with("jdbc:");
 }
 
-// SQLAlchemy and others write the driver into the scheme: postgresql+psycopg2://.
-std::string without_driver(std::string_view text) {
+// Without "jdbc:" before the scheme and without the driver that SQLAlchemy and others write into it:
+// postgresql+psycopg2://.
+std::string plain_url(std::string_view text) {
+    const bool jdbc = is_jdbc(text);
+    if (jdbc) text.remove_prefix(5);
     const auto end = text.find("://");
+    if (end == std::string_view::npos) return std::string(text);
+    // jdbc:sqlserver://host:1433;user=… keeps its options, and the password, behind semicolons.
+    if (jdbc && text.starts_with("sqlserver:")) text = text.substr(0, text.find(';'));
     const auto plus = text.substr(0, end).find('+');
-    if (end == std::string_view::npos || plus == std::string_view::npos) return std::string(text);
+    if (plus == std::string_view::npos) return std::string(text);
     const auto base = to_lower(text.substr(0, plus));
     if (base != "postgresql" && base != "postgres" && base != "mysql" && base != "mariadb")
         return std::string(text);
     return base + std::string(text.substr(end));
+}
+
+std::optional<SchemeFacts> facts_of(std::string_view plain, const SchemeLookup& lookup) {
+    const auto end = plain.find("://");
+    if (end == std::string_view::npos || end == 0) return std::nullopt;
+    return lookup(to_lower(plain.substr(0, end)));
+}
+
+// mongodb+srv://cluster.example.com: the hosts stand behind a DNS record.
+bool names_srv_record(std::string_view plain, const SchemeLookup& lookup) {
+    constexpr std::string_view kSrv = "+srv";
+    const auto scheme = plain.substr(0, std::min(plain.find("://"), plain.size()));
+    return scheme.size() < plain.size() && scheme.ends_with(kSrv) &&
+           lookup(to_lower(scheme.substr(0, scheme.size() - kSrv.size()))).has_value();
 }
 
 // JDBC keeps user and password in the query.
@@ -131,47 +160,85 @@ void move_jdbc_userinfo(Url& url) {
     const auto password = url.option("password");
     if (user && url.user.empty()) url.user = *user;
     if (password && url.password.empty()) url.password = Secret(*password);
+    std::erase_if(url.query,
+                  [](const auto& option) { return option.first == "user" || option.first == "password"; });
+}
+
+// What has no value, or is no name, may be a piece of a password.
+std::string option_name(const std::pair<std::string, std::string>& option) {
+    const auto good = [](char c) {
+        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
+               c == '-' || c == '.';
+    };
+    const auto& [name, value] = option;
+    const bool plain = !value.empty() && name.size() <= 40 && std::all_of(name.begin(), name.end(), good);
+    return plain ? name : "***";
+}
+
+// Takes out of `url` what the probe does not know and names it: "pool, schema"; "" when nothing went. An http
+// query is no option.
+std::string drop_foreign_options(Url& url, const SchemeFacts& facts) {
+    std::string dropped;
+    if (facts.is_http) return dropped;
+    std::erase_if(url.query, [&](const auto& option) {
+        const auto& known = facts.known_options;
+        if (std::find(known.begin(), known.end(), option.first) != known.end()) return false;
+        if (dropped.size() < kMaxNames) dropped += (dropped.empty() ? "" : ", ") + option_name(option);
+        return true;
+    });
+    return dropped;
 }
 
 void Discovery::whole_url(const std::string& name, std::string_view value) {
-    const auto plain = without_driver(trim(value));
-    std::string_view text = plain;
-    const bool jdbc = text.starts_with("jdbc:");
-    const auto facts = facts_of(text);
+    const auto plain = plain_url(trim(value));
+    const auto facts = facts_of(plain, lookup_);
+    if (!facts && names_srv_record(plain, lookup_)) {
+        return warn(name, "names an SRV record, not a host; give one of its hosts with --target");
+    }
     if (!facts) return;
-    auto url = read_url(text);
-    if (!url) return warn(name, url.error().message);
-    if (listens(url->host)) return;
+    auto read = read_target_url(value, true, lookup_);
+    if (!read) return warn(name, read.error().message);
+    if (listens(read->url.host)) return;
     TargetSpec spec;
     spec.dependency = dependency_of_variable(name);
-    spec.url = *std::move(url);
+    spec.url = std::move(read->url);
+    spec.note = std::move(read->note);
     spec.origin = name;
     if (const auto good = check_dependency_name(spec.dependency); !good)
         return warn(name, good.error().message);
-    if (jdbc) move_jdbc_userinfo(spec.url);
-    if (jdbc) {
-        std::erase_if(spec.url.query, [](const auto& option) {
-            return option.first == "user" || option.first == "password";
-        });
-    }
     if (facts->is_http) {
         spec.connect_only = true;
         spec.url.fragment.clear();  // the app's, not options of the probe
+        spec.url.path.clear();
+        spec.url.query.clear();
+        spec.url.raw_query.clear();
         spec.note = fmt::format(fmt::runtime(kNoRequest), name, spec.dependency);
-    } else if (const auto dropped = drop_foreign_options(spec.url, *facts); !dropped.empty()) {
-        spec.note = fmt::format("options of the app's own driver were left out: {}", dropped);
     }
     found_.push_back(std::move(spec));
 }
 
+// A URL of the same name and place says more than a pair.
+bool Discovery::is_known(const TargetSpec& spec) const {
+    const auto port_of = [&](const Url& url) {
+        if (url.port != 0) return url.port;
+        const auto facts = lookup_(url.scheme);
+        return facts ? facts->default_port : std::uint16_t{0};
+    };
+    return std::any_of(found_.begin(), found_.end(), [&](const TargetSpec& other) {
+        return other.dependency == spec.dependency && other.url.host == spec.url.host &&
+               port_of(other.url) == port_of(spec.url);
+    });
+}
+
 void Discovery::libpq() {
     auto host = get("PGHOST");
+    if (host.empty()) host = get("PGHOSTADDR");
     if (host.empty()) return;
     if (host.starts_with('/')) return warn("PGHOST", "is a local socket's directory; only TCP is probed");
     const auto port = get("PGPORT");
     TargetSpec spec;
     // libpq takes lists of hosts and ports; the first is the one it tries first.
-    spec.url.host = std::string(split(host, ',').front());
+    spec.url.host = to_lower(split(host, ',').front());
     if (!port.empty()) {
         const auto number = port_number(split(port, ',').front());
         if (!number) return warn("PGPORT", "is no port; it should be a number from 1 to 65535");
@@ -181,37 +248,38 @@ void Discovery::libpq() {
     spec.dependency = "postgres";
     spec.url.scheme = "postgres";
     spec.url.user = get("PGUSER");
-    spec.url.password = Secret(get("PGPASSWORD"));
+    if (const auto password = variables_.find("PGPASSWORD"); password != variables_.end())
+        spec.url.password = Secret(password->second);  // libpq takes it as it is, blanks and all
     if (const auto database = get("PGDATABASE"); !database.empty())
         spec.url.path = "/" + encode_segment(database);
     if (const auto mode = get("PGSSLMODE"); !mode.empty()) spec.url.query.emplace_back("sslmode", mode);
     spec.origin = "PGHOST";
-    found_.push_back(std::move(spec));
+    if (!is_known(spec)) found_.push_back(std::move(spec));
 }
 
 void Discovery::pair(const std::string& name, const std::string& host_value) {
     if (name == "PGHOST" || !ends_with_ignoring_case(name, "_HOST")) return;
     const auto stem = name.substr(0, name.size() - 5);
-    const bool lower = name.ends_with("_host");
-    const auto port = port_number(get(stem + (lower ? "_port" : "_PORT")));
-    const auto host = std::string(trim(host_value));
-    if (!port || stem.empty() || listens(host) || !plain_host(host)) return;
+    const auto port_name = stem + (name.ends_with("_host") ? "_port" : "_PORT");
+    const auto port_text = get(port_name);
+    const auto host_text = trim(host_value);
+    // A URL is a target of its own; Docker's links put one into REDIS_PORT.
+    const bool urls = (port_text + std::string(host_text)).find("://") != std::string::npos;
+    if (stem.empty() || port_text.empty() || host_text.empty() || urls || listens(host_text)) return;
+    const auto port = port_number(port_text);
+    if (!port) return warn(port_name, "is no port; it should be a number from 1 to 65535");
+    const auto host = host_of_pair(host_text, port_text);
+    if (!host) return warn(name, "is no host name or address");
     TargetSpec spec;
     spec.dependency = dependency_of_variable(stem);
     spec.url.scheme = "tcp";
-    spec.url.host = host;
+    spec.url.host = *host;
     spec.url.port = *port;
     spec.origin = name;
     spec.note = fmt::format(fmt::runtime(kPlainPair), stem, spec.dependency);
-    if (!check_dependency_name(spec.dependency)) return;
-    // A URL of the same name and place says more than the pair.
-    const auto same = [&](const TargetSpec& other) {
-        const auto facts = lookup_(other.url.scheme);
-        const auto other_port = other.url.port != 0 ? other.url.port : (facts ? facts->default_port : 0);
-        return other.dependency == spec.dependency && other.url.host == host && other_port == *port;
-    };
-    if (std::any_of(found_.begin(), found_.end(), same)) return;
-    found_.push_back(std::move(spec));
+    if (const auto good = check_dependency_name(spec.dependency); !good)
+        return warn(name, good.error().message);
+    if (!is_known(spec)) found_.push_back(std::move(spec));
 }
 
 Discovered Discovery::finish() {
@@ -253,16 +321,17 @@ EnvironmentPairs environment_pairs(char** environ_block) {
     return pairs;
 }
 
-std::string drop_foreign_options(Url& url, const SchemeFacts& facts) {
-    std::string dropped;
-    if (facts.is_http) return dropped;
-    std::erase_if(url.query, [&](const auto& option) {
-        const auto& known = facts.known_options;
-        if (std::find(known.begin(), known.end(), option.first) != known.end()) return false;
-        if (dropped.size() < kMaxNames) dropped += (dropped.empty() ? "" : ", ") + sanitize(option.first, 40);
-        return true;
-    });
-    return dropped;
+Result<TargetUrl> read_target_url(std::string_view text, bool of_app, const SchemeLookup& lookup) {
+    text = trim(text);
+    auto url = read_url(of_app ? plain_url(text) : std::string(text));
+    if (!url) return url.error();
+    TargetUrl out{*std::move(url), {}};
+    if (!of_app) return out;
+    if (is_jdbc(text)) move_jdbc_userinfo(out.url);
+    const auto facts = lookup(out.url.scheme);
+    const auto dropped = facts ? drop_foreign_options(out.url, *facts) : std::string();
+    if (!dropped.empty()) out.note = "options of the app's own driver were left out: " + dropped;
+    return out;
 }
 
 std::string dependency_of_variable(std::string_view variable) {

@@ -4,6 +4,9 @@
 // and port pair (CACHE_HOST and CACHE_PORT, probed as TCP), or when it is one of libpq's (PGHOST …). ECS_*,
 // AWS_*, KUBERNETES_* and *_PROXY never count, in either case. Names: the suffix goes, the rest is
 // lower-cased with '-'. The result does not depend on the order of the environment.
+//
+// Of an http(s) URL found here only host and port are kept: no request is sent, and the path of a webhook is
+// a secret.
 #pragma once
 
 #include "agent/target_spec.hpp"
@@ -24,12 +27,17 @@ struct SchemeFacts {
     bool is_http = false;                         // a request to a stranger's URL may do something
     std::vector<std::string_view> known_options;  // other query keys of the app's URL are left out
 };
-// The app's driver has options of its own in its URL (pool sizes, schemas), which a probe would refuse. Takes
-// out of `url` what the probe does not know and names it: "pool, schema"; "" when nothing went. An http query
-// is no option.
-std::string drop_foreign_options(Url& url, const SchemeFacts& facts);
-
 using SchemeLookup = std::function<std::optional<SchemeFacts>(std::string_view scheme)>;
+
+// A target's URL, and what of it was left out.
+struct TargetUrl {
+    Url url;
+    std::string note;  // "" when nothing was left out
+};
+// `of_app`: the text is the app's own variable, so what its driver puts before and into the scheme ("jdbc:",
+// "+psycopg2") goes, and so do options of that driver which a probe would refuse (pool sizes, schemas);
+// `note` names them. What was written for us is read as it stands.
+Result<TargetUrl> read_target_url(std::string_view text, bool of_app, const SchemeLookup& lookup);
 
 struct Discovered {
     std::vector<TargetSpec> targets;  // in name order

@@ -34,15 +34,10 @@ Result<TargetSpec> target_of_flag(const std::string& flag, const Environment& en
     const auto value = std::string_view(flag).substr(equals + 1);
     const auto text = follow_reference(value, environment);
     if (!text) return Error{fmt::format("{}: {}", spec.origin, text.error().message)};
-    auto url = read_url(trim(*text));
-    if (!url) return Error{fmt::format("{}: {}", spec.origin, url.error().message)};
-    spec.url = *std::move(url);
-    const auto facts = lookup(spec.url.scheme);
-    if (!facts || !value.starts_with("env:")) return spec;
-    // The app's own variable; what is typed on the command line stays strict.
-    if (const auto dropped = drop_foreign_options(spec.url, *facts); !dropped.empty()) {
-        spec.note = fmt::format("options of the app's own driver were left out: {}", dropped);
-    }
+    auto read = read_target_url(*text, value.starts_with("env:"), lookup);
+    if (!read) return Error{fmt::format("{}: {}", spec.origin, read.error().message)};
+    spec.url = std::move(read->url);
+    spec.note = std::move(read->note);
     return spec;
 }
 
@@ -59,8 +54,8 @@ void keep_only(const std::vector<std::string>& only, CheckTargets& chosen) {
         const auto found = std::any_of(chosen.targets.begin(), chosen.targets.end(),
                                        [&](const TargetSpec& spec) { return spec.dependency == name; });
         if (found) continue;
-        chosen.errors.push_back(fmt::format("--only: there is no dependency '{}'; the known ones are: {}",
-                                            without_urls(sanitize(name, 80)), known_names(chosen.targets)));
+        chosen.errors.push_back(fmt::format("--only: there is no dependency {}; the known ones are: {}",
+                                            quote_words(name), known_names(chosen.targets)));
     }
     std::erase_if(chosen.targets, [&](const TargetSpec& spec) {
         return std::find(only.begin(), only.end(), spec.dependency) == only.end();

@@ -20,8 +20,8 @@ bool is_variable_name(std::string_view name) {
 
 Result<std::string> variable(std::string_view name, const Environment& environment) {
     if (!is_variable_name(name)) {
-        return Error{fmt::format("'{}' is no name of an environment variable; write it as ${{DATABASE_URL}}",
-                                 sanitize(name, 80))};
+        return Error{fmt::format("{} is no name of an environment variable; write it as ${{DATABASE_URL}}",
+                                 quote_words(name))};
     }
     auto value = environment(name);
     if (!value) {
@@ -104,6 +104,10 @@ Result<std::string> expand_variables(std::string_view text, const Environment& e
     return out;
 }
 
+bool is_whole_variable(std::string_view text) {
+    return text.starts_with("env:") || (text.starts_with("${") && text.find('}') == text.size() - 1);
+}
+
 Result<std::string> follow_reference(std::string_view text, const Environment& environment) {
     if (text.starts_with("env:")) {
         auto value = variable(text.substr(4), environment);
@@ -117,7 +121,7 @@ Result<std::string> follow_reference(std::string_view text, const Environment& e
     if (!content) return content.error();
     auto value = without_final_break(*std::move(content));
     if (value.empty())
-        return Error{fmt::format("{}: the file is empty; it should hold the value", sanitize(path))};
+        return Error{fmt::format("{}: the file is empty; it should hold the value", show_words(path))};
     return value;
 }
 

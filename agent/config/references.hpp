@@ -23,6 +23,9 @@ inline constexpr std::size_t kMaxSecretBytes = 64 << 10;
 Result<std::string> expand_variables(std::string_view text, const Environment& environment,
                                      bool in_url = false);
 
+// Whether the text is one variable and nothing else: `${VAR}` or `env:VAR`.
+bool is_whole_variable(std::string_view text);
+
 // `env:VAR` and `file:PATH` give the value that stands there, without the line break at its end; any other
 // text is given back as it is.
 Result<std::string> follow_reference(std::string_view text, const Environment& environment);

@@ -79,6 +79,38 @@ TEST(Discovery, half_a_pair_or_an_address_to_listen_on_is_no_target) {
     EXPECT_THAT(find({{"SERVER_HOST", "0.0.0.0"}, {"SERVER_PORT", "8080"}}).targets, IsEmpty());
 }
 
+TEST(Discovery, a_pair_may_repeat_the_port_or_bracket_its_address) {
+    const auto found = find({{"A_HOST", "cache.internal:6379"},
+                             {"A_PORT", "6379"},
+                             {"B_HOST", "[fd00::1]"},
+                             {"B_PORT", "6379"},
+                             {"C_HOST", "fd00::2"},
+                             {"C_PORT", "6379"}});
+    ASSERT_THAT(names(found), ElementsAre("a", "b", "c"));
+    EXPECT_EQ(found.targets[0].url.host, "cache.internal");
+    EXPECT_EQ(found.targets[1].url.host, "fd00::1");
+    EXPECT_EQ(found.targets[2].url.host, "fd00::2");
+}
+
+TEST(Discovery, a_pair_that_cannot_be_probed_is_a_warning_without_its_value) {
+    const auto found = find({{"A_HOST", "cache:1"},
+                             {"A_PORT", "6379"},
+                             {"B_HOST", "/var/run/db"},
+                             {"B_PORT", "5432"},
+                             {"C_HOST", "cache"},
+                             {"C_PORT", "six"}});
+    EXPECT_THAT(found.targets, IsEmpty());
+    EXPECT_THAT(found.warnings,
+                ElementsAre("A_HOST: is no host name or address", "B_HOST: is no host name or address",
+                            "C_PORT: is no port; it should be a number from 1 to 65535"));
+}
+
+TEST(Discovery, a_port_that_is_a_url_is_a_target_of_its_own) {
+    const auto found = find({{"REDIS_HOST", "redis"}, {"REDIS_PORT", "tcp://172.17.0.5:6379"}});
+    EXPECT_THAT(names(found), ElementsAre("redis-port"));
+    EXPECT_THAT(found.warnings, IsEmpty());
+}
+
 TEST(Discovery, a_url_says_more_than_a_pair_that_names_the_same_place) {
     const auto found =
         find({{"CACHE_URL", "redis://cache:6379/0"}, {"CACHE_HOST", "cache"}, {"CACHE_PORT", "6379"}});
@@ -104,6 +136,19 @@ TEST(Discovery, variables_of_libpq_become_one_postgres_target) {
     EXPECT_EQ(url.option("sslmode"), "require");
 }
 
+TEST(Discovery, libpqs_variables_beside_a_url_of_the_same_place_are_one_target) {
+    const auto found = find({{"PGHOST", "DB"}, {"POSTGRES_URL", "postgres://app@db:5432/x"}});
+    ASSERT_THAT(names(found), ElementsAre("postgres"));
+    EXPECT_EQ(found.targets[0].origin, "POSTGRES_URL");
+}
+
+TEST(Discovery, libpqs_address_serves_without_a_name_and_its_password_is_taken_as_it_is) {
+    const auto found = find({{"PGHOSTADDR", "10.0.1.7"}, {"PGPASSWORD", " blanks "}});
+    ASSERT_THAT(names(found), ElementsAre("postgres"));
+    EXPECT_EQ(found.targets[0].url.host, "10.0.1.7");
+    EXPECT_EQ(found.targets[0].url.password.reveal(), " blanks ");
+}
+
 TEST(Discovery, a_socket_directory_of_libpq_is_a_warning) {
     const auto found = find({{"PGHOST", "/var/run/postgresql"}});
     EXPECT_THAT(found.targets, IsEmpty());
@@ -117,6 +162,20 @@ TEST(Discovery, an_http_url_is_only_connected_to_and_the_note_names_the_way_to_s
     EXPECT_THAT(found.targets[0].note, HasSubstr("no request was sent"));
     EXPECT_THAT(found.targets[0].note, HasSubstr("--target payments-api=env:PAYMENTS_API_URL"));
     EXPECT_THAT(found.targets[0].note, Not(HasSubstr("abc")));
+}
+
+TEST(Discovery, of_an_http_url_only_the_place_is_kept_since_a_webhook_has_its_secret_in_the_path) {
+    const auto found = find({{"HOOK_URL", "https://hooks.example.com/services/T0/s3cret?k=s3cret#s3cret"}});
+    ASSERT_THAT(names(found), ElementsAre("hook"));
+    EXPECT_EQ(found.targets[0].url.redacted({}), "https://hooks.example.com");
+    EXPECT_EQ(found.targets[0].url.raw_query, "");
+    EXPECT_TRUE(found.targets[0].url.fragment.empty());
+}
+
+TEST(Discovery, what_may_be_a_piece_of_a_password_is_not_named_as_an_option) {
+    const auto found = find({{"DATABASE_URL", "postgres://db/x?s3cret&pa ss=1&pool=5"}});
+    ASSERT_THAT(names(found), ElementsAre("database"));
+    EXPECT_EQ(found.targets[0].note, "options of the app's own driver were left out: ***, ***, pool");
 }
 
 TEST(Discovery, options_of_the_apps_own_driver_are_left_out_and_named) {
@@ -153,6 +212,15 @@ TEST(Discovery, equal_names_stay_apart_whatever_the_order_of_the_environment) {
     for (std::size_t i = 0; i < first.targets.size(); ++i) {
         EXPECT_EQ(first.targets[i].url.host, second.targets[i].url.host);
     }
+}
+
+TEST(Discovery, a_url_of_an_srv_record_is_a_warning) {
+    const auto found = find({{"EVENTS_URL", "redis+srv://app:hunter2@cluster.example.com/x"}});
+    EXPECT_THAT(found.targets, IsEmpty());
+    EXPECT_THAT(
+        found.warnings,
+        ElementsAre("EVENTS_URL: names an SRV record, not a host; give one of its hosts with --target"));
+    EXPECT_THAT(find({{"A_URL", "gopher+srv://x"}}).warnings, IsEmpty());
 }
 
 TEST(Discovery, a_broken_url_is_a_warning_without_its_value) {

@@ -45,6 +45,21 @@ TEST(References, what_is_missing_is_named_and_no_value_is) {
               "'A-B' is no name of an environment variable; write it as ${DATABASE_URL}");
 }
 
+TEST(References, a_url_in_place_of_a_name_or_a_path_does_not_show_its_password) {
+    for (const char* text : {"env:postgres://app:hunter2@db/x", "file:postgres://app:hunter2@db/x"}) {
+        const auto value = follow_reference(text, kVariables);
+        ASSERT_TRUE(value.has_error()) << text;
+        EXPECT_EQ(value.error().message.find("hunter2"), std::string::npos) << value.error().message;
+    }
+}
+
+TEST(References, one_variable_alone_is_told_from_a_text_with_variables) {
+    for (const char* text : {"${A}", "env:A"})
+        EXPECT_TRUE(is_whole_variable(text)) << text;
+    for (const char* text : {"", "${A}/x", "x${A}", "${A}${B}", "$${A}", "file:/x", "${A"})
+        EXPECT_FALSE(is_whole_variable(text)) << text;
+}
+
 TEST(References, env_and_file_stand_for_a_whole_value) {
     EXPECT_EQ(follow_reference("env:LINE", kVariables).value(), "redis://cache:6379");
     EXPECT_EQ(follow_reference("redis://cache", kVariables).value(), "redis://cache");

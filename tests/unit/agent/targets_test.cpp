@@ -49,6 +49,19 @@ TEST(CheckTargets, only_keeps_the_named_and_an_unknown_name_lists_the_known) {
                 ElementsAre("--only: there is no dependency 'c'; the known ones are: a, b"));
 }
 
+TEST(CheckTargets, a_variable_is_read_as_discovery_reads_it) {
+    CheckOptions options;
+    options.targets = {"a=env:ALCHEMY", "b=env:JDBC"};
+    const auto chosen = choose(options, {{"ALCHEMY", "postgresql+asyncpg://app:pw@db/x?pool=5"},
+                                         {"JDBC", "jdbc:postgresql://db:5432/x?user=app&password=pw"}});
+    ASSERT_THAT(chosen.errors, ElementsAre());
+    EXPECT_EQ(chosen.targets[0].url.scheme, "postgresql");
+    EXPECT_EQ(chosen.targets[0].note, "options of the app's own driver were left out: pool");
+    EXPECT_EQ(chosen.targets[1].url.user, "app");
+    EXPECT_EQ(chosen.targets[1].url.password.reveal(), "pw");
+    EXPECT_EQ(chosen.targets[1].note, "");
+}
+
 TEST(CheckTargets, a_name_given_twice_is_refused) {
     CheckOptions options;
     options.targets = {"a=tcp://x:1", "a=tcp://x:2"};
