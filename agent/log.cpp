@@ -3,6 +3,8 @@
 #include "base/duration.hpp"
 
 #include <cstdio>
+#include <poll.h>
+#include <unistd.h>
 
 #include <fmt/format.h>
 
@@ -26,7 +28,9 @@ RateLimit::Decision RateLimit::ask(std::string_view kind, Clock::time_point now)
 
 void Log::line(std::string_view text) {
     const auto out = fmt::format("{} plumb-agent: {}\n", format_time(std::chrono::system_clock::now()), text);
-    std::fwrite(out.data(), 1, out.size(), stderr);
+    // A log that nobody reads must not stop the probing.
+    pollfd reader{STDERR_FILENO, POLLOUT, 0};
+    if (::poll(&reader, 1, 0) == 1) std::fwrite(out.data(), 1, out.size(), stderr);
 }
 
 void Log::limited(std::string_view kind, std::string_view text) {

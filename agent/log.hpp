@@ -1,5 +1,6 @@
 // Plain lines to stderr, each with its time. A kind of message that repeats is written at most once in ten
-// seconds, with the number left out. Callers pass nothing secret. Not thread-safe.
+// seconds, with the number left out. A line that would have to wait for a reader is dropped. Callers pass
+// nothing secret. Not thread-safe.
 #pragma once
 
 #include <chrono>

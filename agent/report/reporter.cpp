@@ -91,7 +91,7 @@ class Reporter::Impl : public std::enable_shared_from_this<Impl> {
     ~Impl();
 
     void connect();
-    void offer(const Window& window, Clock::time_point ended);
+    bool offer(const Window& window, Clock::time_point ended);
     boost::asio::awaitable<bool> drain(Clock::time_point deadline);
     void let_go();
     const Backlog& backlog() const { return backlog_; }
@@ -235,6 +235,7 @@ void Reporter::Impl::on_written(bool ok) {
 void Reporter::Impl::on_read(bool ok) {
     if (!usable()) return;
     if (!ok) return stream_->release();
+    if (attempts_ > 0) log("controller.back", "the controller answers again");
     attempts_ = 0;
     take(stream_->response());
     stream_->read_next();
@@ -283,8 +284,14 @@ void Reporter::Impl::reconnect_later() {
     });
 }
 
-void Reporter::Impl::offer(const Window& window, Clock::time_point ended) {
+bool Reporter::Impl::offer(const Window& window, Clock::time_point ended) {
     Backlog::Entry entry{window.sequence, ended, to_proto(window).SerializeAsString()};
+    // No controller takes it, and it would end every stream that it is sent on.
+    if (entry.payload.size() > kMaxWindowBytes) {
+        log("window.size", fmt::format("window {} was left out: it has {} bytes, and at most {} are taken",
+                                       window.sequence, entry.payload.size(), kMaxWindowBytes));
+        return false;
+    }
     const auto before = backlog_.dropped();
     backlog_.push(std::move(entry));
     if (backlog_.dropped() != before) {
@@ -292,6 +299,7 @@ void Reporter::Impl::offer(const Window& window, Clock::time_point ended) {
             fmt::format("the oldest windows made room: {} dropped so far", backlog_.dropped()));
     }
     pump();
+    return true;
 }
 
 boost::asio::awaitable<bool> Reporter::Impl::drain(Clock::time_point deadline) {
@@ -337,8 +345,8 @@ Reporter::~Reporter() {
     impl_->let_go();
 }
 
-void Reporter::offer(const Window& window, Clock::time_point ended) {
-    impl_->offer(window, ended);
+bool Reporter::offer(const Window& window, Clock::time_point ended) {
+    return impl_->offer(window, ended);
 }
 
 boost::asio::awaitable<bool> Reporter::drain(Clock::time_point deadline) {

@@ -56,8 +56,9 @@ class Reporter {
     Reporter(const Reporter&) = delete;
     Reporter& operator=(const Reporter&) = delete;
 
-    // `ended`: when the window closed. The oldest window makes room when the backlog is full.
-    void offer(const Window& window, Clock::time_point ended);
+    // `ended`: when the window closed. The oldest window makes room when the backlog is full. False: this one
+    // is larger than any controller takes, and was left out.
+    bool offer(const Window& window, Clock::time_point ended);
 
     // Delivers what is left, says goodbye and ends the stream; at the deadline it gives up. True: all
     // acknowledged. Call once; nothing may be offered afterwards.

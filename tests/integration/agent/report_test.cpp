@@ -318,5 +318,30 @@ TEST_F(Report, a_controller_with_a_strangers_certificate_gets_nothing) {
         EXPECT_EQ(line.find("t0ken"), std::string::npos);
 }
 
+TEST_F(Report, a_window_larger_than_any_controller_takes_is_left_out_and_the_next_arrives) {
+    Committed store;
+    FakeController controller(store, {});
+    start(options(controller.port()));
+    Window large;
+    large.agent = "agent-1";
+    large.sequence = 1;
+    large.length = 1s;
+    for (int i = 0; i < 200; ++i) {
+        WindowDependency dependency;
+        dependency.dependency = "d" + std::to_string(i);
+        for (std::size_t fact = 0; fact < kMaxWindowFacts; ++fact) {
+            dependency.facts.push_back({"fact" + std::to_string(fact), FactClass::informational,
+                                        std::string(kMaxFactValue, 'x'), 0});
+        }
+        large.dependencies.push_back(std::move(dependency));
+    }
+    EXPECT_FALSE(reporter_->offer(large, Reporter::Clock::now()));
+    offer(2);
+    EXPECT_TRUE(all_acknowledged());
+    EXPECT_TRUE(store.windows.contains(2));
+    EXPECT_FALSE(store.windows.contains(1));
+    EXPECT_TRUE(logged("window 1 was left out"));
+}
+
 }  // namespace
 }  // namespace plumb::agent
