@@ -16,7 +16,9 @@ using std::chrono::nanoseconds;
 
 constexpr std::size_t kIndent = 4;
 constexpr std::size_t kWords = 12;  // column where explanations begin
+constexpr std::size_t kNames = 33;  // column where values begin
 constexpr std::size_t kBar = 20;
+constexpr std::size_t kAmounts = 22;
 
 // All runs of one dependency, in the order they were made.
 struct Group {
@@ -90,7 +92,7 @@ void Table::heading(const Group& group) {
     const auto used = 2 + display_width(left) + display_width(right);
     out_ += paint(ok ? Style::green : Style::red, ok ? "✓" : "✗") + " ";
     out_ += paint(Style::bold, group.dependency) + left.substr(group.dependency.size());
-    out_.append(used + 2 <= width_ ? width_ - used : 2, ' ');
+    out_ += used + 2 <= width_ ? std::string(width_ - used, ' ') : "\n" + std::string(kIndent, ' ');
     out_ += ok ? right : paint(Style::red, right);
     out_ += '\n';
 }
@@ -173,9 +175,13 @@ void Table::failure(const Outcome& outcome) {
 
 void Table::gauges(const Outcome& outcome) {
     for (const auto& gauge : outcome.gauges) {
-        const auto name = pad("    " + gauge.name, 32);
+        const auto name = pad("    " + gauge.name, kNames - 1);
         if (!gauge.limit || *gauge.limit <= 0) {
             if (options_.verbose) out_ += fmt::format("{} {}\n", name, amount(gauge.value));
+            continue;
+        }
+        if (width_ < kNames + kBar + kAmounts) {  // no room for the bar
+            out_ += fmt::format("    {} {} of {}\n", gauge.name, amount(gauge.value), amount(*gauge.limit));
             continue;
         }
         const auto share = std::clamp(gauge.value / *gauge.limit, 0.0, 1.0);
@@ -203,7 +209,7 @@ void Table::details(const Outcome& outcome) {
                             format_duration(attempt.duration));
     }
     for (const auto& fact : outcome.facts) {
-        out_ += hanging("    " + fact.name, fact.value, 32, width_);
+        out_ += hanging("    " + fact.name, fact.value, kNames, width_);
     }
 }
 

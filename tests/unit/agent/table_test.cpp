@@ -60,6 +60,17 @@ TEST(CheckTable, no_line_is_wider_than_the_terminal) {
         EXPECT_LE(display_width(line), 80U) << line;
 }
 
+TEST(CheckTable, a_narrow_terminal_gets_the_result_on_a_line_of_its_own_and_no_bar) {
+    TableOptions options;
+    options.terminal = Terminal(false, 40);
+    auto outcome = test::good("cache-of-the-checkout-service");
+    const auto text = render_table({outcome}, options);
+    for (const auto line : split(text, '\n'))
+        EXPECT_LE(display_width(line), 52U) << line;
+    EXPECT_THAT(text, HasSubstr("\n    redis.clients 87 of 100\n"));
+    EXPECT_THAT(text, Not(HasSubstr("█")));
+}
+
 TEST(CheckTable, repeated_runs_stand_together_with_the_middle_and_the_longest_duration) {
     auto slow = test::good();
     slow.phases[1].duration = std::chrono::milliseconds(40);
