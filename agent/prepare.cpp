@@ -1,6 +1,5 @@
 #include "agent/prepare.hpp"
 
-#include "agent/cli.hpp"
 #include "base/file.hpp"
 #include "base/text.hpp"
 
@@ -40,17 +39,13 @@ SchemeLookup registry_lookup() {
 }
 
 Config load_config(const std::string& path, yaml::Complaints& complaints) {
-    complaints.file = path;
+    complaints.file = show_words(path, 512);
     const auto text = read_file(path);
     if (!text) {
         complaints.lines.push_back(text.error().message);
         return {};
     }
-    auto config = parse_config(*text, process_environment(), complaints);
-    // A complaint may quote the value that it is about, and a misplaced value may be a URL with a password.
-    for (auto& line : complaints.lines)
-        line = without_urls(line);
-    return config;
+    return parse_config(*text, process_environment(), registry_lookup(), complaints);
 }
 
 std::vector<Prepared> prepare_all(const Config& config, std::chrono::nanoseconds default_timeout,

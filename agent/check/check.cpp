@@ -6,6 +6,7 @@
 #include "agent/check/targets.hpp"
 #include "agent/prepare.hpp"
 #include "agent/version.hpp"
+#include "base/text.hpp"
 #include "probes/net/resolver.hpp"
 
 #include <cstdio>
@@ -51,7 +52,8 @@ std::vector<Prepared> make_probes(CheckTargets& chosen, const CheckOptions& opti
             ready.push_back(*std::move(made));
             continue;
         }
-        auto where = spec.line > 0 ? fmt::format("{}:{}: ", options.config, spec.line) : std::string();
+        auto where =
+            spec.line > 0 ? fmt::format("{}:{}: ", show_words(options.config), spec.line) : std::string();
         (chosen.discovered ? chosen.warnings : chosen.errors).push_back(where + made.error().message);
     }
     return ready;
@@ -124,7 +126,13 @@ int check(const CheckOptions& options) {
 
     boost::asio::io_context io(1);
     const auto resolver = net::Resolver::make(io.get_executor(), chosen.resolvers);
-    if (!resolver) return refuse({"resolver: " + resolver.error().message});
+    if (!resolver) {
+        const auto where =
+            options.resolvers.empty() && config
+                ? fmt::format("{}:{}: resolver", show_words(options.config), config->resolver_line)
+                : std::string("--resolver");
+        return refuse({fmt::format("{}: {}", where, resolver.error().message)});
+    }
     Services services{io.get_executor(), **resolver};
     auto targets = make_probes(chosen, options, services);
     for (const auto& warning : chosen.warnings)

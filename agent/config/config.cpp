@@ -66,7 +66,8 @@ bool expect_map(const yaml::Reader& node, std::string_view what, std::string_vie
 
 class Parser {
   public:
-    Parser(const Environment& environment) : environment_(environment) {}
+    Parser(const Environment& environment, const SchemeLookup& lookup)
+        : environment_(environment), lookup_(lookup) {}
 
     Config parse(const yaml::Reader& root);
 
@@ -84,6 +85,7 @@ class Parser {
     void target(const std::string& name, const yaml::Reader& node, Config& config);
 
     const Environment& environment_;
+    const SchemeLookup& lookup_;
 };
 
 std::optional<std::string> Parser::value(const yaml::Reader& node, std::string_view what, bool in_url) {
@@ -129,8 +131,11 @@ void Parser::tls(const yaml::Reader& node, Config& config) {
     if (!expect_map(node, "tls", "tls: {ca: /etc/plumb/ca.pem}")) return;
     node.expect_keys({"ca", "cert", "key"});
     ControllerTls out;
-    const auto path = [&](std::string_view key, std::string& into) {
-        if (const auto child = node.get(key)) into = value(*child, fmt::format("tls.{}", key)).value_or("");
+    out.line = node.line();
+    const auto path = [&](std::string_view key, ControllerTls::File& into) {
+        const auto child = node.get(key);
+        if (!child) return;
+        into = {value(*child, fmt::format("tls.{}", key)).value_or(""), child->line()};
     };
     path("ca", out.ca);
     path("cert", out.cert);
@@ -157,8 +162,7 @@ void Parser::controller(const yaml::Reader& root, Config& config) {
     if (!config.tls && !config.plaintext && !is_loopback(*text)) {
         node->complain(
             "controller is not on loopback and there is no tls; add `tls: {ca: FILE}`, or `plaintext: true` "
-            "where "
-            "something else encrypts the way");
+            "where something else encrypts the way");
     }
     if (!root.get("environment")) {
         node->complain("a controller needs to know whose windows these are; add `environment: staging`");
@@ -171,8 +175,8 @@ void Parser::label(const std::string& name, const yaml::Reader& node, Config& co
                c == '-' || c == '.';
     };
     if (name.empty() || name.size() > 64 || !std::all_of(name.begin(), name.end(), good)) {
-        node.complain(fmt::format("label '{}': a name has 1 to 64 letters, digits, '.', '_' or '-'",
-                                  sanitize(name, 80)));
+        node.complain(
+            fmt::format("label {}: a name has 1 to 64 letters, digits, '.', '_' or '-'", quote_words(name)));
         return;
     }
     if (std::find(kOwnKeys.begin(), kOwnKeys.end(), name) != kOwnKeys.end()) {
@@ -203,13 +207,14 @@ void Parser::labels(const yaml::Reader& node, Config& config) {
 void Parser::resolvers(const yaml::Reader& node, Config& config) {
     const auto items = node.is_list() ? node.items() : std::vector<yaml::Reader>{node};
     if (items.size() > 8) return node.complain("resolver: at most 8 servers are allowed");
+    config.resolver_line = node.line();
     for (const auto& item : items) {
         if (auto text = value(item, "resolver")) config.resolvers.push_back(*std::move(text));
     }
 }
 
 void Parser::target(const std::string& name, const yaml::Reader& node, Config& config) {
-    const auto where = fmt::format("target '{}'", sanitize(name, 80));
+    const auto where = "target " + quote_words(name);
     if (const auto good = check_dependency_name(name); !good) return node.complain(good.error().message);
     TargetSpec spec;
     spec.dependency = name;
@@ -230,9 +235,10 @@ void Parser::target(const std::string& name, const yaml::Reader& node, Config& c
         return node.complain(where + " should be a URL, or a map of url, interval and timeout");
     const auto text = value(*url, where, true);
     if (!text) return;
-    auto parsed = read_url(trim(*text));
-    if (!parsed) return url->complain(fmt::format("{}: {}", where, parsed.error().message));
-    spec.url = *std::move(parsed);
+    auto read = read_target_url(*text, is_whole_variable(url->text().value_or("")), lookup_);
+    if (!read) return url->complain(fmt::format("{}: {}", where, read.error().message));
+    spec.url = std::move(read->url);
+    spec.note = std::move(read->note);
     spec.line = url->line();
     config.targets.push_back(std::move(spec));
 }
@@ -289,10 +295,11 @@ bool is_loopback(std::string_view host_and_port) {
            std::count(host.begin(), host.end(), '.') == 3;
 }
 
-Config parse_config(const std::string& text, const Environment& environment, yaml::Complaints& complaints) {
+Config parse_config(const std::string& text, const Environment& environment, const SchemeLookup& lookup,
+                    yaml::Complaints& complaints) {
     const auto root = yaml::parse(text, complaints);
     if (!root) return {};
-    return Parser(environment).parse(*root);
+    return Parser(environment, lookup).parse(*root);
 }
 
 }  // namespace plumb::agent

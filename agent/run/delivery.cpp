@@ -2,6 +2,7 @@
 
 #include "agent/version.hpp"
 #include "base/file.hpp"
+#include "base/text.hpp"
 #include "probes/net/tls.hpp"
 
 #include <array>
@@ -13,37 +14,38 @@ namespace plumb::agent {
 namespace {
 
 constexpr std::size_t kMaxPem = 4 << 20;
+constexpr auto kLastFlush = std::chrono::seconds(2);  // for a reader that is slow, not gone
 
-Result<std::string> pem(std::string_view what, const std::string& path) {
-    if (path.empty()) return std::string();
-    auto text = read_file(path, kMaxPem);
-    if (!text) return Error{fmt::format("{}: {}", what, text.error().message)};
-    if (text->find("-----BEGIN ") == std::string::npos) {
-        return Error{fmt::format("{}: {} holds no PEM; it should begin with -----BEGIN", what, path)};
+std::string pem(std::string_view what, const ControllerTls::File& file, yaml::Complaints& complaints) {
+    if (file.path.empty()) return {};
+    auto text = read_file(file.path, kMaxPem);
+    if (!text) {
+        complaints.add(file.line, fmt::format("{}: {}", what, text.error().message));
+        return {};
     }
-    return text;
+    if (text->find("-----BEGIN ") == std::string::npos) {
+        complaints.add(file.line, fmt::format("{}: {} holds no PEM; it should begin with -----BEGIN", what,
+                                              show_words(file.path)));
+    }
+    return *std::move(text);
 }
 
 }  // namespace
 
-Result<ReportOptions> report_options(const Config& config) {
+ReportOptions report_options(const Config& config, yaml::Complaints& complaints) {
     ReportOptions options;
     options.controller = config.controller;
     options.token = config.token;
     options.version = std::string(version());
     if (!config.tls) return options;
     options.tls = true;
-    const auto store = config.tls->ca.empty() ? net::default_trust_store() : config.tls->ca;
-    if (store.empty()) return Error{"tls: this image has no trust store; name a file with tls.ca"};
-    auto ca = pem("tls.ca", store);
-    if (!ca) return ca.error();
-    auto cert = pem("tls.cert", config.tls->cert);
-    if (!cert) return cert.error();
-    auto key = pem("tls.key", config.tls->key);
-    if (!key) return key.error();
-    options.ca_pem = *std::move(ca);
-    options.cert_pem = *std::move(cert);
-    options.key_pem = Secret(*std::move(key));
+    auto ca = config.tls->ca;
+    if (ca.path.empty()) ca = {net::default_trust_store(), config.tls->line};
+    if (ca.path.empty())
+        complaints.add(ca.line, "tls: this image has no trust store; name a file with tls.ca");
+    options.ca_pem = pem("tls.ca", ca, complaints);
+    options.cert_pem = pem("tls.cert", config.tls->cert, complaints);
+    options.key_pem = Secret(pem("tls.key", config.tls->key, complaints));
     return options;
 }
 
@@ -73,20 +75,23 @@ void Delivery::deliver(const Window& window, std::chrono::steady_clock::time_poi
         return;
     }
     if (!output_.write(window)) {
-        reached_.output = false;
-        log_.limited("output.failed",
-                     fmt::format("window {} could not be written to --output", window.sequence));
+        log_.limited("output.failed", fmt::format("window {} could not be written to --output: {}",
+                                                  window.sequence, output_.trouble()));
     }
-    if (reporter_) reporter_->offer(window, ended);
+    if (reporter_ && !reporter_->offer(window, ended)) reached_.controller = false;
 }
 
 boost::asio::awaitable<Delivery::Reached> Delivery::finish(std::chrono::steady_clock::time_point deadline) {
-    if (!reporter_) co_return reached_;
-    const bool acknowledged = co_await reporter_->drain(deadline);
+    bool acknowledged = true;
+    if (reporter_) acknowledged = co_await reporter_->drain(deadline);
     if (!acknowledged) {
         reached_.controller = false;
         log_.line(fmt::format("the controller did not acknowledge the last {} windows in time",
                               reporter_->unacknowledged()));
+    }
+    if (!output_.flush(kLastFlush) || output_.lost()) {
+        reached_.output = false;
+        log_.line("--output lacks windows: " + output_.trouble());
     }
     co_return reached_;
 }

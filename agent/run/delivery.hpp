@@ -15,8 +15,9 @@
 
 namespace plumb::agent {
 
-// Reads the certificates that `config` names. The error names the file. REQUIRES: a controller is configured.
-Result<ReportOptions> report_options(const Config& config);
+// Reads the certificates that `config` names; every one that cannot be had is a complaint. REQUIRES: a
+// controller is configured.
+ReportOptions report_options(const Config& config, yaml::Complaints& complaints);
 
 // 32 hexadecimal digits, new at each start.
 std::string new_instance_id();

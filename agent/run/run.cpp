@@ -3,12 +3,11 @@
 #include "agent/check/driver.hpp"
 #include "agent/health.hpp"
 #include "agent/identity.hpp"
-#include "agent/prepare.hpp"
+#include "agent/run/setup.hpp"
 #include "agent/run/sidecar.hpp"
 #include "agent/version.hpp"
 #include "base/duration.hpp"
 #include "base/text.hpp"
-#include "probes/net/resolver.hpp"
 
 #include <csignal>
 #include <cstdio>
@@ -26,16 +25,12 @@ constexpr std::chrono::nanoseconds kOnceDelivery = std::chrono::seconds(10);
 // The window is on record already: the controller is a courtesy.
 constexpr std::chrono::nanoseconds kOnceDeliveryBesideOutput = std::chrono::seconds(3);
 
-// Everything of a run that outlives its phases. Destroyed from below: the delivery before the io_context.
+// Everything of a run that outlives its phases. Destroyed from below: the set-up before the io_context.
 struct Parts {
-    Config config;
-    std::optional<ReportOptions> report;
     Output output;
     boost::asio::io_context io{1};
     boost::asio::signal_set signals{io, SIGINT, SIGTERM};
-    std::unique_ptr<net::Resolver> resolver;
-    std::optional<Services> services;
-    std::vector<Prepared> targets;
+    Setup setup;
     Log log;
 };
 
@@ -45,26 +40,22 @@ int refuse(std::string_view text) {
 }
 
 // Fills `parts`, or says why not.
-std::optional<std::string> set_up(const RunOptions& options, Parts& parts) {
+std::optional<std::string> get_ready(const RunOptions& options, Parts& parts) {
     yaml::Complaints complaints;
-    parts.config = load_config(options.config, complaints);
-    auto resolver = net::Resolver::make(parts.io.get_executor(), parts.config.resolvers);
-    if (!resolver) {
-        complaints.lines.push_back(fmt::format("{}: resolver: {}", options.config, resolver.error().message));
-        return complaints.joined();
-    }
-    parts.resolver = *std::move(resolver);
-    parts.services.emplace(Services{parts.io.get_executor(), *parts.resolver});
-    parts.targets = prepare_all(parts.config, kDefaultTimeout, *parts.services, complaints);
+    set_up(options.config, parts.io.get_executor(), parts.setup, complaints);
     if (!complaints.empty()) return complaints.joined();
-    if (parts.config.controller.empty() && options.output.empty()) {
+    if (!parts.setup.report && options.output.empty()) {
         return "plumb-agent run: the windows would go nowhere; name a controller in the configuration, or "
                "give --output F";
     }
-    if (!parts.config.controller.empty()) {
-        auto report = report_options(parts.config);
-        if (!report) return fmt::format("{}: {}", options.config, report.error().message);
-        parts.report = *std::move(report);
+    // The metadata of ECS may name the service; elsewhere nothing can, and the controller refuses windows of
+    // nobody.
+    const bool on_ecs = process_environment()("ECS_CONTAINER_METADATA_URI_V4").has_value();
+    if (parts.setup.report && parts.setup.config.service.empty() && !on_ecs) {
+        return fmt::format(
+            "{}: the controller needs to know the service, and outside ECS only this file can name it; "
+            "add `service: checkout`",
+            complaints.file);
     }
     auto output = Output::open(options.output);
     if (!output) return "plumb-agent run: " + output.error().message;
@@ -85,7 +76,7 @@ Labels labels_of(const Config& config, const Identity& identity) {
 Identity learn_identity(Parts& parts) {
     Identity identity;
     auto task = [&]() -> boost::asio::awaitable<void> {
-        identity = co_await identify(*parts.services, process_environment(), kIdentityLimit);
+        identity = co_await identify(*parts.setup.services, process_environment(), kIdentityLimit);
     };
     boost::asio::co_spawn(parts.io, task, [&parts](const std::exception_ptr& error) {
         parts.io.stop();
@@ -106,23 +97,24 @@ Windows::Declared declared(const std::vector<Prepared>& targets) {
 // Names the instance to the controller, and opens the windows.
 Windows open_windows(Parts& parts, const Identity& identity, Windows::Clock::time_point started) {
     const auto id = new_instance_id();
-    const auto labels = labels_of(parts.config, identity);
-    if (parts.report) {
-        parts.report->agent = id;
-        parts.report->labels = labels;
+    const auto labels = labels_of(parts.setup.config, identity);
+    if (parts.setup.report) {
+        parts.setup.report->agent = id;
+        parts.setup.report->labels = labels;
     }
-    parts.log.line(fmt::format("version {}, instance {}: {} targets, windows of {}, {}", version(), id,
-                               parts.targets.size(), format_duration(parts.config.window),
-                               parts.report ? "controller " + parts.config.controller : "no controller"));
+    parts.log.line(
+        fmt::format("version {}, instance {}: {} targets, windows of {}, {}", version(), id,
+                    parts.setup.targets.size(), format_duration(parts.setup.config.window),
+                    parts.setup.report ? "controller " + parts.setup.config.controller : "no controller"));
     const auto wall = std::chrono::system_clock::now() - (Windows::Clock::now() - started);
-    return {id, labels, parts.config.window, declared(parts.targets), started, wall};
+    return {id, labels, parts.setup.config.window, declared(parts.setup.targets), started, wall};
 }
 
 int run_once(const RunOptions& options, Parts& parts) {
     CheckDriver::Plan plan{1, 16, [](std::size_t) {}};
     const auto started = Windows::Clock::now();
     parts.signals.clear();
-    CheckDriver driver(parts.io, *parts.services, parts.targets, std::move(plan));
+    CheckDriver driver(parts.io, *parts.setup.services, parts.setup.targets, std::move(plan));
     driver.run();
     parts.io.restart();
     auto windows = open_windows(parts, driver.identity(), started);
@@ -131,7 +123,8 @@ int run_once(const RunOptions& options, Parts& parts) {
             windows.add(outcome);
     }
     Delivery delivery(
-        parts.io.get_executor(), std::move(parts.output), std::move(parts.report), [](double) {}, parts.log);
+        parts.io.get_executor(), std::move(parts.output), std::move(parts.setup.report), [](double) {},
+        parts.log);
     const auto now = Windows::Clock::now();
     delivery.deliver(windows.finish(now, false), now);
     const auto deadline = now + (options.output.empty() ? kOnceDelivery : kOnceDeliveryBesideOutput);
@@ -152,8 +145,8 @@ int run_on(Parts& parts) {
     const auto identity = learn_identity(parts);
     auto windows = open_windows(parts, identity, Windows::Clock::now());
     std::vector<std::chrono::nanoseconds> intervals;
-    for (std::size_t i = 0; i < parts.targets.size(); ++i) {
-        intervals.push_back(interval_of(parts.config.targets[i], parts.targets[i]));
+    for (std::size_t i = 0; i < parts.setup.targets.size(); ++i) {
+        intervals.push_back(interval_of(parts.setup.config.targets[i], parts.setup.targets[i]));
     }
     Schedule schedule(std::move(intervals), Schedule::Clock::now(), std::random_device{}());
     const auto pace = [&](double asked) {
@@ -163,9 +156,9 @@ int run_on(Parts& parts) {
             "pace", fmt::format("the controller asks for intervals {:.3g} times as long", schedule.pace()));
     };
     const HealthListener health(parts.io.get_executor(), parts.log);
-    Delivery delivery(parts.io.get_executor(), std::move(parts.output), std::move(parts.report), pace,
+    Delivery delivery(parts.io.get_executor(), std::move(parts.output), std::move(parts.setup.report), pace,
                       parts.log);
-    Sidecar sidecar(parts.io, parts.signals, parts.targets, schedule, windows, delivery, parts.log);
+    Sidecar sidecar(parts.io, parts.signals, parts.setup.targets, schedule, windows, delivery, parts.log);
     sidecar.run();
     if (!sidecar.settled()) std::_Exit(kOk);
     return kOk;
@@ -175,7 +168,7 @@ int run_on(Parts& parts) {
 
 int run(const RunOptions& options) {
     Parts parts;
-    if (const auto refused = set_up(options, parts)) return refuse(*refused);
+    if (const auto refused = get_ready(options, parts)) return refuse(*refused);
     return options.once ? run_once(options, parts) : run_on(parts);
 }
 

@@ -98,7 +98,7 @@ TEST(CheckProgram, targets_come_from_the_environment) {
     const Listener server;
     const auto done = agent({"check", "--format", "json"},
                             {"CACHE_HOST=127.0.0.1", "CACHE_PORT=" + std::to_string(server.port()),
-                             "PAYMENTS_API_URL=http://" + port_text(server.port()) + "/charge?key=hunter2",
+                             "PAYMENTS_API_URL=http://" + port_text(server.port()) + "/hunter2?key=hunter2",
                              "AWS_ENDPOINT_URL=http://127.0.0.1:1", "HTTP_PROXY=http://127.0.0.1:1"});
     EXPECT_EQ(done.exit_code, 0) << done.output << done.errors;
     const auto root = json_of(done);
@@ -108,6 +108,8 @@ TEST(CheckProgram, targets_come_from_the_environment) {
     EXPECT_EQ(root.at("outcomes").at(1).at("kind"), "http");
     EXPECT_THAT(boost::json::value_to<std::string>(root.at("outcomes").at(1).at("note")),
                 HasSubstr("no request was sent"));
+    EXPECT_EQ(boost::json::value_to<std::string>(root.at("outcomes").at(1).at("target")),
+              "http://" + port_text(server.port()));
     EXPECT_THAT(done.output + done.errors, Not(HasSubstr("hunter2")));
 }
 
@@ -178,10 +180,30 @@ TEST(CheckProgram, a_misplaced_secret_shows_in_no_complaint) {
          {"targets: postgres://app:hunter2@db/x\n", "window: postgres://app:hunter2@db/x\n",
           "targets: {'postgres://app:hunter2@db/x': y}\n", "targets: [postgres://app:hunter2@db/x]\n",
           "postgres://app:hunter2@db/x: 1\n", "targets: {a: {url: 'postgres://app:hunter2@db:x/y'}}\n",
-          "targets: {a: 'redis://:hunter2@c/0?nonsense=hunter2'}\n"}) {
+          "targets: {a: 'redis://:hunter2@c/0?nonsense=hunter2'}\n",
+          "targets: {a: 'env:redis://:hunter2@c'}\n", "targets: {a: 'file:redis://:hunter2@c'}\n",
+          "targets: {a: 'tcp://a:1'}\nlabels: {'redis://:hunter2@c': x}\n",
+          "targets: {a: {url: 'tcp://a:1', interval: 'app:hunter2@db'}}\n", "tls: redis:/x:hunter2@c\n",
+          "plaintext: redis:/x:hunter2@c\n", "controller: redis:/x:hunter2@c\n",
+          "a: 1\n'redis:/x:hunter2@c': 2\n'redis:/x:hunter2@c': 2\n"}) {
         const auto done = agent({"validate", "--config", directory.write("plumb.yaml", text)});
         EXPECT_EQ(done.exit_code, 2) << text;
         EXPECT_THAT(done.output + done.errors, Not(HasSubstr("hunter2"))) << text;
+    }
+    const std::string url = "postgres://app:hunter2@db/x";
+    for (const auto& words :
+         std::vector<std::vector<std::string>>{{"check", "--config", url},
+                                               {"validate", "--config", url},
+                                               {"run", "--config", url},
+                                               {"explain", url},
+                                               {"check", "--target", "a=env:" + url},
+                                               {"check", "--target", "a=file:" + url},
+                                               {"check", "--target", "app:hunter2@db=tcp://a:1"},
+                                               {"check", "--target", "a=tcp://a:1", "--only", url},
+                                               {"check", "--target", "a=tcp://a:1", "--resolver", url}}) {
+        const auto done = agent(words);
+        EXPECT_EQ(done.exit_code, 2) << testing::PrintToString(words);
+        EXPECT_THAT(done.output + done.errors, Not(HasSubstr("hunter2"))) << testing::PrintToString(words);
     }
 }
 
@@ -246,6 +268,33 @@ TEST(CheckProgram, validate_lists_every_error_with_its_line_or_says_ok) {
                              "bad.yaml:5: target 'c': the environment variable NOPE is not set"}) {
         EXPECT_THAT(refused.errors, HasSubstr(part));
     }
+}
+
+TEST(CheckProgram, a_file_that_names_missing_places_is_told_each_with_its_line_and_remedies_stay_whole) {
+    const plumb::test::TempDir directory;
+    const auto bad = directory.write(
+        "bad.yaml",
+        "controller: plumb.internal:7443\nenvironment: e\nservice: s\ntls:\n  ca: /no/ca\n  cert: /no/cert\n"
+        "  key: /dev/null\nresolver: ns.internal\ntargets:\n  a: gopher://a\n  b:\n");
+    for (const auto& words : std::vector<std::vector<std::string>>{{"validate"}, {"run", "--output", "-"}}) {
+        auto command = words;
+        command.insert(command.end(), {"--config", bad});
+        const auto refused = agent(command);
+        EXPECT_EQ(refused.exit_code, 2);
+        EXPECT_EQ(refused.output, "");
+        for (const char* part :
+             {"bad.yaml:5: tls.ca: /no/ca: no such file", "bad.yaml:6: tls.cert: /no/cert: no such file",
+              "bad.yaml:7: tls.key: /dev/null holds no PEM",
+              "bad.yaml:8: resolver: a DNS server is written IP:PORT",
+              "bad.yaml:10: target 'a': unknown scheme 'gopher'",
+              "bad.yaml:11: target 'b' has no url; write `url: redis://cache:6379/0`"}) {
+            EXPECT_THAT(refused.errors, HasSubstr(part)) << words[0];
+        }
+    }
+    const auto checked =
+        agent({"check", "--config", directory.write("r.yaml", "resolver: ns\ntargets: {a: 'tcp://a:1'}")});
+    EXPECT_EQ(checked.exit_code, 2);
+    EXPECT_THAT(checked.errors, HasSubstr("r.yaml:1: resolver: "));
 }
 
 TEST(CheckProgram, version_and_explain_answer) {

@@ -7,6 +7,9 @@
 #include "tests/support/temp_dir.hpp"
 
 #include <csignal>
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -140,6 +143,23 @@ TEST_F(RunProgram, every_window_reaches_the_controller_once_though_it_is_killed_
     EXPECT_THAT(contents(log()), HasSubstr("no stream to the controller"));
 }
 
+TEST_F(RunProgram, a_reader_that_stands_still_stops_neither_the_probing_nor_the_end) {
+    const auto pipe = directory_.file("pipe");
+    ASSERT_EQ(::mkfifo(pipe.c_str(), 0600), 0);
+    const int reader = ::open(pipe.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+    ASSERT_GE(reader, 0);
+    auto spec = run_spec(config());
+    spec.command.back() = pipe;
+    ChildProcess child(spec);
+    ASSERT_TRUE(eventually([&] { return contents(log()).find("nobody reads it") != std::string::npos; }))
+        << contents(log());
+    EXPECT_EQ(agent({"health", "--pid", std::to_string(child.pid())}).exit_code, 0);
+    child.signal(SIGTERM);
+    EXPECT_EQ(child.wait(20s), 0);
+    EXPECT_THAT(contents(log()), HasSubstr("--output lacks windows: nobody reads it"));
+    ::close(reader);
+}
+
 TEST_F(RunProgram, health_asks_whether_the_loop_turns) {
     ChildProcess child(run_spec(config()));
     ASSERT_TRUE(eventually([&] { return !windows_in(output()).empty(); })) << contents(log());
@@ -167,7 +187,14 @@ TEST_F(RunProgram, what_cannot_start_is_2_and_says_why) {
     const auto no_ca =
         agent({"run", "--config", config("controller: plumb.internal:7443\ntls: {ca: /does/not/exist}\n")});
     EXPECT_EQ(no_ca.exit_code, 2);
-    EXPECT_THAT(no_ca.errors, HasSubstr("tls.ca: /does/not/exist"));
+    EXPECT_THAT(no_ca.errors, HasSubstr("plumb.yaml:5: tls.ca: /does/not/exist"));
+    // Outside ECS nothing but the file can name the service, and no controller takes windows of nobody.
+    const auto nobody = agent({"run", "--config",
+                               directory_.write("nobody.yaml",
+                                                "controller: 127.0.0.1:1\nenvironment: staging\n"
+                                                "targets: {a: 'tcp://127.0.0.1:1'}\n")});
+    EXPECT_EQ(nobody.exit_code, 2);
+    EXPECT_THAT(nobody.errors, HasSubstr("add `service: checkout`"));
 }
 
 }  // namespace

@@ -14,6 +14,7 @@ using testing::HasSubstr;
 using testing::Not;
 
 const Environment kVariables = test::variables({{"DATABASE_URL", "postgres://app:hunter2@db:5432/x"},
+                                                {"APP_URL", "postgresql+asyncpg://app:pw@db/x?pool=5"},
                                                 {"TOKEN", "t0ken"},
                                                 {"BREAK", "redis://cache:6379\nevil: yes"},
                                                 {"POINTER", "file:/etc/passwd"}});
@@ -26,7 +27,7 @@ struct Parsed {
 Parsed parse(const std::string& text) {
     Parsed out;
     out.complaints.file = "plumb.yaml";
-    out.config = parse_config(text, kVariables, out.complaints);
+    out.config = parse_config(text, kVariables, test::small_registry, out.complaints);
     return out;
 }
 
@@ -52,7 +53,7 @@ TEST(AgentConfig, the_documented_example_is_understood) {
     EXPECT_EQ(config.window, 1s);
     EXPECT_THAT(config.resolvers, ElementsAre("10.0.0.2:53"));
     ASSERT_TRUE(config.tls.has_value());
-    EXPECT_EQ(config.tls->key, "/k.pem");
+    EXPECT_EQ(config.tls->key.path, "/k.pem");
     EXPECT_EQ(config.token.reveal(), "t0ken");
     ASSERT_EQ(config.targets.size(), 3U);
     EXPECT_EQ(config.targets[0].dependency, "database");
@@ -165,6 +166,18 @@ TEST(AgentConfig, a_variables_value_is_never_followed_as_a_reference_nor_read_as
     ASSERT_EQ(parsed.complaints.lines.size(), 1U);
     EXPECT_THAT(parsed.complaints.lines[0], Not(HasSubstr("passwd")));
     EXPECT_THAT(parsed.complaints.lines[0], Not(HasSubstr("root")));
+}
+
+TEST(AgentConfig, a_url_that_is_one_variable_of_the_app_may_hold_options_of_the_apps_driver) {
+    const auto [config, complaints] =
+        parse("targets:\n  a: ${APP_URL}\n  b: {url: 'env:APP_URL'}\n  c: postgres://db/x?pool=5\n");
+    EXPECT_THAT(complaints.lines, ElementsAre());
+    for (int i : {0, 1}) {
+        EXPECT_EQ(config.targets[i].url.scheme, "postgresql");
+        EXPECT_TRUE(config.targets[i].url.query.empty());
+        EXPECT_EQ(config.targets[i].note, "options of the app's own driver were left out: pool");
+    }
+    EXPECT_EQ(config.targets[2].url.option("pool"), "5");  // written for us: the probe refuses it
 }
 
 TEST(AgentConfig, an_error_never_shows_a_value_that_came_by_reference) {
