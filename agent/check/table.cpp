@@ -81,18 +81,20 @@ class Table {
 void Table::heading(const Group& group) {
     const auto& outcome = *group.shown;
     const bool ok = group.failed == 0;
-    const auto place = outcome.address.empty() ? std::string() : "  " + outcome.address;
-    const auto left = fmt::format("{}  {}{}", group.dependency, outcome.kind, place);
+    const auto left = fmt::format("{}  {}", group.dependency, outcome.kind);
+    auto place = outcome.address.empty() ? std::string() : "  " + outcome.address;
     std::string right = format_duration(outcome.total);
     if (!ok) right = fmt::format("FAILED at {}", outcome.failure->phase);
     if (group.runs.size() > 1) {
         right = ok ? fmt::format("{} runs ok", group.runs.size())
                    : fmt::format("{} of {} runs FAILED", group.failed, group.runs.size());
     }
-    const auto used = 2 + display_width(left) + display_width(right);
+    const auto used = 2 + display_width(left + place) + display_width(right);
+    const bool fits = used + 2 <= width_;
+    if (!fits && !place.empty()) place = place.substr(2) + "  ";
     out_ += paint(ok ? Style::green : Style::red, ok ? "✓" : "✗") + " ";
     out_ += paint(Style::bold, group.dependency) + left.substr(group.dependency.size());
-    out_ += used + 2 <= width_ ? std::string(width_ - used, ' ') : "\n" + std::string(kIndent, ' ');
+    out_ += fits ? place + std::string(width_ - used, ' ') : "\n" + std::string(kIndent, ' ') + place;
     out_ += ok ? right : paint(Style::red, right);
     out_ += '\n';
 }
