@@ -187,7 +187,7 @@ TEST_F(RunProgram, what_cannot_start_is_2_and_says_why) {
     const auto no_ca =
         agent({"run", "--config", config("controller: plumb.internal:7443\ntls: {ca: /does/not/exist}\n")});
     EXPECT_EQ(no_ca.exit_code, 2);
-    EXPECT_THAT(no_ca.errors, HasSubstr("plumb.yaml:5: tls.ca: /does/not/exist"));
+    EXPECT_THAT(no_ca.errors, HasSubstr("plumb.yaml:6: tls.ca: /does/not/exist"));
     // Outside ECS nothing but the file can name the service, and no controller takes windows of nobody.
     const auto nobody = agent({"run", "--config",
                                directory_.write("nobody.yaml",
