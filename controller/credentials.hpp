@@ -1,5 +1,4 @@
-// The server's side of TLS: reads and checks the PEM files before gRPC sees them, since gRPC says only that
-// something is wrong.
+// The server's side of TLS, from the PEM files that its flags name.
 #pragma once
 
 #include "base/result.hpp"

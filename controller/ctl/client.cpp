@@ -4,9 +4,13 @@
 #include "base/file.hpp"
 #include "base/text.hpp"
 #include "controller/api/report_proto.hpp"
+#include "controller/ctl/address.hpp"
+#include "controller/tls_files.hpp"
 #include "plumb/v1/query.grpc.pb.h"
 
+#include <algorithm>
 #include <cstdlib>
+#include <grpc/support/log.h>
 #include <memory>
 #include <optional>
 
@@ -19,10 +23,6 @@ namespace {
 constexpr int kMaxAnswer = 64 << 20;
 constexpr std::size_t kMaxWords = 4096;  // of a controller's refusal: a policy may have many wrong lines
 constexpr std::size_t kMaxTokenFile = 64 << 10;
-
-bool is_loopback(std::string_view address) {
-    return address.starts_with("127.") || address.starts_with("[::1]") || address.starts_with("localhost:");
-}
 
 Trouble usage(std::string message) {
     return {kUsage, std::move(message)};
@@ -42,13 +42,9 @@ std::optional<std::string> system_authorities() {
 
 using Credentials = std::shared_ptr<grpc::ChannelCredentials>;
 
-Result<Credentials> credentials(const ConnectOptions& options) {
+Result<Credentials> credentials(const ConnectOptions& options, bool loopback) {
     const bool configured = !options.tls_ca.empty() || !options.tls_cert.empty() || !options.tls_key.empty();
-    if (!configured && (is_loopback(options.controller) || options.insecure_plaintext)) {
-        return grpc::InsecureChannelCredentials();
-    }
-    if (options.tls_cert.empty() != options.tls_key.empty())
-        return Error{"--tls-cert and --tls-key go together"};
+    if (!configured && (loopback || options.insecure_plaintext)) return grpc::InsecureChannelCredentials();
     grpc::SslCredentialsOptions tls;
     const auto fill = [](const std::string& path, std::string_view flag, std::string& into) -> Result<void> {
         if (path.empty()) return {};
@@ -60,18 +56,34 @@ Result<Credentials> credentials(const ConnectOptions& options) {
     if (auto ok = fill(options.tls_ca, "--tls-ca", tls.pem_root_certs); !ok) return ok.error();
     if (auto ok = fill(options.tls_cert, "--tls-cert", tls.pem_cert_chain); !ok) return ok.error();
     if (auto ok = fill(options.tls_key, "--tls-key", tls.pem_private_key); !ok) return ok.error();
+    const controller::TlsFiles files{options.tls_cert, options.tls_key, options.tls_ca, "--tls-ca"};
+    if (auto ok = controller::check_tls_files(files); !ok) return ok.error();
     if (tls.pem_root_certs.empty()) tls.pem_root_certs = system_authorities().value_or("");
     return grpc::SslCredentials(tls);
+}
+
+// gRPC aborts the process over anything else in a header, and logs the header while it does.
+Result<std::string> checked_token(std::string_view text, const std::string& where) {
+    const auto token = trim(text);
+    const bool printable =
+        std::all_of(token.begin(), token.end(), [](char c) { return c > ' ' && c <= '~'; });
+    if (!printable) return Error{where + ": a token is one line of printable ASCII without spaces"};
+    return std::string(token);
 }
 
 Result<std::string> token(const ConnectOptions& options) {
     if (!options.token_file.empty()) {
         auto text = read_file(options.token_file, kMaxTokenFile);
         if (!text) return Error{"--token-file " + text.error().message};
-        return std::string(trim(*text));
+        return checked_token(*text, "--token-file " + options.token_file);
     }
     const char* variable = std::getenv("PLUMB_TOKEN");
-    return std::string(variable == nullptr ? "" : trim(variable));
+    return checked_token(variable == nullptr ? "" : variable, "PLUMB_TOKEN");
+}
+
+// What goes wrong is told once, in our words.
+void quiet_grpc() {
+    if (std::getenv("GRPC_VERBOSITY") == nullptr) gpr_set_log_function([](gpr_log_func_args*) {});
 }
 
 struct Connection {
@@ -80,14 +92,17 @@ struct Connection {
 };
 
 Result<void> open(const ConnectOptions& options, Connection& connection) {
-    auto chosen = credentials(options);
+    quiet_grpc();
+    const auto address = parse_controller_address(options.controller);
+    if (!address) return address.error();
+    auto chosen = credentials(options, address->loopback);
     if (!chosen) return chosen.error();
     auto bearer = token(options);
     if (!bearer) return bearer.error();
     if (!bearer->empty()) connection.context.AddMetadata("authorization", "Bearer " + *bearer);
     grpc::ChannelArguments arguments;
     arguments.SetMaxReceiveMessageSize(kMaxAnswer);
-    if (is_loopback(options.controller)) arguments.SetInt(GRPC_ARG_ENABLE_HTTP_PROXY, 0);
+    if (address->loopback) arguments.SetInt(GRPC_ARG_ENABLE_HTTP_PROXY, 0);
     connection.stub =
         v1::QueryService::NewStub(grpc::CreateCustomChannel(options.controller, *chosen, arguments));
     connection.context.set_deadline(std::chrono::system_clock::now() +
@@ -102,8 +117,9 @@ Trouble trouble_of(const grpc::Status& status, const ConnectOptions& options) {
     switch (status.error_code()) {
         case grpc::StatusCode::INVALID_ARGUMENT: {
             // Several complaints may come, one a line.
+            const std::string complaints = status.error_message();
             std::string lines;
-            for (const auto line : split(status.error_message(), '\n')) {
+            for (const auto line : split(complaints, '\n')) {
                 if (lines.size() < kMaxWords)
                     lines += (lines.empty() ? "" : "\n") + sanitize(line, kMaxWords);
             }

@@ -70,6 +70,40 @@ TEST(Plumbctl, wrong_usage_is_exit_2) {
     }
 }
 
+TEST(Plumbctl, an_address_that_is_none_is_a_usage_error_that_says_what_would_be_right) {
+    for (const char* address : {"", "plumb.internal", "127.0.0.1:99999", "http://127.0.0.1:7443"}) {
+        const auto result = plumbctl(gate_at(address));
+        EXPECT_EQ(result.exit_code, 2) << address;
+        EXPECT_THAT(result.errors, HasSubstr("plumb.internal:7443"));
+    }
+}
+
+TEST(Plumbctl, a_token_that_no_header_can_carry_is_a_usage_error_and_shown_nowhere) {
+    const test::TempDir folder;
+    for (const char* token : {"secret-token\nsecond-line", "secret-token-\xC3\xA9", "secret token"}) {
+        const auto by_variable =
+            plumbctl(gate_at("127.0.0.1:1"), {std::string("PLUMB_TOKEN=") + token, "GRPC_VERBOSITY=DEBUG"});
+        EXPECT_EQ(by_variable.exit_code, 2) << by_variable.errors;
+        EXPECT_THAT(by_variable.errors, HasSubstr("PLUMB_TOKEN: "));
+        EXPECT_THAT(by_variable.errors, testing::Not(HasSubstr("secret")));
+        auto arguments = gate_at("127.0.0.1:1");
+        arguments.insert(arguments.end(), {"--token-file", folder.write("token", token)});
+        const auto by_file = plumbctl(arguments);
+        EXPECT_EQ(by_file.exit_code, 2) << by_file.errors;
+        EXPECT_THAT(by_file.errors, testing::Not(HasSubstr("secret")));
+    }
+}
+
+TEST(Plumbctl, a_pem_file_that_is_none_is_named) {
+    const test::TempDir folder;
+    const auto nonsense = folder.write("ca.pem", "nothing\n");
+    auto arguments = gate_at("127.0.0.1:1");
+    arguments.insert(arguments.end(), {"--tls-ca", nonsense});
+    const auto result = plumbctl(arguments);
+    EXPECT_EQ(result.exit_code, 2);
+    EXPECT_THAT(result.errors, HasSubstr("--tls-ca " + nonsense));
+}
+
 TEST(Plumbctl, help_and_version_are_exit_0) {
     EXPECT_THAT(plumbctl({"--help"}).output, HasSubstr("gate"));
     const auto help = plumbctl({"gate", "--help"});

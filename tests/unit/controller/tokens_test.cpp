@@ -41,6 +41,11 @@ TEST(Tokens, a_wrong_file_is_refused_without_showing_a_token) {
              {"tokens: [{token: secret-secret-secret, role: admin}]", "agent, reader"},
              {"tokens: [{token: secret-secret-secret, role: agent}]", "environment"},
              {"tokens: [{token: secret-secret-secret, role: reader, environment: x}]", "every environment"},
+             {"tokens: [{token: \"secret-secret secret\", role: reader}]", "could not travel"},
+             {"tokens: [{token: secret-secret-sécret, role: reader}]", "could not travel"},
+             {"tokens: [{token: secret-secret-secret, role: reader},"
+              "{token: secret-secret-secret, role: agent, environment: x}]",
+              "stands twice"},
              {"tokens: [{token: secret-secret-secret, roles: reader}]", "roles"}}) {
         const auto tokens = Tokens::parse(text, "tokens.yaml");
         ASSERT_FALSE(tokens) << text;
