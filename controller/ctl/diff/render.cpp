@@ -22,12 +22,16 @@ std::string subject(const judge::Finding& finding) {
     return finding.subject == "failures" ? finding.cause : finding.subject;
 }
 
-// Markdown gives meaning to these; a value shows as it is.
-std::string escaped(const std::string& text) {
+// Markdown gives meaning to these, and makes links of bare addresses and mentions of names; a value shows as
+// it is.
+std::string escaped(std::string_view text) {
     std::string out;
-    for (const char c : text) {
-        if (std::string_view("\\`*_{}[]<>|#").find(c) != std::string_view::npos) out += '\\';
-        out += c;
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        const bool markup = std::string_view("\\`*_{}[]<>|#@~&!$").find(text[i]) != std::string_view::npos;
+        const bool link =
+            text.substr(i).starts_with("://") || (text[i] == '.' && text.substr(0, i).ends_with("www"));
+        if (markup || link) out += '\\';
+        out += text[i];
     }
     return out;
 }

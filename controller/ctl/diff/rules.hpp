@@ -17,5 +17,6 @@ FactClass class_of(std::string_view fact, std::optional<FactClass> told);
 bool refuses_at_limit(std::string_view gauge);
 
 inline constexpr double kLowHeadroom = 0.20;
+inline constexpr double kHeadroomNoise = 0.05;  // headroom of one gauge, read twice
 
 }  // namespace plumb::ctl

@@ -46,6 +46,14 @@ TEST(DiffRender, markdown_keeps_a_value_in_its_cell) {
     EXPECT_THAT(text, Not(HasSubstr("\x1b")));
 }
 
+TEST(DiffRender, a_peers_words_become_no_link_and_no_mention_in_markdown) {
+    auto hostile = finding();
+    hostile.candidate = "see https://evil.example/ or www.evil.example, @everyone <b>now</b> ~x~";
+    EXPECT_THAT(
+        diff_markdown({hostile}, kSides),
+        HasSubstr(R"(see https\://evil.example/ or www\.evil.example, \@everyone \<b\>now\</b\> \~x\~)"));
+}
+
 TEST(DiffRender, json_has_the_findings_of_gate) {
     const auto value = boost::json::parse(diff_json({finding()}));
     EXPECT_TRUE(value.at("different").as_bool());

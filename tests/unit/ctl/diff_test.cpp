@@ -128,6 +128,16 @@ TEST(Diff, a_fact_that_one_side_lacks) {
     EXPECT_EQ(findings[0].candidate, "not there");
 }
 
+TEST(Diff, a_literal_address_where_the_other_side_has_a_name_is_no_difference) {
+    const auto named =
+        with([](auto& o) { o.facts += R"(,"dns.scope":"private","dns.answers":"1","dns.cnames":"0")"; });
+    const auto literal = with([](auto& o) { o.facts += R"(,"dns.scope":"private")"; });
+    EXPECT_THAT(diff({named}, {literal}), IsEmpty());
+    EXPECT_THAT(diff({literal}, {named}), IsEmpty());
+    const auto open = with([](auto& o) { o.facts += R"(,"dns.scope":"public")"; });
+    EXPECT_THAT(subjects(diff({named}, {open})), ElementsAre("database fact:dns.scope"));
+}
+
 TEST(Diff, a_file_that_tells_classes_is_believed) {
     const auto told = [](const std::string& value) {
         return with([&](auto& o) { o.facts = R"("x":")" + value + R"("},"classes":{"x":"must_differ")"; });
@@ -159,6 +169,8 @@ TEST(Diff, another_limit_is_a_warning_and_scarce_headroom_holds) {
     EXPECT_EQ(diff({memory(10)}, {memory(99)}).at(0).severity, Severity::warning) << "a full cache evicts";
     EXPECT_THAT(diff({limit(10, 100)}, {limit(60, 100)}), IsEmpty()) << "use alone is load, not drift";
     EXPECT_THAT(diff({limit(95, 100)}, {limit(90, 100)}), IsEmpty()) << "both are scarce";
+    EXPECT_THAT(diff({limit(79, 100)}, {limit(82, 100)}), IsEmpty()) << "noise about the line";
+    EXPECT_EQ(diff({limit(79, 100)}, {limit(85, 100)}).size(), 1u);
 }
 
 TEST(Diff, a_dependency_that_one_side_does_not_have) {
