@@ -9,6 +9,7 @@ namespace plumb::ingest {
 namespace {
 
 constexpr std::size_t kBudgetBytes = 64u << 20;  // waiting in all; beyond it streams pause
+constexpr std::size_t kFullBytes = 4 * kBudgetBytes;
 constexpr std::size_t kBatchWindows =
     1024;  // a transaction longer than this delays the first acknowledgement
 
@@ -33,13 +34,17 @@ void CommitQueue::push(Submission submission) {
             waiting_.push_back(std::move(submission));
             wake_.notify_one();
         }
-        // After stop() nothing is stored and nothing acknowledged; the stream ends with the server.
     }
 }
 
 bool CommitQueue::crowded() const {
     const std::lock_guard lock(mutex_);
     return bytes_ > kBudgetBytes;
+}
+
+bool CommitQueue::full() const {
+    const std::lock_guard lock(mutex_);
+    return bytes_ > kFullBytes;
 }
 
 void CommitQueue::stop() {
@@ -65,16 +70,24 @@ bool CommitQueue::take(Batch& batch) {
 void CommitQueue::work() {
     Batch batch;
     while (take(batch)) {
-        bool stored = true;
-        try {
-            commit(batch);
-        } catch (const store::StoreError& error) {
-            stored = false;
-            ++metrics_.store_errors;
-            std::fprintf(stderr, "plumb-controller: %s\n", error.what());
-        }
-        tell_all(batch, stored);
+        failed_ = !try_commit(batch);
+        tell_all(batch, !failed_);
         batch.clear();
+    }
+}
+
+bool CommitQueue::try_commit(Batch& batch) {
+    {
+        const std::lock_guard lock(mutex_);
+        if (stopping_ && failed_) return false;
+    }
+    try {
+        commit(batch);
+        return true;
+    } catch (const store::StoreError& error) {
+        ++metrics_.store_errors;
+        std::fprintf(stderr, "plumb-controller: %s\n", error.what());
+        return false;
     }
 }
 

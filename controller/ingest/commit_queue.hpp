@@ -44,7 +44,7 @@ struct Submission {
     std::shared_ptr<const Identity> who;
     store::StoredWindow window;  // of Kind::window
     std::uint64_t sequence = 0;  // of the window, kept when the window is handed on
-    std::size_t bytes = 0;       // on the wire; what the queue's budget counts
+    std::size_t bytes = 0;       // of memory, about; what the queue's budget counts
 };
 
 class CommitQueue {
@@ -56,15 +56,20 @@ class CommitQueue {
 
     void push(Submission submission);
     // True while more waits than should: a stream that has something waiting then stops reading until it is
-    // told of the commit. So the queue holds at most the budget and one window for each stream.
+    // told of the commit.
     bool crowded() const;
-    // Commits what waits, tells the streams, ends the thread. What is pushed later is lost().
+    // True while much more waits, one window of each of very many streams: then nobody reads.
+    bool full() const;
+    // Commits what waits, tells the streams, ends the thread. Once the store fails, the rest is lost()
+    // untried: a store that is held by another process would cost its whole patience for every batch. What is
+    // pushed later is dropped; the stream ends with the server.
     void stop();
 
   private:
     using Batch = std::vector<Submission>;
     void work();
     bool take(Batch& batch);
+    bool try_commit(Batch& batch);
     void commit(Batch& batch);
     void commit_windows(Batch& batch, std::size_t begin, std::size_t end);
     void tell_all(const Batch& batch, bool stored);
@@ -76,6 +81,7 @@ class CommitQueue {
     std::deque<Submission> waiting_;
     std::size_t bytes_ = 0;
     bool stopping_ = false;
+    bool failed_ = false;  // the latest batch
     std::thread thread_;
 };
 

@@ -14,7 +14,7 @@ constexpr std::size_t kMaxStreams = 20000;
 constexpr std::chrono::seconds kHelloLimit{10};
 
 // A call that is refused before it begins.
-class Refused final : public grpc::ServerBidiReactor<v1::ReportRequest, v1::ReportResponse> {
+class Refused final : public grpc::ServerBidiReactor<grpc::ByteBuffer, grpc::ByteBuffer> {
   public:
     explicit Refused(const grpc::Status& status) { Finish(status); }
     void OnDone() override { delete this; }
@@ -30,7 +30,7 @@ ReportService::~ReportService() {
     all_gone_.wait(lock, [this] { return open_.empty(); });
 }
 
-grpc::ServerBidiReactor<v1::ReportRequest, v1::ReportResponse>* ReportService::Report(
+grpc::ServerBidiReactor<grpc::ByteBuffer, grpc::ByteBuffer>* ReportService::Report(
     grpc::CallbackServerContext* context) {
     std::optional<access::Grant> grant;
     if (auto status = access::admit(tokens_, *context, access::Role::agent, grant); !status.ok()) {
@@ -77,6 +77,8 @@ void ReportService::sweep() {
     for (const auto& stream : streams()) {
         if (stream->silent_since(limit)) {
             stream->finish({grpc::StatusCode::DEADLINE_EXCEEDED, "no hello within 10 s"});
+        } else {
+            stream->resume();
         }
     }
 }

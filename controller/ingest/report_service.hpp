@@ -21,16 +21,19 @@ namespace plumb::ingest {
 
 class ReportStream;
 
-class ReportService final : public v1::ReportService::CallbackService {
+// Messages arrive as bytes, so that the stream can bound them before they are parsed.
+class ReportService final
+    : public v1::ReportService::WithRawCallbackMethod_Report<v1::ReportService::Service> {
   public:
     // `tokens` may be null: then anybody who reaches the port may report. All three outlive the service.
     ReportService(store::Store& store, metrics::Metrics& metrics, const access::Tokens* tokens);
     ~ReportService() override;  // waits until gRPC let go of every stream
 
-    grpc::ServerBidiReactor<v1::ReportRequest, v1::ReportResponse>* Report(
+    grpc::ServerBidiReactor<grpc::ByteBuffer, grpc::ByteBuffer>* Report(
         grpc::CallbackServerContext* context) override;
 
-    // Ends the streams that have not said hello in time. Called about once a second.
+    // Ends the streams that have not said hello in time, and wakes those that paused for a full queue. Called
+    // about once a second.
     void sweep();
     void stop();
 

@@ -28,6 +28,32 @@ store::Time end_of(std::int64_t age_ms) {
     return std::chrono::system_clock::now() - age;
 }
 
+// Of the model's form: many small parts take far more there than on the wire. Their text is counted by the
+// wire.
+std::size_t parts_bytes(const Window& window) {
+    std::size_t bytes = sizeof(Window) + window.dependencies.size() * sizeof(WindowDependency);
+    for (const auto& each : window.dependencies) {
+        bytes += each.phases.size() * sizeof(WindowPhase) + each.failures.size() * sizeof(WindowFailure) +
+                 each.addresses.size() * sizeof(WindowAddress) + each.facts.size() * sizeof(WindowFact) +
+                 each.gauges.size() * sizeof(WindowGauge);
+        bytes += each.rtt.buckets().size() * sizeof(Sketch::Buckets::value_type);
+        for (const auto& phase : each.phases)
+            bytes += phase.clean.buckets().size() * sizeof(Sketch::Buckets::value_type);
+    }
+    return bytes;
+}
+
+Incoming received(const grpc::ByteBuffer& buffer) {
+    grpc::Slice bytes;
+    if (!buffer.DumpToSingleSlice(&bytes).ok()) return {};  // an empty message: nothing was set
+    return read_incoming({reinterpret_cast<const char*>(bytes.begin()), bytes.size()});
+}
+
+grpc::ByteBuffer to_bytes(const v1::ReportResponse& response) {
+    const grpc::Slice slice(response.SerializeAsString());
+    return {&slice, 1};
+}
+
 }  // namespace
 
 ReportStream::ReportStream(ReportService& service, std::optional<access::Grant> grant)
@@ -45,26 +71,36 @@ void ReportStream::finish(grpc::Status status) {
     proceed();
 }
 
+void ReportStream::resume() {
+    const std::lock_guard lock(mutex_);
+    proceed();
+}
+
 bool ReportStream::silent_since(std::chrono::steady_clock::time_point limit) {
     const std::lock_guard lock(mutex_);
     return who_ == nullptr && begun_ < limit;
 }
 
 void ReportStream::OnReadDone(bool ok) {
+    // Not under the mutex: a large message must not hold up the queue. Until the next read nobody else has
+    // it.
+    const Incoming incoming = ok ? received(request_) : Incoming();
     const std::lock_guard lock(mutex_);
     reading_ = false;
     if (!ok) {
         half_closed_ = true;
     } else if (!status_) {
-        take_message();
+        take_message(incoming);
     }
+    request_.Clear();
     proceed();
 }
 
 void ReportStream::OnWriteDone(bool ok) {
     const std::lock_guard lock(mutex_);
     writing_ = false;
-    writing_answer_.Clear();
+    writing_answers_ = 0;
+    answer_.Clear();
     if (!ok) agent_went_away();
     proceed();
 }
@@ -105,12 +141,21 @@ void ReportStream::agent_went_away() {
     if (!status_) status_ = grpc::Status(grpc::StatusCode::CANCELLED, "the agent went away");
 }
 
-void ReportStream::take_message() {
-    switch (request_.message_case()) {
+void ReportStream::take_message(const Incoming& incoming) {
+    if (!incoming.wrong.empty()) {
+        // One window that no controller could take must not keep the others from coming.
+        if (incoming.window && who_ != nullptr) {
+            ++service_.metrics().windows_received;
+            return refuse(incoming.sequence, incoming.wrong);
+        }
+        status_ = grpc::Status(grpc::StatusCode::INVALID_ARGUMENT, incoming.wrong);
+        return;
+    }
+    switch (incoming.request.message_case()) {
         case v1::ReportRequest::kHello:
-            return take_hello();
+            return take_hello(incoming.request.hello());
         case v1::ReportRequest::kWindow:
-            return take_window();
+            return take_window(incoming.request.window());
         case v1::ReportRequest::kGoodbye:
             if (who_ != nullptr && !said_goodbye_) submit(Submission::Kind::goodbye, {});
             said_goodbye_ = true;
@@ -120,13 +165,13 @@ void ReportStream::take_message() {
     }
 }
 
-void ReportStream::take_hello() {
+void ReportStream::take_hello(const v1::Hello& hello) {
     if (who_ != nullptr) {
         status_ = grpc::Status(grpc::StatusCode::INVALID_ARGUMENT, "a second hello on one stream");
         return;
     }
     auto identity = std::make_shared<Identity>();
-    if (auto status = check_hello(request_.hello(), grant_, *identity); !status.ok()) {
+    if (auto status = check_hello(hello, grant_, *identity); !status.ok()) {
         status_ = std::move(status);
         return;
     }
@@ -135,13 +180,12 @@ void ReportStream::take_hello() {
     submit(Submission::Kind::hello, {});
 }
 
-void ReportStream::take_window() {
+void ReportStream::take_window(const v1::Window& message) {
     if (who_ == nullptr) {
         status_ = grpc::Status(grpc::StatusCode::INVALID_ARGUMENT, "a window before the hello");
         return;
     }
     ++service_.metrics().windows_received;
-    const auto& message = request_.window();
     if (message.sequence() == 0 || message.sequence() > static_cast<std::uint64_t>(INT64_MAX)) {
         return refuse(message.sequence(), "sequence: windows are numbered from 1");
     }
@@ -159,8 +203,8 @@ void ReportStream::submit(Submission::Kind kind, store::StoredWindow window) {
     submission.from = shared_from_this();
     submission.who = who_;
     submission.sequence = window.window.sequence;
+    submission.bytes = request_.Length() + parts_bytes(window.window);
     submission.window = std::move(window);
-    submission.bytes = request_.ByteSizeLong();
     ++queued_;
     service_.queue().push(std::move(submission));
 }
@@ -174,23 +218,26 @@ void ReportStream::refuse(std::uint64_t sequence, std::string reason) {
 
 void ReportStream::proceed() {
     if (finished_) return;
-    const std::size_t waiting = queued_ + answers(next_answer_) + answers(writing_answer_);
+    const std::size_t waiting = queued_ + answers(next_answer_) + writing_answers_;
     if (half_closed_ && waiting == 0 && !status_) status_ = grpc::Status::OK;
     if (!writing_ && !agent_gone_ && answers(next_answer_) != 0) {
-        writing_answer_.Swap(&next_answer_);
-        writing_answer_.set_pace(kPace);
+        next_answer_.set_pace(kPace);
+        writing_answers_ = answers(next_answer_);
+        answer_ = to_bytes(next_answer_);
+        next_answer_.Clear();
         writing_ = true;
-        StartWrite(&writing_answer_);
+        StartWrite(&answer_);
     }
     if (!writing_ && status_) {
         finished_ = true;
         Finish(*status_);
         return;
     }
-    const bool room = waiting == 0 || (waiting < kMaxWaiting && !service_.queue().crowded());
+    const auto& queue = service_.queue();
+    // With nothing of its own waiting nobody would wake it but sweep(), so that takes a queue that is full.
+    const bool room = waiting == 0 ? !queue.full() : waiting < kMaxWaiting && !queue.crowded();
     if (!reading_ && !half_closed_ && !status_ && room) {
         reading_ = true;
-        request_.Clear();
         StartRead(&request_);
     }
 }

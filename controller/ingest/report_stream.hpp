@@ -1,6 +1,6 @@
 // One agent's stream: hello, then windows, acknowledged after their commit. It pauses reading while too much
 // of it waits, so an agent that sends faster than the store writes, or that never reads its answers, costs
-// bounded memory.
+// bounded memory. A message is bounded while it is still bytes, and gone when it was taken.
 //
 // Thread rule: gRPC's threads call the On… reactions, the commit queue's thread the Submitter's; one mutex
 // guards all. gRPC 1.51 never runs a reaction inside Start…/Finish, so those are called with the mutex held.
@@ -9,6 +9,7 @@
 
 #include "controller/ingest/commit_queue.hpp"
 #include "controller/ingest/hello.hpp"
+#include "controller/ingest/incoming.hpp"
 #include "plumb/v1/report.pb.h"
 
 #include <chrono>
@@ -16,13 +17,14 @@
 #include <mutex>
 #include <optional>
 
+#include <grpcpp/support/byte_buffer.h>
 #include <grpcpp/support/server_callback.h>
 
 namespace plumb::ingest {
 
 class ReportService;
 
-class ReportStream final : public grpc::ServerBidiReactor<v1::ReportRequest, v1::ReportResponse>,
+class ReportStream final : public grpc::ServerBidiReactor<grpc::ByteBuffer, grpc::ByteBuffer>,
                            public Submitter,
                            public std::enable_shared_from_this<ReportStream> {
   public:
@@ -30,6 +32,7 @@ class ReportStream final : public grpc::ServerBidiReactor<v1::ReportRequest, v1:
 
     void begin();                      // once, after construction
     void finish(grpc::Status status);  // as soon as nothing is being written; the first status counts
+    void resume();                     // reads on if the queue has room again
     bool silent_since(std::chrono::steady_clock::time_point limit);  // no hello, and begun before `limit`
 
     void OnReadDone(bool ok) override;
@@ -44,9 +47,9 @@ class ReportStream final : public grpc::ServerBidiReactor<v1::ReportRequest, v1:
   private:
     // All below: with the mutex held.
     void agent_went_away();
-    void take_message();
-    void take_hello();
-    void take_window();
+    void take_message(const Incoming& incoming);
+    void take_hello(const v1::Hello& hello);
+    void take_window(const v1::Window& message);
     void submit(Submission::Kind kind, store::StoredWindow window);
     void refuse(std::uint64_t sequence, std::string reason);
     void proceed();  // starts whatever read, write or finish is due
@@ -57,8 +60,9 @@ class ReportStream final : public grpc::ServerBidiReactor<v1::ReportRequest, v1:
     std::mutex mutex_;
     std::shared_ptr<ReportStream> self_;
     std::shared_ptr<const Identity> who_;
-    v1::ReportRequest request_;
-    v1::ReportResponse writing_answer_;
+    grpc::ByteBuffer request_;
+    grpc::ByteBuffer answer_;  // what is being written, and how much it tells
+    std::size_t writing_answers_ = 0;
     v1::ReportResponse next_answer_;
     std::optional<grpc::Status> status_;  // set: the stream is to end
     std::size_t queued_ = 0;              // handed to the queue, not settled yet

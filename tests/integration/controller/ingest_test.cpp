@@ -137,6 +137,37 @@ TEST_F(IngestTest, a_window_that_breaks_a_bound_is_refused_with_the_field_and_th
     EXPECT_THAT(client.refused()[1].reason(), HasSubstr("numbered from 1"));
 }
 
+TEST_F(IngestTest, a_window_made_of_very_many_parts_is_refused_and_the_others_are_kept) {
+    auto heavy = window_of("a", 2, staging);
+    heavy.dependencies.assign(kMaxDependencies + 1, {});
+    ReportClient client(channel);
+    client.hello("a", staging).send(window_of("a", 1, staging)).send(heavy).send(window_of("a", 3, staging));
+    EXPECT_THAT(client.acknowledged(3), ElementsAre(1, 3));
+    ASSERT_THAT(client.refused(), SizeIs(1));
+    EXPECT_EQ(client.refused()[0].sequence(), 2u);
+    EXPECT_THAT(client.refused()[0].reason(), HasSubstr("dependencies"));
+}
+
+TEST_F(IngestTest, bytes_that_are_no_message_end_the_stream_and_say_so) {
+    v1::ReportRequest hello;
+    hello.mutable_hello()->set_agent("a\xff");
+    ReportClient client(channel);
+    client.send(hello);
+    const auto status = client.status();
+    EXPECT_EQ(status.error_code(), grpc::StatusCode::INVALID_ARGUMENT);
+    EXPECT_THAT(status.error_message(), HasSubstr("UTF-8"));
+}
+
+TEST_F(IngestTest, a_window_whose_text_is_no_utf8_is_refused_and_not_asked_for_again) {
+    auto odd = window_of("a", 2, staging);
+    odd.dependencies[0].dependency = "d\xff";
+    ReportClient client(channel);
+    client.hello("a", staging).send(odd).send(window_of("a", 3, staging));
+    EXPECT_THAT(client.acknowledged(2), ElementsAre(3));
+    ASSERT_THAT(client.refused(), SizeIs(1));
+    EXPECT_EQ(client.refused()[0].sequence(), 2u);
+}
+
 TEST_F(IngestTest, a_message_larger_than_a_window_may_be_ends_the_stream_and_nothing_else) {
     v1::ReportRequest huge;
     huge.mutable_window()->add_dependencies()->set_dependency(std::string(kMaxWindowBytes + (1 << 20), 'x'));
