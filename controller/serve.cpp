@@ -18,15 +18,18 @@
 #include <utility>
 
 #include <fmt/format.h>
+#include <google/protobuf/stubs/logging.h>
 #include <grpcpp/ext/health_check_service_server_builder_option.h>
 #include <grpcpp/grpcpp.h>
 #include <grpcpp/health_check_service_interface.h>
+#include <grpcpp/resource_quota.h>
 
 namespace plumb::controller {
 namespace {
 
 constexpr int kCannotStart = 2;
 constexpr int kMessageBytes = static_cast<int>(kMaxWindowBytes) + (64 << 10);
+constexpr std::size_t kNetworkBytes = 512u << 20;
 // Streams and questions are over by then; this is for peers that do not close their connections.
 constexpr std::chrono::seconds kShutdownPatience{2};
 constexpr std::chrono::minutes kRetentionEvery{10};
@@ -129,6 +132,8 @@ class Serving {
         builder.RegisterService(&reports_);
         builder.RegisterService(&queries_);
         builder.SetMaxReceiveMessageSize(kMessageBytes);
+        // Messages that are on their way, of all peers together: a message may be large and peers many.
+        builder.SetResourceQuota(grpc::ResourceQuota("plumb").Resize(kNetworkBytes));
         // Two controllers on one port would share the agents between them, silently.
         builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);
         // A peer that vanished without a word is noticed within a minute.
@@ -146,11 +151,12 @@ class Serving {
 
     void run_until_stopped(StopSignals& signals) {
         auto next_retention = std::chrono::steady_clock::now();
-        while (!signals.wait(std::chrono::seconds(1))) {
+        bool more = false;  // to remove; a signal is looked for between two steps
+        while (!signals.wait(std::chrono::seconds(more ? 0 : 1))) {
             reports_.sweep();
-            if (std::chrono::steady_clock::now() < next_retention) continue;
+            if (!more && std::chrono::steady_clock::now() < next_retention) continue;
             next_retention = std::chrono::steady_clock::now() + kRetentionEvery;
-            remove_old();
+            more = remove_old();
         }
     }
 
@@ -164,12 +170,13 @@ class Serving {
     }
 
   private:
-    void remove_old() {
+    bool remove_old() {
         try {
-            store_->remove_before(std::chrono::system_clock::now() - retention_);
+            return store_->remove_before(std::chrono::system_clock::now() - retention_);
         } catch (const store::StoreError& error) {
             ++metrics_.store_errors;
             std::fprintf(stderr, "plumb-controller: %s\n", error.what());
+            return false;
         }
     }
 
@@ -191,6 +198,8 @@ int cannot_start(const Error& error) {
 }  // namespace
 
 int serve(const ServeOptions& options) {
+    // protobuf writes a line for every text of a peer that is no UTF-8; the peer is told, and that is enough.
+    google::protobuf::SetLogHandler(nullptr);
     StopSignals signals;
     Prepared prepared;
     if (auto ok = prepare(options, prepared); !ok) return cannot_start(ok.error());

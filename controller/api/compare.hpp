@@ -6,7 +6,7 @@
 #include "controller/store/store.hpp"
 
 #include <chrono>
-#include <string>
+#include <functional>
 
 namespace plumb::api {
 
@@ -17,7 +17,12 @@ struct Question {
     judge::Policy policy;
 };
 
-// Never throws StoreError; `store_errors` counts what went into the cohorts' errors.
-judge::Report compare(store::Store& store, const Question& question, store::Time now, unsigned& store_errors);
+// Thrown out of the reading of a store, which may be long, once nobody waits for the answer any more.
+struct Abandoned {};
+
+// Never throws StoreError; `store_errors` counts what went into the cohorts' errors. `abandoned` is asked now
+// and then.
+judge::Report compare(store::Store& store, const Question& question, store::Time now, unsigned& store_errors,
+                      const std::function<bool()>& abandoned);
 
 }  // namespace plumb::api

@@ -24,8 +24,22 @@ constexpr std::size_t kMaxSelector = 4096;
 constexpr milliseconds kDefaultSince = std::chrono::minutes(15);
 constexpr milliseconds kMaxSince = std::chrono::hours(24 * 90);
 
+// A status travels in a header, which takes 8 KiB and most characters three times over.
+constexpr std::size_t kMaxStatus = 2048;
+
 grpc::Status wrong(std::string message) {
+    if (message.size() > kMaxStatus) {
+        message.resize(message.rfind('\n', kMaxStatus) == std::string::npos
+                           ? kMaxStatus
+                           : message.rfind('\n', kMaxStatus));
+        message += "\nand more";
+    }
     return {grpc::StatusCode::INVALID_ARGUMENT, std::move(message)};
+}
+
+// Whoever asked has gone already, or is told to ask again.
+grpc::Status given_up() {
+    return {grpc::StatusCode::UNAVAILABLE, "the controller is stopping; ask again"};
 }
 
 grpc::Status read_since(std::int64_t since_ms, milliseconds& since) {
@@ -82,7 +96,24 @@ QueryService::QueryService(store::Store& store, metrics::Metrics& metrics, const
       workers_(kThreads, kWaiting) {}
 
 void QueryService::stop() {
+    stopping_ = true;
     workers_.stop();
+}
+
+grpc::Status QueryService::attempt(const std::function<grpc::Status()>& work) {
+    try {
+        return work();
+    } catch (const Abandoned&) {
+        return given_up();
+    } catch (const store::StoreError& error) {
+        ++metrics_.store_errors;
+        std::fprintf(stderr, "plumb-controller: %s\n", error.what());
+        return {grpc::StatusCode::INTERNAL, error.what()};
+    } catch (const std::exception& error) {
+        // A fault of ours must not end the controller for everyone else.
+        std::fprintf(stderr, "plumb-controller: a question failed: %s\n", error.what());
+        return {grpc::StatusCode::INTERNAL, "the controller failed on this question; its log says why"};
+    }
 }
 
 // The request and the response live until the reactor is finished, also when the caller has gone.
@@ -94,21 +125,9 @@ grpc::ServerUnaryReactor* QueryService::answer(grpc::CallbackServerContext& cont
         reactor->Finish(status);
         return reactor;
     }
-    const bool taken = workers_.post([this, reactor, work = std::move(work)] {
-        grpc::Status status;
-        try {
-            status = work();
-        } catch (const store::StoreError& error) {
-            ++metrics_.store_errors;
-            std::fprintf(stderr, "plumb-controller: %s\n", error.what());
-            status = grpc::Status(grpc::StatusCode::UNAVAILABLE, error.what());
-        } catch (const std::exception& error) {
-            // A fault of ours must not end the controller for everyone else.
-            std::fprintf(stderr, "plumb-controller: a question failed: %s\n", error.what());
-            status = grpc::Status(grpc::StatusCode::INTERNAL,
-                                  "the controller failed on this question; its log says why");
-        }
-        reactor->Finish(status);
+    const bool taken = workers_.post([this, reactor, &context, work = std::move(work)] {
+        const bool wanted = !stopping_ && !context.IsCancelled();
+        reactor->Finish(wanted ? attempt(work) : given_up());
     });
     if (!taken)
         reactor->Finish({grpc::StatusCode::RESOURCE_EXHAUSTED, "too many questions at once; ask again"});
@@ -118,7 +137,9 @@ grpc::ServerUnaryReactor* QueryService::answer(grpc::CallbackServerContext& cont
 grpc::ServerUnaryReactor* QueryService::Compare(grpc::CallbackServerContext* context,
                                                 const v1::CompareRequest* request,
                                                 v1::CompareResponse* response) {
-    return answer(*context, [this, request, response] { return compare(*request, *response); });
+    const auto abandoned = [this, context] { return stopping_ || context->IsCancelled(); };
+    return answer(*context,
+                  [this, request, response, abandoned] { return compare(*request, *response, abandoned); });
 }
 
 grpc::ServerUnaryReactor* QueryService::Fleet(grpc::CallbackServerContext* context,
@@ -126,13 +147,15 @@ grpc::ServerUnaryReactor* QueryService::Fleet(grpc::CallbackServerContext* conte
     return answer(*context, [this, request, response] { return fleet(*request, *response); });
 }
 
-grpc::Status QueryService::compare(const v1::CompareRequest& request, v1::CompareResponse& response) {
+grpc::Status QueryService::compare(const v1::CompareRequest& request, v1::CompareResponse& response,
+                                   const std::function<bool()>& abandoned) {
     Question question;
     if (auto status = read_question(request, question); !status.ok()) return status;
     if (floor_) question.policy = with_floor(std::move(question.policy), *floor_);
     const auto started = std::chrono::steady_clock::now();
     unsigned store_errors = 0;
-    to_proto(api::compare(store_, question, std::chrono::system_clock::now(), store_errors), response);
+    const auto now = std::chrono::system_clock::now();
+    to_proto(api::compare(store_, question, now, store_errors, abandoned), response);
     metrics_.store_errors += store_errors;
     ++metrics_.comparisons;
     metrics_.comparison_ns += static_cast<std::uint64_t>(

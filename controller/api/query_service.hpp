@@ -1,6 +1,8 @@
 // plumb.v1.QueryService: compare two selections, list the fleet. Readers' tokens only, when there are tokens.
 //
-// Order at the end: stop() (answers what was asked), then the server's Shutdown, then destruction.
+// A question that nobody waits for any more, or that stop() finds unanswered, is given up.
+//
+// Order at the end: stop(), then the server's Shutdown, then destruction.
 #pragma once
 
 #include "controller/access/tokens.hpp"
@@ -10,6 +12,7 @@
 #include "controller/store/store.hpp"
 #include "plumb/v1/query.grpc.pb.h"
 
+#include <atomic>
 #include <functional>
 #include <optional>
 
@@ -30,13 +33,16 @@ class QueryService final : public v1::QueryService::CallbackService {
   private:
     grpc::ServerUnaryReactor* answer(grpc::CallbackServerContext& context,
                                      std::function<grpc::Status()> work);
-    grpc::Status compare(const v1::CompareRequest& request, v1::CompareResponse& response);
+    grpc::Status attempt(const std::function<grpc::Status()>& work);
+    grpc::Status compare(const v1::CompareRequest& request, v1::CompareResponse& response,
+                         const std::function<bool()>& abandoned);
     grpc::Status fleet(const v1::FleetRequest& request, v1::FleetResponse& response);
 
     store::Store& store_;
     metrics::Metrics& metrics_;
     const access::Tokens* tokens_;
     const std::optional<judge::Policy> floor_;
+    std::atomic<bool> stopping_{false};
     Workers workers_;
 };
 

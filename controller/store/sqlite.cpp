@@ -9,7 +9,7 @@ namespace plumb::store {
 namespace {
 
 // How long a statement waits for another process that holds the file (a backup, the sqlite3 shell).
-constexpr int kBusyMilliseconds = 5000;
+constexpr std::chrono::milliseconds kBusy{5000};
 
 // What to check, beside SQLite's own words.
 std::string_view remedy(int code) {
@@ -51,7 +51,7 @@ Database::Database(const std::string& file, Mode mode) : file_(file) {
     if (opened == nullptr) throw StoreError("store: no memory to open " + file);
     sqlite3_extended_result_codes(opened, 1);
     if (code != SQLITE_OK) fail("open");
-    sqlite3_busy_timeout(opened, kBusyMilliseconds);
+    wait_at_most(kBusy);
 }
 
 void Database::fail(std::string_view doing) const {
@@ -71,6 +71,16 @@ std::int64_t Database::number(const std::string& sql) {
 std::string Database::text(const std::string& sql) {
     Statement statement(*this, sql);
     return statement.step() ? std::string(statement.text(0)) : std::string();
+}
+
+void Database::wait_at_most(std::chrono::milliseconds busy) {
+    sqlite3_busy_timeout(handle_.get(), static_cast<int>(busy.count()));
+}
+
+bool Database::moved() const {
+    int moved = 0;
+    return sqlite3_file_control(handle_.get(), "main", SQLITE_FCNTL_HAS_MOVED, &moved) == SQLITE_OK &&
+           moved != 0;
 }
 
 std::int64_t Database::changes() const {

@@ -7,6 +7,7 @@
 
 #include "controller/store/store.hpp"
 
+#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -25,6 +26,8 @@ class Database {
     void run(const std::string& sql);  // one or more statements without results
     std::int64_t number(const std::string& sql);
     std::string text(const std::string& sql);
+    void wait_at_most(std::chrono::milliseconds busy);  // for another process that holds the file
+    bool moved() const;            // the path is no longer this file: what is written would be lost
     std::int64_t changes() const;  // rows that the last statement changed
     const std::string& file() const { return file_; }
     sqlite3* handle() const { return handle_.get(); }

@@ -17,6 +17,12 @@ using std::chrono::milliseconds;
 // Rows that retention removes at a time: acknowledgements wait for one such step at most.
 constexpr std::int64_t kRemoveStep = 500;
 
+// Of one question. Who was not seen in its time is not looked at, so restarts of a month do not add up.
+constexpr std::size_t kMaxAgents = 200'000;
+
+// /healthz waits behind /readyz.
+constexpr milliseconds kCheckPatience{500};
+
 std::int64_t to_ms(Time time) {
     return std::chrono::duration_cast<milliseconds>(time.time_since_epoch()).count();
 }
@@ -35,6 +41,12 @@ std::uint64_t unsigned_bits(std::int64_t value) {
 std::string_view environment_of(const Labels& labels) {
     const auto found = labels.find("environment");
     return found == labels.end() ? std::string_view() : std::string_view(found->second);
+}
+
+void must_be_in_place(const Database& database) {
+    if (!database.moved()) return;
+    throw StoreError(fmt::format("store {}: the file was moved or removed under this process; start it again",
+                                 database.file()));
 }
 
 Database open_writer(const std::string& file) {
@@ -84,7 +96,9 @@ struct SqliteStore::WriteStatements {
 SqliteStore::SqliteStore(const std::string& file)
     : writer_(open_writer(file)),
       write_(new WriteStatements(writer_), [](WriteStatements* statements) { delete statements; }),
-      reader_(file, Database::Mode::read_only) {
+      reader_(file, Database::Mode::read_only),
+      checker_(file, Database::Mode::read_only) {
+    checker_.wait_at_most(kCheckPatience);
     check();
 }
 
@@ -114,6 +128,7 @@ std::int64_t SqliteStore::agent_id(const std::string& agent, const Labels& label
 void SqliteStore::hello(const std::string& agent, const std::string& version, const Labels& labels,
                         Time now) {
     const std::lock_guard lock(write_mutex_);
+    must_be_in_place(writer_);
     Transaction transaction(writer_);
     const auto id = agent_id(agent, labels, to_ms(now));
     write_->renew_agent.bind(std::string_view(version)).bind(to_ms(now)).bind(id).run();
@@ -139,6 +154,7 @@ bool SqliteStore::insert(const StoredWindow& stored, std::int64_t id, std::strin
 std::size_t SqliteStore::append(const std::vector<StoredWindow>& windows) {
     if (windows.empty()) return 0;
     const std::lock_guard lock(write_mutex_);
+    must_be_in_place(writer_);
     Transaction transaction(writer_);
     std::map<std::pair<std::string_view, std::string_view>, std::int64_t> ids;
     std::string payload;
@@ -152,14 +168,26 @@ std::size_t SqliteStore::append(const std::vector<StoredWindow>& windows) {
     return fresh;
 }
 
-std::unordered_map<std::int64_t, SqliteStore::Known> SqliteStore::matching(const Selector& selector) {
+std::unordered_map<std::int64_t, SqliteStore::Known> SqliteStore::matching(const Selector& selector,
+                                                                           Time from) {
     std::unordered_map<std::int64_t, Known> known;
-    Statement agents(reader_, "SELECT id, agent FROM agents");
-    while (agents.step())
+    Statement agents(reader_, "SELECT id, agent FROM agents WHERE seen_ms >= ?");
+    agents.bind(to_ms(from));
+    while (agents.step()) {
+        if (known.size() >= kMaxAgents) {
+            throw StoreError(
+                fmt::format("store {}: more than {} agents were seen in this time; ask for less of it",
+                            reader_.file(), kMaxAgents));
+        }
         known[agents.integer(0)].agent = agents.text(1);
-    Statement labels(reader_, "SELECT agent_id, name, value FROM labels");
+    }
+    Statement labels(
+        reader_, "SELECT agent_id, name, value FROM agents JOIN labels ON agent_id = id WHERE seen_ms >= ?");
+    labels.bind(to_ms(from));
     while (labels.step()) {
-        known[labels.integer(0)].labels.emplace(labels.text(1), labels.text(2));
+        const auto agent = known.find(labels.integer(0));
+        if (agent == known.end()) continue;  // said hello between the two reads
+        agent->second.labels.emplace(labels.text(1), labels.text(2));
     }
     std::erase_if(known, [&](const auto& entry) { return !selector.matches(entry.second.labels); });
     return known;
@@ -168,7 +196,7 @@ std::unordered_map<std::int64_t, SqliteStore::Known> SqliteStore::matching(const
 void SqliteStore::read(const Selector& selector, Time from,
                        const std::function<void(const StoredWindow&)>& visit) {
     const std::lock_guard lock(read_mutex_);
-    const auto known = matching(selector);
+    const auto known = matching(selector, from);
     if (known.empty()) return;
     Statement rows(reader_,
                    "SELECT agent_id, end_ms, payload FROM windows WHERE end_ms >= ? "
@@ -191,7 +219,7 @@ void SqliteStore::read(const Selector& selector, Time from,
 std::vector<AgentRow> SqliteStore::agents(Time from) {
     const std::lock_guard lock(read_mutex_);
     Selector everyone;
-    auto known = matching(everyone);
+    auto known = matching(everyone, from);
     std::vector<AgentRow> result;
     Statement rows(reader_,
                    "SELECT id, version, end_ms, windows, last_sequence, goodbye FROM agents "
@@ -209,19 +237,18 @@ std::vector<AgentRow> SqliteStore::agents(Time from) {
 }
 
 void SqliteStore::check() {
-    const std::lock_guard lock(read_mutex_);
-    reader_.number("SELECT count(*) FROM (SELECT 1 FROM windows LIMIT 1)");
+    const std::lock_guard lock(check_mutex_);
+    must_be_in_place(checker_);
+    checker_.number("SELECT count(*) FROM (SELECT 1 FROM windows LIMIT 1)");
 }
 
-void SqliteStore::remove_before(Time limit) {
+bool SqliteStore::remove_before(Time limit) {
     const auto limit_ms = to_ms(limit);
-    for (std::int64_t removed = kRemoveStep; removed == kRemoveStep;) {
-        const std::lock_guard lock(write_mutex_);
-        write_->remove_windows.bind(limit_ms).bind(kRemoveStep).run();
-        removed = writer_.changes();
-    }
     const std::lock_guard lock(write_mutex_);
+    write_->remove_windows.bind(limit_ms).bind(kRemoveStep).run();
+    if (writer_.changes() == kRemoveStep) return true;
     write_->remove_agents.bind(limit_ms).run();
+    return false;
 }
 
 }  // namespace plumb::store

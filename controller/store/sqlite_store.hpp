@@ -1,5 +1,6 @@
-// The SQLite engine: one file, one writing and one reading connection, each behind its own mutex, so that a
-// comparison never holds up an acknowledgement. Every method may throw StoreError.
+// The SQLite engine: one file, a connection to write, one to read and one to check, each behind its own
+// mutex, so that a comparison never holds up an acknowledgement nor the answer of /readyz. Every method may
+// throw StoreError.
 #pragma once
 
 #include "controller/store/sqlite.hpp"
@@ -24,7 +25,7 @@ class SqliteStore final : public Store {
               const std::function<void(const StoredWindow&)>& visit) override;
     std::vector<AgentRow> agents(Time from) override;
     void check() override;
-    void remove_before(Time limit) override;
+    bool remove_before(Time limit) override;
 
   private:
     struct Known {
@@ -34,7 +35,7 @@ class SqliteStore final : public Store {
     std::int64_t agent_id(const std::string& agent, const Labels& labels, std::int64_t now_ms);
     bool insert(const StoredWindow& window, std::int64_t id, std::string& payload);
     void put_labels(std::int64_t id, const Labels& labels);
-    std::unordered_map<std::int64_t, Known> matching(const Selector& selector);
+    std::unordered_map<std::int64_t, Known> matching(const Selector& selector, Time from);
 
     std::mutex write_mutex_;
     Database writer_;
@@ -43,6 +44,9 @@ class SqliteStore final : public Store {
 
     std::mutex read_mutex_;
     Database reader_;
+
+    std::mutex check_mutex_;
+    Database checker_;
 };
 
 }  // namespace plumb::store

@@ -59,8 +59,10 @@ class Store {
                       const std::function<void(const StoredWindow&)>& visit) = 0;
 
     virtual std::vector<AgentRow> agents(Time from) = 0;
-    virtual void check() = 0;                    // throws when the store cannot serve: /readyz
-    virtual void remove_before(Time limit) = 0;  // retention
+    // Throws when the store cannot serve: /readyz. Never waits for a comparison that reads.
+    virtual void check() = 0;
+    // Retention, one bounded step of it. True: more is left, call again.
+    virtual bool remove_before(Time limit) = 0;
 };
 
 // "sqlite:FILE". Others are refused with the list of engines.

@@ -29,7 +29,10 @@ class BrokenStore final : public store::Store {
         return {};
     }
     void check() override { fail(); }
-    void remove_before(store::Time) override { fail(); }
+    bool remove_before(store::Time) override {
+        fail();
+        return false;
+    }
 
   private:
     void fail() const {

@@ -133,5 +133,23 @@ TEST(StoreFiles, a_store_whose_tables_are_gone_is_not_ready) {
         << "a failed write leaves no transaction open";
 }
 
+TEST(StoreFiles, nothing_is_taken_into_a_file_that_was_removed) {
+    for (const bool renamed : {false, true}) {
+        const test::TempDir folder;
+        const auto path = folder.file("plumb.db");
+        auto store = open_store("sqlite:" + path);
+        ASSERT_TRUE(store);
+        if (renamed) {
+            std::filesystem::rename(path, path + ".old");
+        } else {
+            std::filesystem::remove(path);
+        }
+        EXPECT_THROW((*store)->append({{window_of("a", 1, labels_of("staging")), at(1)}}), StoreError)
+            << "it would be acknowledged, and gone after the next start";
+        EXPECT_THROW((*store)->hello("a", "1", labels_of("staging"), at(1)), StoreError);
+        EXPECT_THROW((*store)->check(), StoreError);
+    }
+}
+
 }  // namespace
 }  // namespace plumb::store
