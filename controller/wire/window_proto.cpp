@@ -18,7 +18,7 @@ using std::chrono::seconds;
 // overflow.
 constexpr std::int64_t kMaxLengthMs = 24LL * 3600 * 1000;
 constexpr std::int64_t kMaxTaskAgeS = 100LL * 366 * 24 * 3600;
-constexpr std::int64_t kMaxUnixMs = 253402300799000;  // the end of the year 9999
+constexpr std::int64_t kMaxUnixMs = 9214646400000;  // 2262-01-01: nanoseconds in 64 bits end in that year
 
 Error wrong(std::string message) {
     return Error{std::move(message)};

@@ -64,6 +64,7 @@ INSTANTIATE_TEST_SUITE_P(
              "length_ms"},
         Case{"start", [](auto& w) { w.set_start_unix_ms(std::numeric_limits<std::int64_t>::max()); },
              "start_unix_ms"},
+        Case{"start_in_the_year_3000", [](auto& w) { w.set_start_unix_ms(32503680000000); }, "start_unix_ms"},
         Case{"age", [](auto& w) { w.set_task_age_s(-5); }, "task_age_s"},
         Case{"dependencies",
              [](auto& w) {
