@@ -74,7 +74,7 @@ class HttpProbe final : public Probe {
         std::array<char, 16384> buffer;
         while (!response.done() && !response.enough()) {
             const auto count = co_await stream.read_some(buffer, run.deadline());
-            if (!count) co_return run.fail(count.error().cause, count.error().detail);
+            if (!count) co_return run.fail(count.error().cause, words_of(count.error(), response));
             if (*count == 0) co_return end(run, response);
             const auto fed = response.feed(std::string_view(buffer.data(), *count));
             if (!fed) co_return fail_parsing(run, response, fed.error());
@@ -85,6 +85,13 @@ class HttpProbe final : public Probe {
             }
             run.begin(phase::transfer);
         }
+    }
+
+    // "No answer" would be wrong when a part of it has come.
+    static std::string words_of(const net::Failed& failed, const Response& response) {
+        if (failed.cause != Cause::peer_timeout || response.fed() == 0) return failed.detail;
+        return fmt::format("the {} was not complete within the time limit ({} bytes of the answer came)",
+                           response.head_done() ? "body" : "header", response.fed());
     }
 
     void judge(Run& run, const Head& head) const {

@@ -36,6 +36,12 @@ constexpr std::array<std::string_view, 13> kFields{"server",
                                                    "x-rate-limit-remaining",
                                                    "via"};
 
+// A TLS record begins with its type, an alert or a handshake (RFC 8446, 5.1).
+std::string_view not_http(char first) {
+    if (first == 0x15 || first == 0x16) return "the answer is TLS, not HTTP/1; the port wants https";
+    return "the answer is not HTTP/1";
+}
+
 }  // namespace
 
 std::string_view Head::field(std::string_view name) const {
@@ -91,16 +97,18 @@ void Response::start() {
 
 net::IoResult<void> Response::feed(std::string_view bytes) {
     opening_.append(bytes.substr(0, kOpening - std::min(kOpening, opening_.size())));
+    fed_ += bytes.size();
     // The parser judges a header that comes in pieces only at its end, for which another protocol's peer
     // never sends.
     const std::string_view first{opening_.data(), std::min(opening_.size(), kStart.size())};
-    if (!kStart.starts_with(first)) return Failed{Cause::peer_garbage, "the answer is not HTTP/1"};
+    if (!kStart.starts_with(first))
+        return Failed{Cause::peer_garbage, std::string(not_http(opening_.front()))};
     pending_.append(bytes);
     while (true) {
         auto parsed = parse();
         if (!parsed) return parsed;
         const bool interim = parser_->is_done() && parser_->head.status < 200 && parser_->head.status != 101;
-        if (!interim) return {};
+        if (!interim) return bounded();
         if (++interim_ > kMaxInterim) return Failed{Cause::peer_unexpected, "interim answers without end"};
         start();
     }
@@ -135,6 +143,14 @@ net::IoResult<void> Response::end_of_stream() {
     parser_->put_eof(error);
     if (error) return closed;
     return {};
+}
+
+// A peer may wrap each byte in a kilobyte of chunk extensions, and so keep us busy without ever reaching
+// kMaxBody.
+net::IoResult<void> Response::bounded() const {
+    if (done() || enough() || fed_ <= kMaxWire) return {};
+    return Failed{Cause::peer_too_large,
+                  fmt::format("more than {} bytes, hardly any of them the body", kMaxWire)};
 }
 
 bool Response::head_done() const {

@@ -17,6 +17,7 @@ namespace plumb::http {
 
 inline constexpr std::uint32_t kMaxHeader = 32U * 1024;
 inline constexpr std::uint64_t kMaxBody = 1024UL * 1024;  // more is not read
+inline constexpr std::uint64_t kMaxWire = 4 * kMaxBody;   // header, body and the framing of chunks together
 inline constexpr std::size_t kMaxField = 1024;            // of one field's value
 inline constexpr int kMaxInterim = 8;                     // 1xx answers before the real one
 
@@ -43,21 +44,24 @@ class Response {
     net::IoResult<void> end_of_stream();
 
     bool head_done() const;
-    const Head& head() const;  // REQUIRES: head_done()
-    bool done() const;         // the whole answer has arrived
-    bool enough() const;       // the body passed kMaxBody
+    const Head& head() const;                   // REQUIRES: head_done()
+    bool done() const;                          // the whole answer has arrived
+    bool enough() const;                        // the body passed kMaxBody
+    std::uint64_t fed() const { return fed_; }  // bytes, all in all
     // The first bytes as they came, at most 24: for the words about garbage.
     const std::string& opening() const { return opening_; }
 
   private:
     class Parser;
     net::IoResult<void> parse();
+    net::IoResult<void> bounded() const;
     void start();
 
     bool to_head_request_;
     std::unique_ptr<Parser> parser_;
     std::string pending_;
     std::string opening_;
+    std::uint64_t fed_ = 0;
     int interim_ = 0;
 };
 

@@ -23,7 +23,7 @@ constexpr std::array kOptions{
     Option{"min_tls", "lowest TLS version: 1.2 or 1.3"},
 };
 
-// Shorter values are no secrets, and removing them would riddle every message.
+// Removing a shorter one wherever it stands would riddle every message.
 constexpr std::size_t kShortestSecret = 4;
 
 // Bytes that would end the request line or the field, or that RFC 3986 allows nowhere, are percent-encoded.
@@ -68,15 +68,32 @@ Result<void> read_options(Settings& settings, const Url& options) {
     return {};
 }
 
+// A peer echoes the query as it came over the wire, so each value counts as sent, as written and as decoded.
+// A short one would riddle every message and hides together with its name; a part without a name is all
+// value.
+void add_query_secrets(std::vector<std::string>& secrets, std::string_view part) {
+    const std::size_t equals = part.find('=');
+    const bool named = equals != std::string_view::npos;
+    const std::string_view value = named ? part.substr(equals + 1) : part;
+    if (value.empty()) return;
+    const std::string_view hidden = value.size() < kShortestSecret ? part : value;
+    if (hidden.size() < kShortestSecret && !named) return;
+    for (const std::string& form : {on_the_wire(hidden), std::string(hidden), percent_decode(hidden)}) {
+        if (std::find(secrets.begin(), secrets.end(), form) == secrets.end()) secrets.push_back(form);
+    }
+}
+
 void collect_secrets(Settings& settings, const Url& url) {
     settings.quotable =
         url.query.empty() && url.raw_query.empty() && url.user.empty() && url.password.empty();
-    for (const auto& [name, value] : url.query) {
-        if (value.size() >= kShortestSecret) settings.secrets.push_back(value);
-    }
+    for (const std::string_view part : split(url.raw_query, '&'))
+        add_query_secrets(settings.secrets, part);
     // https://TOKEN@host: the user alone is the secret.
     const std::string& token = url.password.empty() ? url.user : url.password.reveal();
     if (token.size() >= kShortestSecret) settings.secrets.push_back(token);
+    // What holds another must go first, or a piece of it stays.
+    std::stable_sort(settings.secrets.begin(), settings.secrets.end(),
+                     [](const std::string& a, const std::string& b) { return a.size() > b.size(); });
 }
 
 }  // namespace

@@ -26,10 +26,9 @@ struct Settings {
     Secret password;
     bool head = false;  // HEAD instead of GET
     std::vector<StatusRange> expected{StatusRange{}};
-    std::string expected_text;  // as the user wrote it; empty: the default
-    std::vector<std::string>
-        secrets;           // what a peer might echo and nobody may read: query values of some length
-    bool quotable = true;  // nothing in the URL is secret, so a peer's garbage may be quoted
+    std::string expected_text;         // as the user wrote it; empty: the default
+    std::vector<std::string> secrets;  // what a peer might echo and nobody may read, the longest first
+    bool quotable = true;              // nothing in the URL is secret, so a peer's garbage may be quoted
 };
 
 // With `strict`, options that are unknown or out of range are errors. A URL that is only connected to keeps

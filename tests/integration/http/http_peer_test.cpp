@@ -78,6 +78,15 @@ TEST(HttpStall, inside_the_header_or_body_is_a_timeout_of_transfer) {
               "transfer peer.timeout");
 }
 
+TEST(HttpStall, what_came_before_the_deadline_is_told) {
+    const auto in_header = outcome_against(stalling_after("HTTP/1.1 200 OK\r\nServ"), kShort);
+    EXPECT_THAT(in_header.failure->detail, testing::HasSubstr("header was not complete"));
+    const auto in_body =
+        outcome_against(stalling_after("HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nhel"), kShort);
+    EXPECT_THAT(in_body.failure->detail, testing::HasSubstr("body was not complete"));
+    EXPECT_THAT(in_body.failure->detail, testing::HasSubstr("41 bytes"));
+}
+
 TEST(HttpStall, a_bad_status_is_told_without_waiting_for_its_body) {
     EXPECT_EQ(failure_against(stalling_after("HTTP/1.1 503 Busy\r\nContent-Length: 9\r\n\r\n")),
               "first_byte http.unavailable");
@@ -139,6 +148,29 @@ TEST(HttpGarbage, an_echo_service_does_not_leak) {
     expect_sound(outcome, {"s3cret-word", "YXBwOnMzY3JldC13b3Jk", "k3y-word"});
 }
 
+// Repeats the query of the request where a person will read it.
+void echo_query(Connection& connection) {
+    const std::string request = connection.read_until(kEnd);
+    const std::string path = request.substr(4, request.find(' ', 4) - 4);
+    connection.write("HTTP/1.1 400 Bad " + path + "\r\nServer: " + path + "\r\nContent-Length: 0\r\n\r\n");
+    connection.wait_for_close();
+}
+
+TEST(HttpGarbage, a_query_that_comes_back_as_it_was_encoded_does_not_leak) {
+    const ScriptedServer peer(echo_query);
+    const Outcome outcome =
+        run_probe(http_kind(), url_of(peer.port(), "http", "/?key=k3%79%2Fword&pin=12&t0ken-word"));
+    EXPECT_EQ(failure_of(outcome), "first_byte http.status");
+    expect_sound(outcome, {"k3%79%2Fword", "k3y/word", "pin=12", "t0ken-word"});
+    EXPECT_THAT(outcome.failure->detail, testing::HasSubstr("400 Bad /?key=***"));
+}
+
+TEST(HttpGarbage, a_tls_record_in_answer_to_plain_http_says_what_would_be_right) {
+    const Outcome outcome = outcome_against(stalling_after(std::string("\x15\x03\x01\x00\x02\x02\x28", 7)));
+    EXPECT_EQ(failure_of(outcome), "first_byte peer.garbage");
+    EXPECT_THAT(outcome.failure->detail, testing::HasSubstr("https"));
+}
+
 TEST(HttpGarbage, tls_against_a_peer_that_talks_first_is_not_tls) {
     const ScriptedServer peer([](Connection& connection) {
         connection.write("220 mail.example.com ESMTP\r\n");
@@ -168,6 +200,17 @@ TEST(HttpOversized, an_endless_body_is_read_to_the_bound_and_is_no_failure) {
         }
     };
     EXPECT_EQ(failure_against(script), "ok");
+}
+
+TEST(HttpOversized, chunks_that_are_nearly_all_framing_are_too_large) {
+    const auto script = [](Connection& connection) {
+        connection.read_until(kEnd);
+        connection.write("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n");
+        const std::string chunk = "1;" + std::string(8000, 'e') + "\r\nx\r\n";
+        while (connection.write(chunk)) {
+        }
+    };
+    EXPECT_EQ(failure_against(script), "transfer peer.too_large");
 }
 
 TEST(HttpOversized, interim_answers_without_end_are_refused) {

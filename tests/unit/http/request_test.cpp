@@ -81,7 +81,15 @@ TEST(HttpSettings, what_may_be_secret_is_known) {
     EXPECT_TRUE(of("http://h/path").value().quotable);
     EXPECT_FALSE(of("http://h/path?key=abcdef").value().quotable);
     EXPECT_FALSE(of("http://u:p@h/").value().quotable);
-    EXPECT_THAT(of("http://h/?key=abcdef&n=1").value().secrets, testing::ElementsAre("abcdef"));
+    EXPECT_THAT(of("http://h/?key=abcdef&n=1").value().secrets, testing::ElementsAre("abcdef", "n=1"));
+}
+
+TEST(HttpSettings, a_query_value_is_secret_in_every_form_that_a_peer_may_echo) {
+    EXPECT_THAT(of("http://h/?key=se%63ret%2F").value().secrets,
+                testing::ElementsAre("se%63ret%2F", "secret/"));
+    EXPECT_THAT(of("http://h/?key=se\"cret").value().secrets, testing::ElementsAre("se%22cret", "se\"cret"));
+    EXPECT_THAT(of("http://h/?onlyavalue&x").value().secrets, testing::ElementsAre("onlyavalue"));
+    EXPECT_THAT(of("http://h/?a=b=c").value().secrets, testing::ElementsAre("a=b=c"));
 }
 
 }  // namespace
