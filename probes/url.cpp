@@ -124,6 +124,9 @@ Result<HostPort> parse_host(std::string_view scheme, std::string_view text) {
         const auto close = text.find(']');
         if (close == npos) return bad(scheme, "an IPv6 address has no closing ']'");
         out.host = text.substr(1, close - 1);
+        // The zone of a link-local address is set off by an escaped '%' (RFC 6874), often also by a plain
+        // one.
+        if (const auto zone = out.host.find("%25"); zone != std::string::npos) out.host.erase(zone + 1, 2);
         in6_addr address{};
         const std::string plain = out.host.substr(0, out.host.find('%'));
         if (inet_pton(AF_INET6, plain.c_str(), &address) != 1)

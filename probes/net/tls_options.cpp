@@ -31,6 +31,9 @@ std::span<const Option> tls_option_list() {
 Result<TlsOptions> TlsOptions::from_url(const Url& url) {
     TlsOptions options;
     options.server_name = url.option("sni").value_or(url.host);
+    // The dot that makes a name absolute is the resolver's business; SNI and certificates know none (RFC
+    // 6066, 3).
+    if (options.server_name.ends_with('.')) options.server_name.pop_back();
     options.ca_file = url.option("ca").value_or("");
     options.certificate_file = url.option("cert").value_or("");
     options.key_file = url.option("key").value_or("");

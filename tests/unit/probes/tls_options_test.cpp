@@ -22,6 +22,12 @@ TEST(TlsOptions, default_is_full_verification_of_the_urls_host) {
     EXPECT_EQ(read.minimum_version, 0);
 }
 
+TEST(TlsOptions, the_dot_of_an_absolute_name_is_none_of_the_certificates) {
+    EXPECT_EQ(TlsOptions::from_url(parse_url("tls://db.example.:443").value())->server_name, "db.example");
+    EXPECT_EQ(TlsOptions::from_url(parse_url("tls://10.0.0.1?sni=db.example.").value())->server_name,
+              "db.example");
+}
+
 TEST(TlsOptions, every_option_is_read) {
     const auto read =
         options("?sni=x.example&ca=/c&cert=/t&key=/k&insecure=1&alpn=h2,http/1.1&min_tls=1.3").value();

@@ -49,6 +49,11 @@ TEST(Url, reads_an_ipv6_host_in_brackets) {
     EXPECT_EQ(url.redacted({}), "redis://[2001:db8::1]:6380/0");
 }
 
+TEST(Url, reads_the_zone_of_a_link_local_address_escaped_or_not) {
+    EXPECT_EQ(parsed("tcp://[fe80::1%25eth0]:5432").host, "fe80::1%eth0");
+    EXPECT_EQ(parsed("tcp://[fe80::1%eth0]:5432").host, "fe80::1%eth0");
+}
+
 TEST(Url, reads_a_password_without_a_user) {
     const auto url = parsed("redis://:secret@host");
     EXPECT_EQ(url.user, "");
