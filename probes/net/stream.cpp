@@ -1,6 +1,5 @@
 #include "probes/net/stream.hpp"
 
-#include "probes/net/ready.hpp"
 #include "probes/net/stream_impl.hpp"
 #include "probes/net/tls.hpp"
 
@@ -9,6 +8,8 @@
 #include <netinet/tcp.h>
 #include <sys/socket.h>
 
+#include <boost/asio/post.hpp>
+#include <boost/asio/use_awaitable.hpp>
 #include <openssl/err.h>
 
 namespace plumb::net {
@@ -65,6 +66,7 @@ Step ssl_step(Stream::Impl& impl, int returned, std::size_t count) {
 Step try_read(Stream::Impl& impl, std::span<char> into) {
     if (impl.ssl) {
         ERR_clear_error();
+        impl.wire.begin_call();
         std::size_t count = 0;
         const int returned = SSL_read_ex(impl.ssl.get(), into.data(), into.size(), &count);
         return ssl_step(impl, returned, count);
@@ -79,6 +81,7 @@ Step try_read(Stream::Impl& impl, std::span<char> into) {
 Step try_write(Stream::Impl& impl, std::string_view bytes) {
     if (impl.ssl) {
         ERR_clear_error();
+        impl.wire.begin_call();
         std::size_t count = 0;
         const int returned = SSL_write_ex(impl.ssl.get(), bytes.data(), bytes.size(), &count);
         auto step = ssl_step(impl, returned, count);
@@ -106,6 +109,12 @@ std::optional<KernelFacts> kernel_facts(int descriptor) {
     return facts;
 }
 
+asio::awaitable<Ready> wait_step(Stream::Impl& impl, WaitFor what, Clock::time_point deadline) {
+    if (!impl.wire.paused) co_return co_await wait_ready(impl.socket, what, deadline);
+    co_await asio::post(impl.socket.get_executor(), asio::use_awaitable);
+    co_return Ready::yes;
+}
+
 Stream::Stream(asio::ip::tcp::socket socket) : impl_(std::make_unique<Impl>(std::move(socket))) {}
 Stream::Stream(Stream&&) noexcept = default;
 Stream& Stream::operator=(Stream&&) noexcept = default;
@@ -122,7 +131,7 @@ asio::awaitable<IoResult<std::size_t>> Stream::read_some(std::span<char> into, C
             co_return std::move(*step.failed);
         }
         if (!step.wait) co_return step.count;
-        const auto ready = co_await wait_ready(impl.socket, *step.wait, deadline);
+        const auto ready = co_await wait_step(impl, *step.wait, deadline);
         if (ready == Ready::timed_out) break;
     }
     impl.broken = true;
@@ -143,7 +152,7 @@ asio::awaitable<IoResult<void>> Stream::write(std::string_view bytes, Clock::tim
         }
         bytes.remove_prefix(step.count);
         if (!step.wait) continue;
-        const auto ready = co_await wait_ready(impl.socket, *step.wait, deadline);
+        const auto ready = co_await wait_step(impl, *step.wait, deadline);
         if (ready == Ready::timed_out) {
             impl.broken = true;
             co_return timed_out();

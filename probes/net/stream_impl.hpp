@@ -1,6 +1,7 @@
 // The inside of Stream, shared by stream.cpp and the TLS files only.
 #pragma once
 
+#include "probes/net/ready.hpp"
 #include "probes/net/stream.hpp"
 
 #include <array>
@@ -23,10 +24,20 @@ struct TlsWire {
     int descriptor = -1;
     std::uint64_t bytes_in = 0;
     std::array<char, 64> first_bytes{};  // of the peer: shows what it is when it is no TLS
-    bool ended = false;                  // the peer closed its side
-    int error = 0;                       // errno of the last failed system call
+    std::size_t allowance = 0;           // bytes that the call of OpenSSL under way may still read
+    bool paused = false;  // it wanted more than that: call again, without waiting for the socket
+    bool ended = false;   // the peer closed its side
+    int error = 0;        // errno of the last failed system call
     bool certificate_requested = false;
     std::vector<int> verify_errors;  // X509_V_ERR_…, in OpenSSL's order, at most 8
+
+    // Before each call of OpenSSL. Within one call it reads on while a peer sends what is no data (session
+    // tickets, requests for a new handshake), for ever if that never stops: so each call has its measure.
+    void begin_call() {
+        allowance = kBytesEachCall;
+        paused = false;
+    }
+    static constexpr std::size_t kBytesEachCall = 16'384;  // a record may take two calls
 
     std::size_t first_size() const { return bytes_in < first_bytes.size() ? bytes_in : first_bytes.size(); }
 };
@@ -34,6 +45,9 @@ struct TlsWire {
 int wire_index();  // of the SSL's ex_data
 TlsWire* wire_of(const SSL* ssl);
 BIO* make_wire_bio(TlsWire& wire);  // recv/send on wire.descriptor, without SIGPIPE
+
+// Waits for the socket, or, when OpenSSL only paused, lets the other runs have their turn.
+boost::asio::awaitable<Ready> wait_step(Stream::Impl& impl, WaitFor what, Clock::time_point deadline);
 
 struct Stream::Impl {
     explicit Impl(boost::asio::ip::tcp::socket s) : socket(std::move(s)) {}

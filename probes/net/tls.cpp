@@ -1,6 +1,5 @@
 #include "probes/net/tls.hpp"
 
-#include "probes/net/ready.hpp"
 #include "probes/net/stream_impl.hpp"
 
 #include <algorithm>
@@ -69,11 +68,12 @@ asio::awaitable<IoResult<void>> shake_hands(Stream::Impl& impl, Clock::time_poin
     auto* ssl = impl.ssl.get();
     while (Clock::now() < deadline) {
         ERR_clear_error();
+        impl.wire.begin_call();
         const int returned = SSL_do_handshake(ssl);
         if (returned == 1) co_return IoResult<void>();
         const auto what = wanted(ssl, returned);
         if (!what) co_return present_failure(impl);
-        const auto ready = co_await wait_ready(impl.socket, *what, deadline);
+        const auto ready = co_await wait_step(impl, *what, deadline);
         if (ready == Ready::timed_out) break;
     }
     co_return Failed(Cause::tls_timeout, "the TLS handshake was not finished within the time limit");
@@ -86,13 +86,14 @@ asio::awaitable<IoResult<void>> await_verdict(Stream::Impl& impl, Clock::time_po
     const auto before = impl.wire.bytes_in;
     for (;;) {
         ERR_clear_error();
+        impl.wire.begin_call();
         char byte = 0;
         const int returned = SSL_peek(ssl, &byte, 1);
         if (returned > 0) co_return IoResult<void>();
         const auto what = wanted(ssl, returned);
         if (!what) co_return present_failure(impl);
         if (impl.wire.bytes_in > before || Clock::now() >= deadline) co_return IoResult<void>();
-        const auto ready = co_await wait_ready(impl.socket, *what, deadline);
+        const auto ready = co_await wait_step(impl, *what, deadline);
         if (ready == Ready::timed_out) co_return IoResult<void>();
     }
 }

@@ -17,8 +17,15 @@ TlsWire& wire(BIO* bio) {
 int wire_read(BIO* bio, char* into, int size) {
     auto& w = wire(bio);
     BIO_clear_retry_flags(bio);
-    const auto count = ::recv(w.descriptor, into, static_cast<std::size_t>(size), 0);
+    if (w.allowance == 0) {
+        w.paused = true;
+        BIO_set_retry_read(bio);
+        return -1;
+    }
+    const auto most = std::min(w.allowance, static_cast<std::size_t>(size));
+    const auto count = ::recv(w.descriptor, into, most, 0);
     if (count > 0) {
+        w.allowance -= static_cast<std::size_t>(count);
         const auto seen = w.first_size();
         const auto keep = std::min(w.first_bytes.size() - seen, static_cast<std::size_t>(count));
         std::copy_n(into, keep, w.first_bytes.begin() + static_cast<std::ptrdiff_t>(seen));
