@@ -86,6 +86,21 @@ std::optional<Failed> not_tls(const TlsWire* wire) {
                                           sanitize({wire->first_bytes.data(), wire->first_size()}, 96));
 }
 
+// What a server says of a certificate it says of the client's: it sees no other (RFC 8446, 6.2).
+bool refuses_our_certificate(int reason) {
+    switch (reason) {
+        case SSL_R_SSLV3_ALERT_BAD_CERTIFICATE:
+        case SSL_R_SSLV3_ALERT_UNSUPPORTED_CERTIFICATE:
+        case SSL_R_SSLV3_ALERT_CERTIFICATE_REVOKED:
+        case SSL_R_SSLV3_ALERT_CERTIFICATE_EXPIRED:
+        case SSL_R_SSLV3_ALERT_CERTIFICATE_UNKNOWN:
+        case SSL_R_TLSV1_ALERT_UNKNOWN_CA:
+            return true;
+        default:
+            return false;
+    }
+}
+
 Cause cause_of_reason(int reason) {
     switch (reason) {
         case SSL_R_WRONG_VERSION_NUMBER:
@@ -104,14 +119,9 @@ Cause cause_of_reason(int reason) {
             return Cause::tls_protocol_version;
         case SSL_R_TLSV1_UNRECOGNIZED_NAME:
             return Cause::tls_unrecognized_name;
-        case SSL_R_TLSV1_ALERT_UNKNOWN_CA:
-            return Cause::tls_unknown_authority;
-        case SSL_R_SSLV3_ALERT_CERTIFICATE_EXPIRED:
-            return Cause::tls_expired;
-        case SSL_R_SSLV3_ALERT_CERTIFICATE_REVOKED:
-            return Cause::tls_revoked;
         default:
-            return Cause::tls_handshake_failure;
+            return refuses_our_certificate(reason) ? Cause::tls_certificate_required
+                                                   : Cause::tls_handshake_failure;
     }
 }
 
@@ -134,8 +144,8 @@ Failed reason_failure(const SSL* ssl, const TlsWire* wire, unsigned long error) 
         return {Cause::tls_certificate_required,
                 "the server asked for a client certificate and got none: " + words};
     }
-    if (reason == SSL_R_TLSV1_ALERT_UNKNOWN_CA) {
-        words = "the server does not know the authority of our client certificate: " + words;
+    if (refuses_our_certificate(reason)) {
+        words = "the server does not accept our client certificate: " + words;
     } else if (is_alert(reason)) {
         words = "alert of the server: " + words;
     }

@@ -6,6 +6,7 @@
 #include "tests/support/temp_dir.hpp"
 #include "tests/support/tls_server.hpp"
 
+#include <cstdlib>
 #include <sys/resource.h>
 
 #include <gmock/gmock.h>
@@ -42,8 +43,11 @@ class Tls : public testing::Test {
         return spec;
     }
     // "&cert=…&key=…" of a client certificate by `issuer`.
-    std::string client_certificate(const Authority& issuer) const {
-        const auto identity = issuer.issue();
+    std::string client_certificate(const Authority& issuer, int valid_until_days = 30) const {
+        CertificateSpec spec;
+        spec.valid_from_days = -60;
+        spec.valid_until_days = valid_until_days;
+        const auto identity = issuer.issue(spec);
         return "&cert=" + dir_.write("client.pem", identity.certificate) +
                "&key=" + dir_.write("client.key", identity.key);
     }
@@ -136,6 +140,23 @@ TEST_F(Tls, an_unreadable_trust_store_is_local_and_hides_no_facts) {
     EXPECT_EQ(fact_of(outcome, "tls.issuer"), "CN=Plumb Test Authority");
 }
 
+TEST_F(Tls, the_file_of_SSL_CERT_FILE_is_trusted_when_the_target_names_none) {
+    const TlsServer listening(server());
+    TargetRun wanted;
+    wanted.url = "tls://127.0.0.1:" + std::to_string(listening.port());
+    const char* before = std::getenv("SSL_CERT_FILE");
+    const std::string kept = before == nullptr ? "" : before;
+    setenv("SSL_CERT_FILE", dir().file("ca.pem").c_str(), 1);
+    const auto chosen = run_once(wanted);
+    unsetenv("SSL_CERT_FILE");
+    const auto system = run_once(wanted);
+    if (before != nullptr) setenv("SSL_CERT_FILE", kept.c_str(), 1);
+    EXPECT_EQ(failure_of(chosen), "ok");
+    EXPECT_EQ(fact_of(chosen, "tls.trust_store"), dir().file("ca.pem"));
+    EXPECT_THAT(failure_of(system), AnyOf("handshake tls.unknown_authority", "handshake local.trust_store"));
+    EXPECT_NE(fact_of(system, "tls.trust_store"), dir().file("ca.pem"));
+}
+
 TEST_F(Tls, a_demanded_client_certificate_is_missed_in_both_versions) {
     for (const int version : {TLS1_2_VERSION, TLS1_3_VERSION}) {
         auto spec = server();
@@ -146,13 +167,19 @@ TEST_F(Tls, a_demanded_client_certificate_is_missed_in_both_versions) {
     }
 }
 
-TEST_F(Tls, a_client_certificate_of_a_strange_authority_is_refused_by_the_server) {
+TEST_F(Tls, a_client_certificate_that_the_server_does_not_accept_is_told_from_a_bad_one_of_the_server) {
     const Authority stranger("Stranger");
-    auto spec = server();
-    spec.client_authority = authority().certificate();
-    const auto outcome = run(spec, client_certificate(stranger));
-    EXPECT_EQ(failure_of(outcome), "handshake tls.unknown_authority");
-    EXPECT_THAT(outcome.failure->detail, HasSubstr("our client certificate"));
+    for (const int version : {TLS1_2_VERSION, TLS1_3_VERSION}) {
+        auto spec = server();
+        spec.client_authority = authority().certificate();
+        spec.minimum_version = spec.maximum_version = version;
+        const auto unknown = run(spec, client_certificate(stranger));
+        EXPECT_EQ(failure_of(unknown), "handshake tls.certificate_required") << version;
+        EXPECT_THAT(unknown.failure->detail, HasSubstr("our client certificate: tlsv1 alert unknown ca"));
+        const auto expired = run(spec, client_certificate(authority(), -3));
+        EXPECT_EQ(failure_of(expired), "handshake tls.certificate_required") << version;
+        EXPECT_THAT(expired.failure->detail, HasSubstr("expired"));
+    }
 }
 
 TEST_F(Tls, versions_that_do_not_overlap_are_named) {
@@ -215,6 +242,18 @@ TEST_F(Tls, a_peer_that_speaks_no_tls_ends_within_the_deadline_with_its_cause) {
         const ScriptedServer listening(peer.script);
         EXPECT_THAT(failure_of(run(listening.port(), "", 400ms)), StartsWith(peer.failure)) << peer.name;
     }
+}
+
+// HelloRequest may come at any time before the handshake is over, and a client passes over each (RFC 5246,
+// 7.4.1.1): a peer that sends nothing else keeps OpenSSL reading as fast as it writes.
+TEST_F(Tls, requests_for_a_new_handshake_without_end_stop_at_the_deadline) {
+    std::string requests;
+    for (int i = 0; i < 5000; ++i)
+        requests += std::string("\x16\x03\x03\x00\x04\x00\x00\x00\x00", 9);
+    const ScriptedServer listening(flooding(requests, requests));
+    const auto outcome = run(listening.port(), "", 300ms);
+    EXPECT_EQ(failure_of(outcome), "handshake tls.timeout");
+    EXPECT_LT(outcome.total, 1s);
 }
 
 TEST_F(Tls, words_of_a_plain_peer_are_escaped_and_bounded) {
