@@ -125,6 +125,10 @@ class DnsProbe final : public Probe {
         outcome.fact("dns.cnames", FactClass::must_match, std::to_string(links));
         if (ttl) outcome.fact("dns.ttl", FactClass::informational, net::ttl_bucket(*ttl));
         if (!addresses.empty()) outcome.fact("dns.scope", FactClass::must_match, net::scope_of(addresses));
+        if (values.empty() && message.truncated) {
+            run.fail(Cause::dns_malformed, settings_.name + ": the answer is cut short");
+            return;
+        }
         if (values.empty()) {
             run.fail(Cause::dns_no_data,
                      settings_.name + ": the name exists, but has no " + settings_.type_name);

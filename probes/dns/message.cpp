@@ -57,16 +57,16 @@ class Reader {
     void skip(std::size_t count) { take(count); }
     void jump(std::size_t to) { at_ = to; }
     std::string name();
+    std::string fail() {
+        bad_ = true;
+        return {};
+    }
 
   private:
     bool take(std::size_t count) {
         if (bad_ || count > bytes_.size() - at_) bad_ = true;
         if (!bad_) at_ += count;
         return !bad_;
-    }
-    std::string fail_name() {
-        bad_ = true;
-        return {};
     }
 
     Bytes bytes_;
@@ -87,13 +87,13 @@ std::string Reader::name() {
         if (size == 0) break;
         if ((size & 0xc0U) == 0xc0U) {
             const std::size_t target = (size & 0x3fU) << 8 | u8();
-            if (bad_ || target >= part_start || ++pointers > kMaxPointers) return fail_name();
+            if (bad_ || target >= part_start || ++pointers > kMaxPointers) return fail();
             if (resume == 0) resume = at_;
             at_ = part_start = target;
             continue;
         }
         length += size + 1;
-        if (size > 63 || length > kMaxNameBytes) return fail_name();
+        if (size > 63 || length > kMaxNameBytes) return fail();
         const auto label = raw(size);
         if (bad_) return {};
         if (!out.empty()) out += '.';
@@ -155,11 +155,9 @@ std::string value_of(Reader& reader, int type, std::size_t size) {
     const auto end = reader.position() + size;
     switch (type) {
         case kTypeA:
-            if (size == 4) return address_text(AF_INET, reader.raw(4));
-            break;
+            return size == 4 ? address_text(AF_INET, reader.raw(4)) : reader.fail();
         case kTypeAaaa:
-            if (size == 16) return address_text(AF_INET6, reader.raw(16));
-            break;
+            return size == 16 ? address_text(AF_INET6, reader.raw(16)) : reader.fail();
         case kTypeCname:
         case kTypeNs:
         case kTypePtr:

@@ -3,12 +3,9 @@
 #include <algorithm>
 #include <arpa/inet.h>
 #include <array>
-#include <cerrno>
 #include <chrono>
 #include <cstring>
 #include <sys/socket.h>
-#include <sys/uio.h>
-#include <unistd.h>
 
 #include <boost/asio/error.hpp>
 #include <boost/asio/posix/stream_descriptor.hpp>
@@ -23,7 +20,7 @@ namespace asio = boost::asio;
 
 // The first time-out is short enough for a second server to answer within a run of two seconds; c-ares
 // doubles it with each round, so a slow server is still heard within the longest sensible deadline.
-constexpr int kFirstTimeoutMs = 400;
+constexpr std::chrono::milliseconds kFirstTimeout{400};
 constexpr int kRounds = 5;
 constexpr std::size_t kMaxAddresses = 32;
 constexpr std::size_t kMaxNames = 16;
@@ -85,32 +82,6 @@ std::vector<ares_addr_port_node> server_list(const std::vector<NameServer>& serv
     return list;
 }
 
-// A datagram that was refused leaves its error on the socket, where the next send finds it. c-ares takes that
-// for a failure of the second question and leaves the first waiting for its time-out; so the error is cleared
-// by trying again, and the refusal of the repeated datagram then reaches both questions through recvfrom().
-ares_ssize_t send_datagram(ares_socket_t descriptor, const iovec* parts, int count, void*) {
-    msghdr message{};
-    message.msg_iov = const_cast<iovec*>(parts);
-    message.msg_iovlen = static_cast<std::size_t>(count);
-    const auto sent = ::sendmsg(descriptor, &message, MSG_NOSIGNAL);
-    if (sent >= 0 || errno != ECONNREFUSED) return sent;
-    return ::sendmsg(descriptor, &message, MSG_NOSIGNAL);
-}
-
-constexpr ares_socket_functions kSocketFunctions{
-    [](int family, int type, int protocol, void*) -> ares_socket_t {
-        return ::socket(family, type | SOCK_NONBLOCK | SOCK_CLOEXEC, protocol);
-    },
-    [](ares_socket_t descriptor, void*) { return ::close(descriptor); },
-    [](ares_socket_t descriptor, const sockaddr* address, ares_socklen_t size, void*) {
-        return ::connect(descriptor, address, size);
-    },
-    [](ares_socket_t descriptor, void* into, std::size_t size, int flags, sockaddr* from,
-       ares_socklen_t* from_size,
-       void*) -> ares_ssize_t { return ::recvfrom(descriptor, into, size, flags, from, from_size); },
-    send_datagram,
-};
-
 }  // namespace
 
 // A descriptor that c-ares owns: it is released, never closed.
@@ -147,6 +118,15 @@ void Question::stop() {
     retry_.cancel();
 }
 
+// c-ares asks over TCP once and waits no longer for it than for a datagram. A patient question gives each
+// server its share of all the time that is left.
+std::chrono::milliseconds Question::first_timeout(const ResolvConf& conf) const {
+    if (!patient_) return kFirstTimeout;
+    const auto left = std::chrono::ceil<std::chrono::milliseconds>(done_.expiry() - Clock::now());
+    const auto share = left / static_cast<long>(std::max<std::size_t>(conf.servers.size(), 1));
+    return std::clamp(share, std::chrono::milliseconds(1), std::chrono::milliseconds(std::chrono::hours(1)));
+}
+
 // Every option is given, so that c-ares reads no file and no variable of its own.
 bool Question::open(const ResolvConf& conf) {
     ares_options options{};
@@ -158,8 +138,8 @@ bool Question::open(const ResolvConf& conf) {
     in_addr placeholder{};
     // Without NOCHECKRESP c-ares repeats a refused question and in the end forgets why it was refused.
     options.flags = ARES_FLAG_NOALIASES | ARES_FLAG_NOCHECKRESP;
-    options.timeout = kFirstTimeoutMs;
-    options.tries = kRounds;
+    options.timeout = static_cast<int>(first_timeout(conf).count());
+    options.tries = patient_ ? 1 : kRounds;
     options.ndots = conf.ndots;
     options.servers = &placeholder;
     options.nservers = 1;
@@ -179,7 +159,7 @@ bool Question::open(const ResolvConf& conf) {
         answered_ = true;
         return false;
     }
-    ares_set_socket_functions(channel_, &kSocketFunctions, nullptr);
+    ares_set_socket_functions(channel_, &DnsWire::functions(), &wire_);
     auto servers = server_list(conf.servers);
     status_ = ares_set_servers_ports(channel_, servers.data());
     answered_ = status_ != ARES_SUCCESS;
@@ -306,45 +286,54 @@ void Question::on_raw(void* self, int status, int, unsigned char* message, int s
     }
 }
 
+// The server that answers one of the two questions with an error and the other with "no such record" knows no
+// better than one that answers both with the error.
+std::optional<Failed> Question::complaint() const {
+    if (status_ == ARES_SUCCESS || status_ == ARES_ENODATA || status_ == ARES_ENOTFOUND) {
+        return wire_.complaint();
+    }
+    return failure(status_);
+}
+
+bool Question::declined() const {
+    if (!addresses_.addresses.empty()) return false;
+    const auto why = complaint();
+    return why && (why->cause == Cause::dns_servfail || why->cause == Cause::dns_refused);
+}
+
+Failed Question::failure(int status) const {
+    if (wire_.over_tcp() && status == ARES_ECONNREFUSED) {
+        return {Cause::dns_unreachable,
+                "the answer is too long for a datagram, and over TCP the connection was refused or cut"};
+    }
+    return dns_failure(status);
+}
+
+Failed Question::unanswered(const std::string& servers) const {
+    if (wire_.only_strange()) {
+        return {Cause::dns_malformed, "what " + servers + " sent answers none of the questions"};
+    }
+    if (wire_.over_tcp()) {
+        return {Cause::dns_timeout, "the answer is too long for a datagram, and over TCP none came from " +
+                                        servers + " within the time limit"};
+    }
+    if (wire_.answered()) {
+        return {Cause::dns_timeout,
+                servers + " answered only a part of the questions (A and AAAA) within the time limit"};
+    }
+    return {Cause::dns_timeout, "no answer from " + servers + " within the time limit"};
+}
+
 IoResult<Answer> Question::take_addresses() {
-    if (status_ != ARES_SUCCESS) return dns_failure(status_);
-    if (addresses_.addresses.empty()) return dns_failure(ARES_ENODATA);
-    return std::move(addresses_);
+    if (!addresses_.addresses.empty()) return std::move(addresses_);
+    if (auto why = complaint()) return std::move(*why);
+    return failure(status_ == ARES_SUCCESS ? ARES_ENODATA : status_);
 }
 
 // A negative answer is an answer too: whoever asked reads the response code out of it.
 IoResult<RawAnswer> Question::take_raw() {
     if (has_raw_) return std::move(raw_);
-    return dns_failure(status_ == ARES_SUCCESS ? ARES_EBADRESP : status_);
-}
-
-Failed dns_failure(int status) {
-    switch (status) {
-        case ARES_ENOTFOUND:
-            return {Cause::dns_nxdomain, "NXDOMAIN: the name does not exist"};
-        case ARES_ENODATA:
-            return {Cause::dns_no_data, "the name exists, but has no address"};
-        case ARES_ESERVFAIL:
-            return {Cause::dns_servfail, "SERVFAIL: the server could not resolve the name"};
-        case ARES_EREFUSED:
-            return {Cause::dns_refused, "REFUSED: the server refuses this question"};
-        case ARES_ENOTIMP:
-            return {Cause::dns_refused, "NOTIMP: the server does not do this kind of question"};
-        case ARES_ETIMEOUT:
-            return {Cause::dns_timeout, "no answer from any name server"};
-        case ARES_ECONNREFUSED:
-            return {Cause::dns_unreachable, "no name server could be contacted"};
-        case ARES_EFORMERR:
-            return {Cause::dns_malformed, "FORMERR: the server does not understand the question"};
-        case ARES_EBADNAME:
-            return {Cause::dns_malformed, "no valid host name"};
-        case ARES_EBADRESP:
-            return {Cause::dns_malformed, "the answer is no valid DNS message"};
-        case ARES_ENOMEM:
-            return {Cause::local_memory, "out of memory"};
-        default:
-            return {Cause::local_error, std::string("c-ares: ") + ares_strerror(status)};
-    }
+    return failure(status_ == ARES_SUCCESS ? ARES_EBADRESP : status_);
 }
 
 }  // namespace plumb::net

@@ -6,10 +6,12 @@
 // only.
 #pragma once
 
+#include "probes/net/dns_wire.hpp"
 #include "probes/net/error.hpp"
 #include "probes/net/resolv_conf.hpp"
 #include "probes/net/resolver.hpp"
 
+#include <chrono>
 #include <memory>
 #include <optional>
 #include <string>
@@ -29,6 +31,8 @@ class Question : public std::enable_shared_from_this<Question> {
     Question(const Question&) = delete;
     Question& operator=(const Question&) = delete;
 
+    // Before the start: waits for each server once, but as long as the deadline allows.
+    void be_patient() { patient_ = true; }
     void start_addresses(const std::string& host, const ResolvConf& conf);
     void start_raw(const std::string& name, int type, const ResolvConf& conf);
     // False: the deadline came first. Cancellation from outside throws.
@@ -37,9 +41,10 @@ class Question : public std::enable_shared_from_this<Question> {
     void stop();
 
     // The server answered that it cannot or will not: the next one may.
-    bool declined() const {
-        return status_ == ARES_ESERVFAIL || status_ == ARES_EREFUSED || status_ == ARES_ENOTIMP;
-    }
+    bool declined() const;
+    bool gave_up() const { return status_ == ARES_ETIMEOUT; }  // before the deadline
+    // The failure of a question whose time is over; `servers` are those that were asked.
+    Failed unanswered(const std::string& servers) const;
     IoResult<Answer> take_addresses();
     IoResult<RawAnswer> take_raw();
 
@@ -47,6 +52,9 @@ class Question : public std::enable_shared_from_this<Question> {
     struct Watch;
 
     bool open(const ResolvConf& conf);
+    std::chrono::milliseconds first_timeout(const ResolvConf& conf) const;
+    std::optional<Failed> complaint() const;
+    Failed failure(int status) const;
     void process(ares_socket_t readable, ares_socket_t writable);
     void rearm();
     void on_socket(ares_socket_t descriptor, bool read, bool write);
@@ -58,16 +66,15 @@ class Question : public std::enable_shared_from_this<Question> {
     boost::asio::any_io_executor executor_;
     boost::asio::steady_timer done_;   // expires at the deadline; cancelled when the answer is there
     boost::asio::steady_timer retry_;  // c-ares' own next time-out
+    DnsWire wire_;
     ares_channel channel_ = nullptr;
     std::vector<std::shared_ptr<Watch>> watches_;
+    bool patient_ = false;
     bool answered_ = false;
     int status_ = ARES_SUCCESS;
     Answer addresses_;
     RawAnswer raw_;
     bool has_raw_ = false;
 };
-
-// A c-ares status as our cause; ARES_SUCCESS is none.
-Failed dns_failure(int status);
 
 }  // namespace plumb::net

@@ -11,6 +11,7 @@ namespace {
 
 constexpr std::size_t kMaxServers = 3;
 constexpr std::size_t kMaxSearch = 6;
+constexpr std::string_view kVpcResolver = "169.254.169.253";
 
 std::vector<std::string_view> words_of(std::string_view line) {
     std::vector<std::string_view> words;
@@ -102,6 +103,17 @@ ResolvConf parse_resolv_conf(std::string_view text) {
             read_options(words, conf);
         }
     }
+    return conf;
+}
+
+Result<ResolvConf> with_servers(ResolvConf conf, const std::vector<std::string>& chosen) {
+    if (!chosen.empty()) conf.servers.clear();
+    for (const auto& text : chosen) {
+        auto server = parse_name_server(text);
+        if (!server) return server.error();
+        conf.servers.push_back(*server);
+    }
+    if (conf.servers.empty()) conf.servers.push_back(parse_name_server(kVpcResolver).value());
     return conf;
 }
 

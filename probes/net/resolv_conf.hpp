@@ -31,4 +31,8 @@ struct ResolvConf {
 // earlier.
 ResolvConf parse_resolv_conf(std::string_view text);
 
+// The same with the servers that are to be asked: the chosen ones, as parse_name_server() reads them; when
+// none are, the file's; when it has none either, the resolver of every VPC, 169.254.169.253.
+Result<ResolvConf> with_servers(ResolvConf conf, const std::vector<std::string>& chosen);
+
 }  // namespace plumb::net

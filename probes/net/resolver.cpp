@@ -2,7 +2,6 @@
 
 #include "base/file.hpp"
 #include "probes/net/question.hpp"
-#include "probes/net/resolv_conf.hpp"
 
 #include <algorithm>
 #include <cstdlib>
@@ -14,8 +13,6 @@ namespace plumb::net {
 namespace {
 
 namespace asio = boost::asio;
-
-constexpr const char* kVpcResolver = "169.254.169.253:53";  // answers in every VPC
 
 // Where there is no /dev/urandom (an empty root directory) c-ares takes its message ids from rand(), which
 // would give every process the same ones.
@@ -54,11 +51,11 @@ struct Resolver::Impl {
         return turned;
     }
 
-    Failed timed_out() const {
-        std::string asked;
+    std::string server_list() const {
+        std::string all;
         for (const auto& text : texts)
-            asked += (asked.empty() ? "" : ", ") + text;
-        return {Cause::dns_timeout, "no answer from " + asked + " within the time limit"};
+            all += (all.empty() ? "" : ", ") + text;
+        return all;
     }
 };
 
@@ -67,20 +64,21 @@ Resolver::~Resolver() = default;
 
 Result<std::unique_ptr<Resolver>> Resolver::make(asio::any_io_executor executor,
                                                  const std::vector<std::string>& servers) {
+    // The search list is the task's also when the servers are chosen by hand. No file: an empty root
+    // directory.
+    ResolvConf file;
+    if (auto text = read_file("/etc/resolv.conf")) file = parse_resolv_conf(*text);
+    auto conf = with_servers(std::move(file), servers);
+    if (!conf) return conf.error();
+    return with(std::move(executor), std::move(*conf));
+}
+
+Result<std::unique_ptr<Resolver>> Resolver::with(asio::any_io_executor executor, ResolvConf conf) {
     static const int library = initialise();
     if (library != ARES_SUCCESS) return Error{"c-ares cannot be initialised"};
     auto impl = std::make_shared<Impl>();
     impl->executor = std::move(executor);
-    // The search list is the task's also when the servers are chosen by hand. No file: an empty root
-    // directory.
-    if (auto text = read_file("/etc/resolv.conf")) impl->conf = parse_resolv_conf(*text);
-    if (!servers.empty()) impl->conf.servers.clear();
-    for (const auto& text : servers) {
-        auto server = parse_name_server(text);
-        if (!server) return server.error();
-        impl->conf.servers.push_back(*server);
-    }
-    if (impl->conf.servers.empty()) impl->conf.servers.push_back(parse_name_server(kVpcResolver).value());
+    impl->conf = std::move(conf);
     for (const auto& server : impl->conf.servers)
         impl->texts.push_back(server.text());
     return std::unique_ptr<Resolver>(new Resolver(std::move(impl)));
@@ -96,24 +94,38 @@ asio::awaitable<IoResult<Answer>> Resolver::resolve(std::string host, Clock::tim
         answer.literal = true;
         co_return answer;
     }
-    for (std::size_t first = 0;; ++first) {
+    bool patient = false;
+    for (std::size_t first = 0;;) {
         const Asked question(impl->executor, deadline);
+        if (patient) question->be_patient();
         question->start_addresses(host, impl->starting_with(first));
         const bool answered = co_await question->finished();
-        if (!answered) co_return impl->timed_out();
-        if (!question->declined() || first + 1 == impl->conf.servers.size())
+        if (!answered || (patient && question->gave_up()))
+            co_return question->unanswered(impl->server_list());
+        if (question->gave_up()) {
+            patient = true;
+            continue;
+        }
+        if (!question->declined() || ++first == impl->conf.servers.size())
             co_return question->take_addresses();
     }
 }
 
 asio::awaitable<IoResult<RawAnswer>> Resolver::ask(std::string name, int type, Clock::time_point deadline) {
     const auto impl = impl_;
-    for (std::size_t first = 0;; ++first) {
+    bool patient = false;
+    for (std::size_t first = 0;;) {
         const Asked question(impl->executor, deadline);
+        if (patient) question->be_patient();
         question->start_raw(name, type, impl->starting_with(first));
         const bool answered = co_await question->finished();
-        if (!answered) co_return impl->timed_out();
-        if (!question->declined() || first + 1 == impl->conf.servers.size()) co_return question->take_raw();
+        if (!answered || (patient && question->gave_up()))
+            co_return question->unanswered(impl->server_list());
+        if (question->gave_up()) {
+            patient = true;
+            continue;
+        }
+        if (!question->declined() || ++first == impl->conf.servers.size()) co_return question->take_raw();
     }
 }
 

@@ -4,6 +4,7 @@
 
 #include "base/result.hpp"
 #include "probes/net/error.hpp"
+#include "probes/net/resolv_conf.hpp"
 #include "probes/run.hpp"
 
 #include <chrono>
@@ -37,6 +38,8 @@ class Resolver {
     // 169.254.169.253. A bad server text is an Error.
     static Result<std::unique_ptr<Resolver>> make(boost::asio::any_io_executor executor,
                                                   const std::vector<std::string>& servers);
+    // REQUIRES: at least one server.
+    static Result<std::unique_ptr<Resolver>> with(boost::asio::any_io_executor executor, ResolvConf conf);
     ~Resolver();
     Resolver(const Resolver&) = delete;
     Resolver& operator=(const Resolver&) = delete;

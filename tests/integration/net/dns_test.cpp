@@ -170,33 +170,5 @@ TEST_F(Dns, a_connection_through_aliases_shows_the_shape_of_the_answer) {
     EXPECT_EQ(fact_of(run_once(wanted), "dns.cnames"), "2");
 }
 
-struct Peer {
-    const char* name;
-    UdpServer::Script script;
-    const char* failure;
-};
-
-TEST(DnsPeer, that_misbehaves_ends_within_the_deadline_with_its_cause) {
-    const std::vector<Peer> peers{
-        {"silent", [](const std::string&) { return std::nullopt; }, "resolve dns.timeout"},
-        {"formerr", [](const std::string& q) { return dns_response(q, 1); }, "resolve dns.malformed"},
-        {"record beyond the end", [](const std::string& q) { return dns_response(q, 0, 1, "\xc0"); },
-         "resolve dns.malformed"},
-        {"pointer loop",
-         [](const std::string& q) { return dns_response(q, 0, 1, std::string("\xc0\xff\x00\x01", 4)); },
-         "resolve dns.malformed"},
-        {"another code", [](const std::string& q) { return dns_response(q, 9); }, "resolve dns.refused"},
-    };
-    for (const auto& peer : peers) {
-        const UdpServer server(peer.script);
-        TargetRun wanted;
-        wanted.url = "dns://db.test?server=" + server.address();
-        wanted.timeout = 250ms;
-        const auto outcome = run_once(wanted);
-        expect_sound(outcome);
-        EXPECT_EQ(failure_of(outcome), peer.failure) << peer.name;
-    }
-}
-
 }  // namespace
 }  // namespace plumb::test

@@ -115,6 +115,12 @@ TEST(DnsMessage, a_name_that_leaves_its_record_is_refused) {
         parse_message(Builder().header(1).question().record(5, {3}).put({'a', 'b', 'c', 0}).bytes()));
 }
 
+TEST(DnsMessage, an_address_of_the_wrong_length_is_refused) {
+    EXPECT_FALSE(parse_message(Builder().header(1).question().record(1, {10, 0, 1, 7, 9}).bytes()));
+    EXPECT_FALSE(parse_message(Builder().header(1).question().record(1, {}).bytes()));
+    EXPECT_FALSE(parse_message(Builder().header(1).question().record(28, {10, 0, 1, 7}).bytes()));
+}
+
 TEST(DnsMessage, control_characters_of_the_peer_are_escaped) {
     EXPECT_EQ(only_value(16, {2, 0x1b, '['}).find('\x1b'), std::string::npos);
     EXPECT_EQ(only_value(5, {2, 0x0a, 'x', 0}).find('\n'), std::string::npos);

@@ -44,6 +44,19 @@ TEST(ResolvConf, an_absurd_file_stays_bounded) {
     EXPECT_EQ(conf.ndots, 15);
 }
 
+TEST(ResolvConf, chosen_servers_come_first_then_the_files_then_the_vpcs) {
+    const auto file = parse_resolv_conf("nameserver 10.0.0.2\nsearch ec2.internal\noptions ndots:2\n");
+    const auto chosen = with_servers(file, {"10.9.9.9:5353", "[fd00::2]:53"}).value();
+    EXPECT_THAT(texts(chosen), ElementsAre("10.9.9.9:5353", "[fd00::2]:53"));
+    EXPECT_THAT(chosen.search, ElementsAre("ec2.internal"));
+    EXPECT_EQ(chosen.ndots, 2);
+    EXPECT_THAT(texts(with_servers(file, {}).value()), ElementsAre("10.0.0.2:53"));
+    EXPECT_THAT(texts(with_servers(parse_resolv_conf("search x\n"), {}).value()),
+                ElementsAre("169.254.169.253:53"));
+    EXPECT_THAT(texts(with_servers({}, {}).value()), ElementsAre("169.254.169.253:53"));
+    EXPECT_THAT(with_servers(file, {"dns.example"}).error().message, testing::HasSubstr("IP:PORT"));
+}
+
 TEST(NameServer, is_written_with_or_without_a_port) {
     EXPECT_EQ(parse_name_server("10.0.0.2")->text(), "10.0.0.2:53");
     EXPECT_EQ(parse_name_server("10.0.0.2:5353")->text(), "10.0.0.2:5353");
