@@ -30,8 +30,6 @@ struct Test {
     double accepted = 0;  // ln of the accepted ratio
     double baseline_ns = 0;
     double candidate_ns = 0;
-    std::size_t baseline_tasks = 0;
-    std::size_t candidate_tasks = 0;
     double adjusted = 1;
 };
 
@@ -60,13 +58,6 @@ std::vector<TaskValue> values_of(const std::vector<Member>& members, const std::
     return values;
 }
 
-double middle_ns(const std::vector<TaskValue>& values) {
-    double sum = 0;
-    for (const TaskValue& each : values)
-        sum += each.log_ns;
-    return std::exp(sum / static_cast<double>(values.size()));
-}
-
 std::map<std::string, Layer> phase_names(const DependencyView& dependency) {
     std::map<std::string, Layer> names;
     for (const Member& member : dependency.candidate) {
@@ -89,9 +80,9 @@ void gather(const View& view, const DependencyView& dependency, std::vector<Test
                 too_little |= quantile.q == 0.50;
                 continue;
             }
-            Test test{&dependency, phase, layer, &quantile, {}, {}, 0, 0, 0, before.size(), after.size(), 1};
+            Test test{&dependency, phase, layer, &quantile, {}, {}, 0, 0, 0, 1};
             test.effect = effect_of(before, after).value_or(Effect{});
-            test.baseline_ns = middle_ns(before);
+            test.baseline_ns = std::exp(test.effect.baseline);
             // What the stratified effect says, so that ratio and amounts agree.
             test.candidate_ns = test.baseline_ns * std::exp(test.effect.d);
             tests.push_back(std::move(test));
@@ -153,11 +144,11 @@ Finding finding_of(const Test& test, const View& view) {
     finding.evidence = std::move(probe.evidence);
     finding.severity = view.policy->hold_on.latency ? Severity::critical : Severity::warning;
     finding.baseline = fmt::format("{} ({} of {} tasks)", duration(test.baseline_ns), test.quantile->name,
-                                   test.baseline_tasks);
-    finding.candidate =
-        fmt::format("{} ({} of {} tasks), {:.2f} times as long (95 %: {:.2f} to {:.2f})",
-                    duration(test.candidate_ns), test.quantile->name, test.candidate_tasks,
-                    std::exp(test.effect.d), std::exp(test.shift.low), std::exp(test.shift.high));
+                                   test.effect.baseline_tasks);
+    finding.candidate = fmt::format(
+        "{} ({} of {} tasks), {:.2f} times as long (95 %: {:.2f} to {:.2f}){}", duration(test.candidate_ns),
+        test.quantile->name, test.effect.candidate_tasks, std::exp(test.effect.d), std::exp(test.shift.low),
+        std::exp(test.shift.high), test.effect.stratified ? "" : "; the sides lie in different zones");
     finding.confidence = confidence(1 - test.adjusted);
     finding.evidence["ratio"] = {{"value", rounded(std::exp(test.effect.d))},
                                  {"low", rounded(std::exp(test.shift.low))},

@@ -11,6 +11,7 @@ namespace {
 
 constexpr double kUsualDf = 4;                   // what comparable phases tell is worth that many tasks
 constexpr double kEnvironmentVariance = 0.0009;  // two environments differ by about 3 % for no reason
+constexpr std::size_t kFewestTasks = 2;          // of a side, in zones that both have
 
 struct Stratum {
     std::vector<double> baseline;
@@ -34,26 +35,50 @@ double squares(const std::vector<double>& values) {
     return sum;
 }
 
-// Zones that both sides have, with more than one task on one of them. Tasks of the other zones stand
-// together, as a stratum of their own if both sides have such.
-std::vector<Stratum> strata_of(const std::vector<TaskValue>& baseline,
-                               const std::vector<TaskValue>& candidate) {
+void append(Stratum& to, const Stratum& from) {
+    to.baseline.insert(to.baseline.end(), from.baseline.begin(), from.baseline.end());
+    to.candidate.insert(to.candidate.end(), from.candidate.begin(), from.candidate.end());
+}
+
+std::map<std::string_view, Stratum> by_zone(const std::vector<TaskValue>& baseline,
+                                            const std::vector<TaskValue>& candidate) {
     std::map<std::string_view, Stratum> zones;
     for (const TaskValue& each : baseline)
         zones[each.zone].baseline.push_back(each.log_ns);
     for (const TaskValue& each : candidate)
         zones[each.zone].candidate.push_back(each.log_ns);
-    std::vector<Stratum> strata;
-    Stratum rest;
-    for (auto& [zone, stratum] : zones) {
-        if (stratum.both() && stratum.size() > 2) {
-            strata.push_back(std::move(stratum));
-            continue;
+    return zones;
+}
+
+struct Strata {
+    std::vector<Stratum> list;
+    bool apart = true;  // false: tasks of different zones were compared with each other
+};
+
+// The zones that both sides have; those with one task a side, which cannot tell how much tasks differ, stand
+// together. A zone of one side only would compare places instead of environments (Simpson's paradox): its
+// tasks are left out, unless too few remain. Then all are pooled.
+Strata strata_of(const std::vector<TaskValue>& baseline, const std::vector<TaskValue>& candidate) {
+    const auto zones = by_zone(baseline, candidate);
+    Strata strata;
+    Stratum pairs;
+    Stratum all;
+    Stratum kept;
+    for (const auto& [zone, stratum] : zones) {
+        append(all, stratum);
+        if (!stratum.both()) continue;
+        append(kept, stratum);
+        if (stratum.size() > 2) {
+            strata.list.push_back(stratum);
+        } else {
+            append(pairs, stratum);
         }
-        rest.baseline.insert(rest.baseline.end(), stratum.baseline.begin(), stratum.baseline.end());
-        rest.candidate.insert(rest.candidate.end(), stratum.candidate.begin(), stratum.candidate.end());
     }
-    if (rest.both()) strata.push_back(std::move(rest));
+    if (pairs.both()) strata.list.push_back(std::move(pairs));
+    if (std::min(kept.baseline.size(), kept.candidate.size()) >= kFewestTasks) return strata;
+    strata.apart = zones.size() == 1;
+    strata.list.clear();
+    if (all.both()) strata.list.push_back(std::move(all));
     return strata;
 }
 
@@ -61,16 +86,16 @@ std::vector<Stratum> strata_of(const std::vector<TaskValue>& baseline,
 
 std::optional<Effect> effect_of(const std::vector<TaskValue>& baseline,
                                 const std::vector<TaskValue>& candidate) {
-    auto strata = strata_of(baseline, candidate);
-    if (strata.empty()) return std::nullopt;
+    const Strata strata = strata_of(baseline, candidate);
+    if (strata.list.empty()) return std::nullopt;
     Effect effect;
-    const bool one_zone = std::all_of(baseline.begin(), baseline.end(), [&](const TaskValue& each) {
-        return each.zone == candidate.front().zone;
-    });
-    effect.stratified = strata.size() > 1 || one_zone;
-    const auto count = static_cast<double>(strata.size());
+    effect.stratified = strata.apart;
+    const auto count = static_cast<double>(strata.list.size());
     double sum = 0;
-    for (const Stratum& stratum : strata) {
+    for (const Stratum& stratum : strata.list) {
+        effect.baseline_tasks += stratum.baseline.size();
+        effect.candidate_tasks += stratum.candidate.size();
+        effect.baseline += mean(stratum.baseline) / count;
         effect.d += (mean(stratum.candidate) - mean(stratum.baseline)) / count;
         effect.weight += (1 / static_cast<double>(stratum.candidate.size()) +
                           1 / static_cast<double>(stratum.baseline.size())) /

@@ -24,11 +24,14 @@ struct TaskValue {  // one task
 };
 
 struct Effect {
-    double d = 0;             // ln candidate − ln baseline, mean over the zones that both sides have
-    double weight = 0;        // variance of d in units of a task's variance
-    double variance = 0;      // of tasks within zone and side
-    double df = 0;            // behind that variance; 0: it was not measured
-    bool stratified = false;  // by zone; false: pooled, the zones do not overlap
+    double d = 0;                    // ln candidate − ln baseline, mean over the zones that both sides have
+    double baseline = 0;             // ln ns, mean over the same zones
+    double weight = 0;               // variance of d in units of a task's variance
+    double variance = 0;             // of tasks within zone and side
+    double df = 0;                   // behind that variance; 0: it was not measured
+    std::size_t baseline_tasks = 0;  // compared: those of zones that one side lacks are left out
+    std::size_t candidate_tasks = 0;
+    bool stratified = false;  // by zone; false: pooled, the zones hardly overlap
 };
 
 // None when a side has no task.
