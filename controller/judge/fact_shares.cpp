@@ -37,6 +37,7 @@ void note(const Member& member, const FactEvidence& fact, FactSide& side) {
         const bool turns = value.seen > latest.since;
         if (turns) side.usual.insert(value.value);
         if (turns || !standing) side.unsettled.insert(latest.value);
+        if (!standing) side.lately.insert(value.value);
     }
 }
 

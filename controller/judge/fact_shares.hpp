@@ -17,7 +17,8 @@ struct FactSide {
     std::map<std::string, std::vector<const TaskEvidence*>> tasks;  // value → tasks whose latest it is
     std::set<std::string> usual;      // values that a task shows, or showed by turns with the one it shows
     std::set<std::string> unsettled;  // values that a task shows by turns with another
-    std::size_t total = 0;            // tasks
+    std::set<std::string> lately;  // values that a task showed until, within its last windows, another came
+    std::size_t total = 0;         // tasks
     double share(const std::string& value) const;
     std::size_t count(const std::string& value) const;
     bool seen() const { return total > count(kAbsent); }  // some task has the fact

@@ -39,7 +39,13 @@ std::optional<std::string> surplus_value(const FactQuestion& question) {
     const FactSide& after = question.fact.candidate;
     std::optional<std::string> found;
     double most = 0;
+    std::size_t scattered = 0;  // tasks whose value the baseline does not know, whichever it is
+    std::string commonest;
     for (const auto& [value, tasks] : after.tasks) {
+        if (!before.usual.contains(value) && before.count(value) == 0) {
+            scattered += tasks.size();
+            if (tasks.size() > after.count(commonest)) commonest = value;
+        }
         const double surplus = after.share(value) - before.share(value);
         if (surplus < question.view.thresholds().fact_share_points || surplus <= most) continue;
         const bool usual = before.usual.contains(value) || before.count(value) > 0;
@@ -49,6 +55,12 @@ std::optional<std::string> surplus_value(const FactQuestion& question) {
         }
         found = value;
         most = surplus;
+    }
+    // Many new values, each of them too rare to be told, are still no match of a baseline that agrees.
+    const double share =
+        after.total == 0 ? 0 : static_cast<double>(scattered) / static_cast<double>(after.total);
+    if (!found && before.usual.size() == 1 && share >= question.view.thresholds().fact_share_points) {
+        return commonest;
     }
     return found;
 }
@@ -69,8 +81,8 @@ std::optional<Finding> different(const FactQuestion& question) {
     const bool missing = *value == kAbsent || !before.seen();
     Finding finding = start(question, missing ? "fact.missing" : "fact.differs");
     // One odd task among several is said, but does not hold; nor does something that only the candidate has,
-    // nor a value that comes and goes: the baseline may just not have met it yet.
-    const bool settled = !after.unsettled.contains(*value);
+    // nor a value that comes and goes, on either side: the other may just not have met it yet.
+    const bool settled = !after.unsettled.contains(*value) && !before.lately.contains(*value);
     const bool enough = before.seen() && settled && (after.count(*value) >= 2 || after.total == 1);
     finding.severity = enough ? Severity::critical : Severity::warning;
     finding.confidence = confidence(after.share(*value) - before.share(*value));
@@ -83,8 +95,8 @@ std::optional<Finding> ordered(const FactQuestion& question) {
     if (!finding) return std::nullopt;
     finding->severity = Severity::warning;
     if (finding->cause == "fact.missing") return finding;
-    const Order order =
-        natural_order(question.fact.candidate.main_value(), question.fact.baseline.main_value());
+    const auto value = surplus_value(question);
+    const Order order = natural_order(value.value_or(""), question.fact.baseline.main_value());
     if (order == Order::same) return std::nullopt;
     const char* direction = order == Order::lower ? "lower" : "higher";
     finding->candidate += fmt::format(", {} than the baseline", direction);

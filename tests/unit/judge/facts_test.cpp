@@ -139,6 +139,35 @@ TEST(Facts, a_new_value_that_comes_and_goes_warns) {
     EXPECT_EQ(told(report), "database server fact.differs fact:redis.maxmemory_policy warning\n");
 }
 
+TEST(Facts, a_value_that_the_baseline_had_until_just_now_warns) {
+    // One task a side, behind a balancer of two servers: nearly always b, and by chance a in the last window.
+    Fleet before = side("staging", FactClass::must_match, "b").tasks(1).windows(12);
+    before.change([](Window& window, int, int number) {
+        if (number == 11) set_fact(window, "database", "redis.maxmemory_policy", "a");
+    });
+    const Report report =
+        compare(before, side("production", FactClass::must_match, "b").tasks(1).windows(12));
+    EXPECT_EQ(report.verdict, Verdict::promote);
+    EXPECT_EQ(told(report), "database server fact.differs fact:redis.maxmemory_policy warning\n");
+}
+
+TEST(Facts, values_that_all_differ_from_the_baselines_hold_though_each_is_rare) {
+    Fleet scattered = side("production", FactClass::must_match, "a").tasks(12);
+    scattered.change([](Window& window, int task, int) {
+        set_fact(window, "database", "redis.maxmemory_policy", "own-" + std::to_string(task / 2));
+    });
+    const Fleet before = side("staging", FactClass::must_match, "a");
+    const Report report = compare(before, scattered);
+    EXPECT_EQ(report.verdict, Verdict::hold);
+    EXPECT_EQ(told(report), "database server fact.differs fact:redis.maxmemory_policy critical\n");
+    // Where every task of the baseline has a value of its own, another one means nothing.
+    Fleet own = side("staging", FactClass::must_match, "a").tasks(12);
+    own.change([](Window& window, int task, int) {
+        set_fact(window, "database", "redis.maxmemory_policy", "its-" + std::to_string(task));
+    });
+    EXPECT_EQ(told(compare(own, scattered)), "");
+}
+
 TEST(Facts, what_must_differ_holds_when_it_is_the_same) {
     const Report same = compare(side("staging", FactClass::must_differ, "7123"),
                                 side("production", FactClass::must_differ, "7123"));
@@ -173,6 +202,14 @@ TEST(Facts, an_ordered_one_warns_with_its_direction) {
     EXPECT_EQ(report.verdict, Verdict::promote);
     ASSERT_EQ(told(report), "database server fact.differs fact:redis.maxmemory_policy warning\n");
     EXPECT_EQ(report.findings[0].candidate, "9.6, lower than the baseline");
+}
+
+TEST(Facts, an_ordered_one_that_a_minority_has_lower_warns_too) {
+    const Report report =
+        compare(side("staging", FactClass::ordered, "7.2"),
+                odd_tasks(side("production", FactClass::ordered, "7.2").tasks(8), 2, "6.0"));
+    ASSERT_EQ(told(report), "database server fact.differs fact:redis.maxmemory_policy warning\n");
+    EXPECT_EQ(report.findings[0].evidence.at("direction").as_string(), "lower");
 }
 
 TEST(Facts, one_that_is_missing_though_runs_succeed_holds) {
