@@ -5,6 +5,7 @@
 #include "controller/judge/rules.hpp"
 
 #include <algorithm>
+#include <set>
 
 #include <fmt/format.h>
 
@@ -40,12 +41,13 @@ const PhaseView* hard_phase(const std::vector<PhaseView>& phases, std::vector<Ph
     return nullptr;
 }
 
-// What fails on the baseline cannot serve as reference. Failing alike on both sides is no drift, yet never
-// silent.
-void note_failing_baseline(Walk& walk, const DependencyView& dependency,
+// What fails on the baseline cannot serve as reference. Failing alike on both sides is no difference, yet no
+// ground for a promote: nothing behind that phase was compared, and the candidate does not work.
+// True when it said so.
+bool note_failing_baseline(Walk& walk, const DependencyView& dependency,
                            const std::vector<PhaseView>& phases) {
     const PhaseView* before = hard_phase(phases, &PhaseView::baseline, walk.view.thresholds());
-    if (before == nullptr || dependency.candidate.empty()) return;
+    if (before == nullptr || dependency.candidate.empty()) return false;
     const PhaseView* after = hard_phase(phases, &PhaseView::candidate, walk.view.thresholds());
     if (after == before) {
         gap(walk, dependency,
@@ -53,7 +55,7 @@ void note_failing_baseline(Walk& walk, const DependencyView& dependency,
                 "fails in phase {} on both sides alike ({} against {}): no difference, but nothing behind "
                 "it was compared",
                 before->name, in_words(sum(before->baseline)), in_words(sum(after->candidate))),
-            false);
+            true);
     } else if (after != nullptr) {
         gap(walk, dependency,
             fmt::format("fails on both sides, in phase {} on the baseline and in {} on the candidate",
@@ -65,6 +67,7 @@ void note_failing_baseline(Walk& walk, const DependencyView& dependency,
                         before->name, in_words(sum(before->baseline))),
             true);
     }
+    return true;
 }
 
 bool soft_gap_known(const Walk& walk, const DependencyView& dependency) {
@@ -73,12 +76,17 @@ bool soft_gap_known(const Walk& walk, const DependencyView& dependency) {
     });
 }
 
-void judge_phase(Walk& walk, const PhaseQuestion& question) {
-    ++walk.judgement.judged.failures;
-    if (auto finding = hard_fault(question)) {
-        walk.judgement.findings.push_back(std::move(*finding));
-        return;
-    }
+// The phase without the tasks that fail hard.
+PhaseView rest_of(const PhaseQuestion& question) {
+    PhaseView rest = *question.phase;
+    std::set<const TaskEvidence*> failing;
+    for (const PhaseTask& each : failing_hard(rest.candidate, question.view->thresholds()))
+        failing.insert(each.task);
+    std::erase_if(rest.candidate, [&](const PhaseTask& each) { return failing.contains(each.task); });
+    return rest;
+}
+
+void judge_soft(Walk& walk, const PhaseQuestion& question) {
     const Counts before = sum(question.phase->baseline);
     const Counts after = sum(question.phase->candidate);
     if (before.reached == 0 || after.reached == 0) return;
@@ -101,6 +109,18 @@ void judge_phase(Walk& walk, const PhaseQuestion& question) {
     }
 }
 
+void judge_phase(Walk& walk, const PhaseQuestion& question) {
+    ++walk.judgement.judged.failures;
+    auto finding = hard_fault(question);
+    if (!finding) return judge_soft(walk, question);
+    const bool holds = finding->severity == Severity::critical;
+    walk.judgement.findings.push_back(std::move(*finding));
+    if (holds) return;
+    // One odd task only warns; it must not hide that the others fail, too, if less.
+    const PhaseView rest = rest_of(question);
+    judge_soft(walk, {question.view, question.dependency, &rest});
+}
+
 // A candidate that fails hard and was neither found nor explained: whatever kept the rules from it, it is no
 // ground for a promote.
 void note_unexplained_fault(Walk& walk, const DependencyView& dependency,
@@ -113,12 +133,14 @@ void note_unexplained_fault(Walk& walk, const DependencyView& dependency,
     for (const PhaseView& phase : phases) {
         if (failing_hard(phase.candidate, thresholds).empty()) continue;
         const Counts before = sum(phase.baseline);
+        const Counts after = sum(phase.candidate);
+        // One odd task a side is told and no more.
         const bool alike = !failing_hard(phase.baseline, thresholds).empty();
-        if (alike && sum(phase.candidate).share() - before.share() < kLargeDifference) continue;
+        const bool blocks = !alike || after.share() >= kLargeDifference;
         gap(walk, dependency,
             fmt::format("fails in phase {} ({}), and the baseline ({}) is no clear reference", phase.name,
-                        in_words(sum(phase.candidate)), in_words(before)),
-            true);
+                        in_words(after), in_words(before)),
+            blocks);
     }
 }
 
@@ -158,10 +180,10 @@ void judge_failures(const View& view, Judgement& judgement) {
     for (std::size_t i = 0; i < view.dependencies.size(); ++i) {
         const DependencyView& dependency = view.dependencies[i];
         note_too_few_runs(walk, dependency);
-        note_failing_baseline(walk, dependency, phases[i]);
+        const bool told = note_failing_baseline(walk, dependency, phases[i]);
         for (const PhaseView& phase : phases[i])
             judge_phase(walk, {&view, &dependency, &phase});
-        note_unexplained_fault(walk, dependency, phases[i]);
+        if (!told) note_unexplained_fault(walk, dependency, phases[i]);
     }
 }
 

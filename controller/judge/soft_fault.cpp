@@ -10,7 +10,8 @@ namespace {
 
 constexpr double kFalseAlarm = 0.001;  // for all failure tests of one comparison together
 constexpr double kUsualTasks = 8;      // what is known of tasks beforehand is worth that many
-constexpr std::size_t kLatest = 3;     // a fault must be present in two of the last three windows
+constexpr std::size_t kLatest = 3;     // a fault must be present in two of the last three windows,
+constexpr std::size_t kEpisodes = 3;   // or in one of them, having come that often before
 
 std::vector<Cluster> clusters_of(const std::vector<PhaseTask>& tasks) {
     std::vector<Cluster> clusters;
@@ -26,17 +27,30 @@ std::size_t tasks_with_windows(const std::vector<PhaseTask>& tasks, unsigned win
     }));
 }
 
-// A fault that was mended does not block for the rest of the range.
-bool still_present(const PhaseView& phase, double baseline_share, double points) {
-    std::size_t windows = 0;
-    std::size_t present = 0;
-    for (std::size_t back = 0; back < kLatest; ++back) {
+// The windows that reached the phase, newest first: whether the fault shows there.
+std::vector<bool> presence(const PhaseView& phase, double baseline_share, double points) {
+    std::vector<bool> shows;
+    for (std::size_t back = 0; back < kRecentWindows; ++back) {
         const Counts counts = window_back(phase.candidate, back);
-        if (counts.reached == 0) continue;
-        ++windows;
-        if (counts.share() - baseline_share >= points) ++present;
+        if (counts.reached > 0) shows.push_back(counts.share() - baseline_share >= points);
     }
-    return present >= std::min<std::size_t>(2, windows) && present > 0;
+    return shows;
+}
+
+// A fault that was mended does not block for the rest of the range. One that comes and goes was not mended,
+// in whichever of its pauses the comparison is made.
+bool still_present(const std::vector<bool>& shows) {
+    const std::size_t windows = std::min(kLatest, shows.size());
+    const auto latest = shows.begin() + static_cast<std::ptrdiff_t>(windows);
+    const auto present = static_cast<std::size_t>(std::count(shows.begin(), latest, true));
+    if (present == 0) return false;
+    if (present >= std::min<std::size_t>(2, windows)) return true;
+    std::size_t episodes = 0;
+    for (std::size_t i = 0; i < shows.size(); ++i) {
+        const bool begins = shows[i] && (i + 1 == shows.size() || !shows[i + 1]);
+        if (begins) ++episodes;
+    }
+    return episodes >= kEpisodes;
 }
 
 std::vector<PhaseTask> with_failures(const std::vector<PhaseTask>& tasks) {
@@ -64,7 +78,7 @@ std::optional<Finding> soft_fault(const PhaseQuestion& question, std::size_t pai
     const Counts after = sum(phase.candidate);
     const double difference = after.share() - before.share();
     if (difference < thresholds.failure_points) return std::nullopt;
-    if (!still_present(phase, before.share(), thresholds.failure_points)) return std::nullopt;
+    if (!still_present(presence(phase, before.share(), thresholds.failure_points))) return std::nullopt;
 
     const auto one = clusters_of(phase.baseline);
     const auto two = clusters_of(phase.candidate);
