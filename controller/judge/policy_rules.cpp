@@ -37,19 +37,16 @@ bool ignores(const Policy& policy, std::string_view dependency, std::string_view
 
 // Values as the finding states them: one value for all tasks, not a mixture.
 bool values_match(const Acceptance& acceptance, const Finding& finding) {
-    const auto same = [](const std::optional<std::string>& wanted, std::string_view shown) {
-        // An ordered fact adds its direction behind the value.
-        return !wanted || shown == *wanted ||
-               (shown.starts_with(*wanted) && shown.substr(wanted->size()).starts_with(", "));
-    };
-    return same(acceptance.baseline, finding.baseline) && same(acceptance.candidate, finding.candidate);
+    std::string_view candidate = finding.candidate;
+    // An ordered fact adds its direction behind the value.
+    if (finding.evidence.contains("direction")) candidate = candidate.substr(0, candidate.rfind(", "));
+    return (!acceptance.baseline || finding.baseline == *acceptance.baseline) &&
+           (!acceptance.candidate || candidate == *acceptance.candidate);
 }
 
 bool covers(const Acceptance& acceptance, const Finding& finding) {
     if (!names(acceptance.dependency, finding.dependency)) return false;
     if (!subject_matches(acceptance.subject, finding.subject)) return false;
-    // The rule has taken an accepted ratio off already: what is found lies beyond it.
-    if (acceptance.ratio) return false;
     return values_match(acceptance, finding);
 }
 
@@ -57,10 +54,20 @@ bool covers(const Acceptance& acceptance, const Finding& finding) {
 const Acceptance* accepted_by(const Policy& policy, Time now, Finding& finding) {
     for (const Acceptance& each : policy.accept) {
         if (!covers(each, finding)) continue;
+        // The rule has taken a ratio in force off already: what is found lies beyond it.
+        if (now < each.until && each.ratio) continue;
         if (now < each.until) return &each;
         finding.evidence["acceptance_expired"] = format_time(each.until);
     }
     return nullptr;
+}
+
+// Whether the whole of what the gap leaves open was accepted.
+bool accepts(const Policy& policy, Time now, const Gap& gap) {
+    return std::any_of(policy.accept.begin(), policy.accept.end(), [&](const Acceptance& each) {
+        const bool whole = !each.ratio && !each.baseline && !each.candidate && now < each.until;
+        return whole && names(each.dependency, gap.dependency) && subject_matches(each.subject, gap.subject);
+    });
 }
 
 }  // namespace
@@ -107,7 +114,8 @@ PolicyEffect apply_policy(const Policy& policy, Time now, Judgement& judgement) 
     for (Gap& gap : judgement.gaps) {
         if (gap.dependency.empty()) continue;
         const bool holds = may_hold(policy.hold_on, gap.subject) && is_critical(policy, gap.dependency);
-        if (!holds || ignores(policy, gap.dependency, gap.subject)) gap.blocks = false;
+        const bool meant = ignores(policy, gap.dependency, gap.subject) || accepts(policy, now, gap);
+        if (!holds || meant) gap.blocks = false;
     }
     return effect;
 }

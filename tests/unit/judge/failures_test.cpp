@@ -75,13 +75,39 @@ TEST(HardFault, one_that_was_mended_does_not_hold) {
     EXPECT_EQ(compare(staging().windows(10), mended).verdict, Verdict::promote);
 }
 
-TEST(HardFault, failing_alike_on_both_sides_is_no_difference_but_is_told) {
+TEST(HardFault, failing_alike_on_both_sides_is_no_difference_and_no_ground_to_promote) {
     Fleet before = staging();
     before.change([](Window& window, int, int) { fail_all(window, "database", "connect", "tcp.timeout"); });
     const Report report = compare(before, failing("connect", "tcp.timeout"));
-    EXPECT_EQ(report.verdict, Verdict::promote);
+    EXPECT_EQ(report.verdict, Verdict::insufficient);
     EXPECT_EQ(told(report), "");
-    EXPECT_THAT(gaps(report), HasSubstr("fails in phase connect on both sides alike"));
+    EXPECT_THAT(gaps(report, true), HasSubstr("fails in phase connect on both sides alike"));
+}
+
+TEST(HardFault, what_is_known_to_fail_on_both_sides_may_be_ignored_or_accepted) {
+    Fleet before = staging();
+    before.change([](Window& window, int, int) { fail_all(window, "database", "connect", "tcp.timeout"); });
+    Policy policy;
+    policy.ignore = {{"database", "failures"}};
+    EXPECT_EQ(compare(before, failing("connect", "tcp.timeout"), policy).verdict, Verdict::promote);
+    policy.ignore.clear();
+    policy.accept = {
+        {"database", "failures", {}, {}, {}, "not used yet", "us", noon() + std::chrono::hours(1)}};
+    EXPECT_EQ(compare(before, failing("connect", "tcp.timeout"), policy).verdict, Verdict::promote);
+    policy.accept[0].until = noon();
+    EXPECT_EQ(compare(before, failing("connect", "tcp.timeout"), policy).verdict, Verdict::insufficient);
+}
+
+TEST(HardFault, half_of_the_tasks_failing_on_both_sides_is_no_ground_to_promote) {
+    const auto half = [](Fleet fleet) {
+        fleet.tasks(6).change([](Window& window, int task, int) {
+            if (task < 3) fail_all(window, "database", "connect", "tcp.timeout");
+        });
+        return fleet;
+    };
+    const Report report = compare(half(staging()), half(production()));
+    EXPECT_EQ(report.verdict, Verdict::insufficient);
+    EXPECT_THAT(gaps(report, true), HasSubstr("is no clear reference"));
 }
 
 TEST(HardFault, failing_on_both_sides_in_different_phases_is_insufficient) {
@@ -149,6 +175,22 @@ TEST(HardFault, one_odd_task_that_no_place_explains_is_a_warning) {
     EXPECT_EQ(report.findings[0].scope, (Labels{{"task", "production-4"}}));
 }
 
+TEST(HardFault, one_odd_task_does_not_hide_that_the_others_fail_less) {
+    Fleet after = production().tasks(6).windows(6);
+    after.change([](Window& window, int task, int) {
+        if (task == 4) {
+            fail_all(window, "database", "connect", "tcp.timeout");
+        } else {
+            fail(window, "database", "connect", "tcp.timeout", 20);
+        }
+    });
+    const Report report = compare(staging().tasks(6).windows(6), after);
+    EXPECT_EQ(report.verdict, Verdict::hold);
+    ASSERT_EQ(told(report), "database connect tcp.timeout failures critical\n");
+    EXPECT_EQ(report.findings[0].folded.size(), 1U);
+    EXPECT_EQ(compare(staging().tasks(6).windows(2), Fleet(after).windows(2)).verdict, Verdict::insufficient);
+}
+
 TEST(HardFault, the_majority_cause_is_told_and_all_are_in_the_evidence) {
     Fleet after = production();
     after.change([](Window& window, int, int) {
@@ -202,6 +244,18 @@ TEST(SoftFault, one_that_was_mended_is_quiet) {
         if (number < 8) fail(window, "database", "query", "peer.timeout", 10);
     });
     EXPECT_EQ(compare(staging().tasks(6).windows(10), after).verdict, Verdict::promote);
+}
+
+TEST(SoftFault, one_that_comes_and_goes_holds_in_its_pauses_too) {
+    for (const int pause : {0, 1, 2}) {
+        Fleet after = production().tasks(6).windows(12 + pause);
+        after.change([](Window& window, int, int number) {
+            if (number % 3 == 0) fail_all(window, "database", "query", "peer.timeout");
+        });
+        const Report report = compare(staging().tasks(6).windows(12 + pause), after);
+        EXPECT_EQ(report.verdict, Verdict::hold) << pause;
+        EXPECT_EQ(told(report), "database request peer.timeout failures critical\n") << pause;
+    }
 }
 
 TEST(SoftFault, the_same_share_on_both_sides_is_quiet) {

@@ -82,8 +82,9 @@ TEST(Latency, an_accepted_ratio_covers_a_shift_up_to_it) {
     EXPECT_EQ(told(compare(base(), slow(20), policy)),
               "database request latency.server latency:query:p50 warning\n");
     policy.accept[0].until = noon();
-    EXPECT_EQ(told(compare(base(), slow(10), policy)),
-              "database request latency.server latency:query:p50 warning\n");
+    const Report expired = compare(base(), slow(10), policy);
+    EXPECT_EQ(told(expired), "database request latency.server latency:query:p50 warning\n");
+    EXPECT_TRUE(expired.findings.at(0).evidence.contains("acceptance_expired"));
 }
 
 TEST(Latency, suspect_and_failed_runs_do_not_count) {
@@ -116,6 +117,29 @@ TEST(Latency, zones_that_differ_are_compared_apart) {
     ASSERT_TRUE(effect);
     EXPECT_TRUE(effect->stratified);
     EXPECT_NEAR(effect->d, 0, 0.05);
+}
+
+TEST(Latency, a_zone_of_one_side_only_is_left_out) {
+    // The far zone is slow in both environments; only one of them has tasks there.
+    const std::vector<TaskValue> near{{1.0, "a"}, {1.1, "a"}, {1.0, "b"}, {1.1, "b"}};
+    std::vector<TaskValue> wider = near;
+    wider.push_back({3.0, "far"});
+    wider.push_back({3.1, "far"});
+    for (const bool candidate : {true, false}) {
+        const auto effect = candidate ? effect_of(near, wider) : effect_of(wider, near);
+        ASSERT_TRUE(effect);
+        EXPECT_TRUE(effect->stratified);
+        EXPECT_NEAR(effect->d, 0, 1e-9);
+        EXPECT_EQ(effect->baseline_tasks, 4U);
+        EXPECT_EQ(effect->candidate_tasks, 4U);
+    }
+}
+
+TEST(Latency, too_few_tasks_in_common_zones_are_pooled_with_the_others) {
+    const auto effect = effect_of({{1.0, "a"}, {1.1, "b"}}, {{1.0, "b"}, {1.1, "c"}});
+    ASSERT_TRUE(effect);
+    EXPECT_FALSE(effect->stratified);
+    EXPECT_EQ(effect->candidate_tasks, 2U);
 }
 
 TEST(Latency, zones_that_do_not_overlap_are_pooled_and_said_so) {

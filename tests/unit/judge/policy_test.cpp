@@ -148,6 +148,32 @@ TEST(Policy, an_acceptance_covers_exactly_its_values) {
     EXPECT_EQ(with(policy).verdict, Verdict::hold);
 }
 
+TEST(Policy, an_acceptance_of_a_value_does_not_cover_a_longer_one) {
+    Policy policy;
+    policy.accept = {acceptance()};
+    policy.accept[0].candidate = "O=Trusted";
+    const auto issued = [&](const std::string& by) {
+        return compare(with_policy_fact("staging", "7.0"), with_policy_fact("production", by), policy);
+    };
+    EXPECT_EQ(issued("O=Trusted").verdict, Verdict::promote);
+    EXPECT_EQ(issued("O=Trusted, CN=Stranger").verdict, Verdict::hold);
+}
+
+TEST(Policy, an_acceptance_of_the_reverse_difference_does_not_cover) {
+    Policy policy;
+    policy.accept = {acceptance()};
+    EXPECT_EQ(
+        compare(with_policy_fact("staging", "6.2"), with_policy_fact("production", "7.0"), policy).verdict,
+        Verdict::hold);
+}
+
+TEST(Policy, a_critical_name_that_nobody_reports_is_told) {
+    Policy policy;
+    policy.critical = {"cahce"};
+    EXPECT_THAT(gaps(with(policy)),
+                HasSubstr("cahce *: the policy calls it critical, but no task reports it"));
+}
+
 TEST(Policy, an_ordered_fact_is_accepted_by_its_plain_values) {
     Policy policy;
     policy.accept = {acceptance()};
