@@ -2,12 +2,16 @@
 // want.
 #include "controller/judge/rules.hpp"
 
+#include <algorithm>
+#include <map>
+
 #include <fmt/format.h>
 
 namespace plumb::judge {
 namespace {
 
-void judge_side(const SideView& side, const char* name, Judgement& judgement) {
+// `may_miss`: whether many silent tasks leave the side's state open. A baseline of few is a reference still.
+void judge_side(const SideView& side, const char* name, bool may_miss, Judgement& judgement) {
     const auto missing = [&](std::string reason) {
         judgement.gaps.push_back({"", "*", std::move(reason), true});
     };
@@ -18,6 +22,9 @@ void judge_side(const SideView& side, const char* name, Judgement& judgement) {
     } else if (!side.fresh()) {
         missing(
             fmt::format("{}: stale, none of its {} tasks reported lately", name, side.cohort->tasks.size()));
+    } else if (2 * side.missing >= side.tasks.size() + side.missing && may_miss) {
+        missing(fmt::format("{}: {} of {} tasks fell silent without a goodbye, and none took their place",
+                            name, side.missing, side.tasks.size() + side.missing));
     } else if (side.gone > 0) {
         judgement.gaps.push_back(
             {"", "*",
@@ -36,6 +43,81 @@ std::string one_sided(const DependencyView& dependency, const View& view) {
                        baseline ? view.baseline.tasks.size() : view.candidate.tasks.size());
 }
 
+// A task may report and yet have stopped probing; what it saw before is then history.
+void judge_freshness(const std::vector<Member>& members, const char* name, const DependencyView& dependency,
+                     const View& view, Judgement& judgement) {
+    if (dependency.kind == "task") return;
+    const auto fresh =
+        static_cast<std::size_t>(std::count_if(members.begin(), members.end(), [&](const Member& member) {
+            return probed_lately(member, view.thresholds().stale_windows);
+        }));
+    if (2 * fresh > members.size()) return;
+    judgement.gaps.push_back({dependency.name, "failures",
+                              fmt::format("{} of {} tasks of the {} report it but have not probed it lately",
+                                          members.size() - fresh, members.size(), name),
+                              true});
+}
+
+struct Reporting {  // of the tasks of one service
+    std::size_t tasks = 0;
+    std::size_t with = 0;
+};
+
+// Tasks that have reported long enough to name all they depend on.
+std::map<std::string, Reporting> by_service(const SideView& side, const std::vector<Member>& members,
+                                            unsigned windows) {
+    std::map<std::string, Reporting> services;
+    auto member = members.begin();  // in the order of the side's tasks
+    for (const TaskEvidence* task : side.tasks) {
+        const bool has = member != members.end() && member->task == task;
+        if (has) ++member;
+        const auto service = task->labels.find("service");
+        if (service == task->labels.end() || task->windows < windows) continue;
+        Reporting& of = services[service->second];
+        ++of.tasks;
+        if (has) ++of.with;
+    }
+    return services;
+}
+
+// A dependency that all of a service's tasks have on the baseline and some lack on the candidate: those were
+// not judged, and the others do not speak for them.
+void judge_presence(const DependencyView& dependency, const View& view, Judgement& judgement) {
+    if (dependency.kind == "task") return;
+    const Thresholds& need = view.thresholds();
+    const auto before = by_service(view.baseline, dependency.baseline, need.minimum_windows);
+    for (const auto& [service, after] :
+         by_service(view.candidate, dependency.candidate, need.minimum_windows)) {
+        const auto reference = before.find(service);
+        if (reference == before.end() || reference->second.with < reference->second.tasks) continue;
+        const std::size_t lacking = after.tasks - after.with;
+        const bool enough = lacking >= need.minimum_tasks || (lacking > 0 && after.tasks == 1);
+        if (!enough ||
+            static_cast<double>(lacking) < need.fact_share_points * static_cast<double>(after.tasks)) {
+            continue;
+        }
+        judgement.gaps.push_back(
+            {dependency.name, "*",
+             fmt::format("{} of {} candidate tasks of {} do not report it, and all of the "
+                         "baseline's do",
+                         lacking, after.tasks, service),
+             true});
+    }
+}
+
+// A name that nobody reports may be a slip of the pen, and a policy that holds on nothing else promotes
+// whatever happens. It may as well be another service's: it is told and does not block.
+void judge_critical_names(const View& view, Judgement& judgement) {
+    const auto reported = [&](const std::string& name) {
+        return name == "*" || std::any_of(view.dependencies.begin(), view.dependencies.end(),
+                                          [&](const DependencyView& each) { return each.name == name; });
+    };
+    for (const std::string& name : view.policy->critical) {
+        if (reported(name)) continue;
+        judgement.gaps.push_back({name, "*", "the policy calls it critical, but no task reports it", false});
+    }
+}
+
 void judge_dependency(const DependencyView& dependency, const View& view, Judgement& judgement) {
     if (dependency.baseline.empty() || dependency.candidate.empty()) {
         // Agents of two versions may differ in what they tell of their own task.
@@ -46,7 +128,12 @@ void judge_dependency(const DependencyView& dependency, const View& view, Judgem
     ++judgement.judged.dependencies;
     const bool before = total_runs(dependency.baseline) > 0;
     const bool after = total_runs(dependency.candidate) > 0;
-    if (before && after) return;
+    if (before && after) {
+        judge_freshness(dependency.baseline, "baseline", dependency, view, judgement);
+        judge_freshness(dependency.candidate, "candidate", dependency, view, judgement);
+        judge_presence(dependency, view, judgement);
+        return;
+    }
     const char* who = before ? "the candidate" : after ? "the baseline" : "either side";
     // The task's own evidence may come without runs.
     const bool blocks = dependency.kind != "task";
@@ -57,11 +144,12 @@ void judge_dependency(const DependencyView& dependency, const View& view, Judgem
 }  // namespace
 
 void judge_coverage(const View& view, Judgement& judgement) {
-    judge_side(view.baseline, "baseline", judgement);
-    judge_side(view.candidate, "candidate", judgement);
+    judge_side(view.baseline, "baseline", false, judgement);
+    judge_side(view.candidate, "candidate", true, judgement);
     if (!view.baseline.fresh() || !view.candidate.fresh()) return;
     for (const DependencyView& dependency : view.dependencies)
         judge_dependency(dependency, view, judgement);
+    judge_critical_names(view, judgement);
     if (judgement.judged.dependencies == 0) {
         judgement.gaps.push_back({"", "*", "the two sides have no dependency in common", true});
     }

@@ -21,9 +21,19 @@ struct Reading {
     double headroom() const { return std::clamp((limit - used) / limit, 0.0, 1.0); }
 };
 
+// Not seen for longer than the task ever left between two sightings.
+bool is_history(const TaskEvidence& task, const GaugeEvidence& gauge, unsigned stale_windows) {
+    const Time::duration age = task.last_window - gauge.points.back().end;
+    Time::duration usual = std::max(task.window_length, std::chrono::milliseconds(1));
+    if (age <= usual * static_cast<long>(stale_windows)) return false;
+    for (std::size_t i = 1; i < gauge.points.size(); ++i)
+        usual = std::max(usual, gauge.points[i].end - gauge.points[i - 1].end);
+    return age > usual * static_cast<long>(stale_windows);
+}
+
 // The amount reached in two of the last three windows: one spike does not hold a release.
-std::optional<Reading> reading(const TaskEvidence& task, const GaugeEvidence& gauge) {
-    if (gauge.points.empty()) return std::nullopt;
+std::optional<Reading> reading(const TaskEvidence& task, const GaugeEvidence& gauge, unsigned stale_windows) {
+    if (gauge.points.empty() || is_history(task, gauge, stale_windows)) return std::nullopt;
     const GaugePoint& latest = gauge.points.back();
     if (!latest.refuses_at_limit || !latest.limit || *latest.limit <= 0) return std::nullopt;
     std::vector<double> highest;
@@ -37,10 +47,12 @@ std::optional<Reading> reading(const TaskEvidence& task, const GaugeEvidence& ga
 using Side = std::vector<Reading>;
 using Gauges = std::map<std::string, std::pair<Side, Side>>;
 
-void collect(const std::vector<Member>& members, Side std::pair<Side, Side>::*side, Gauges& gauges) {
+void collect(const std::vector<Member>& members, unsigned stale_windows, Side std::pair<Side, Side>::*side,
+             Gauges& gauges) {
     for (const Member& member : members) {
         for (const GaugeEvidence& gauge : member.evidence->gauges) {
-            if (auto found = reading(*member.task, gauge)) (gauges[gauge.name].*side).push_back(*found);
+            auto found = reading(*member.task, gauge, stale_windows);
+            if (found) (gauges[gauge.name].*side).push_back(*found);
         }
     }
 }
@@ -118,15 +130,35 @@ std::optional<Finding> judge_headroom(const View& view, const DependencyView& de
     return finding;
 }
 
+// What the baseline shows with a limit and the candidate, although its runs succeed, does not. A candidate
+// that shows the amount without a limit has none to run into.
+void note_unseen(const DependencyView& dependency, const std::string& name, Judgement& judgement) {
+    const bool own = dependency.kind == "task";
+    const bool unlimited =
+        std::any_of(dependency.candidate.begin(), dependency.candidate.end(), [&](const Member& member) {
+            const auto& gauges = member.evidence->gauges;
+            return std::any_of(gauges.begin(), gauges.end(), [&](const GaugeEvidence& gauge) {
+                return gauge.name == name && !gauge.points.empty() && !gauge.points.back().refuses_at_limit;
+            });
+        });
+    if (unlimited || dependency.candidate.empty() || (!own && !any_success(dependency.candidate))) return;
+    judgement.gaps.push_back({dependency.name, "gauge:" + name,
+                              "the baseline shows it with a limit, the candidate does not", !own});
+}
+
 }  // namespace
 
 void judge_gauges(const View& view, Judgement& judgement) {
     for (const DependencyView& dependency : view.dependencies) {
         Gauges gauges;
-        collect(dependency.baseline, &std::pair<Side, Side>::first, gauges);
-        collect(dependency.candidate, &std::pair<Side, Side>::second, gauges);
+        const unsigned stale = view.thresholds().stale_windows;
+        collect(dependency.baseline, stale, &std::pair<Side, Side>::first, gauges);
+        collect(dependency.candidate, stale, &std::pair<Side, Side>::second, gauges);
         for (const auto& [name, sides] : gauges) {
-            if (sides.second.empty()) continue;
+            if (sides.second.empty()) {
+                note_unseen(dependency, name, judgement);
+                continue;
+            }
             ++judgement.judged.gauges;
             if (auto finding = judge_headroom(view, dependency, name, sides)) {
                 judgement.findings.push_back(std::move(*finding));

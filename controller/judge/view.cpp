@@ -13,6 +13,26 @@ bool is_stale(const TaskEvidence& task, const Policy& policy, Time now) {
     return now - task.last_window > length * static_cast<long>(policy.thresholds.stale_windows);
 }
 
+bool left_on_purpose(const TaskEvidence& task) {
+    return task.said_goodbye || task.draining;
+}
+
+// Tasks that fell silent without a goodbye, less those that began after them: a deployment replaces tasks.
+std::size_t missing_tasks(const SideView& side, const Policy& policy, Time now) {
+    std::size_t silent = 0;
+    std::optional<Time> first;
+    for (const TaskEvidence& task : side.cohort->tasks) {
+        if (!is_stale(task, policy, now) || left_on_purpose(task)) continue;
+        ++silent;
+        first = std::min(first.value_or(task.first_window), task.first_window);
+    }
+    const auto newcomers = static_cast<std::size_t>(
+        std::count_if(side.tasks.begin(), side.tasks.end(), [&](const TaskEvidence* task) {
+            return first && task->first_window > *first + 2 * task->window_length;
+        }));
+    return silent - std::min(silent, newcomers);
+}
+
 SideView side_of(const Cohort& cohort, const Policy& policy, Time now) {
     SideView side;
     side.cohort = &cohort;
@@ -25,6 +45,7 @@ SideView side_of(const Cohort& cohort, const Policy& policy, Time now) {
             side.tasks.push_back(&task);
         }
     }
+    side.missing = missing_tasks(side, policy, now);
     return side;
 }
 
@@ -77,6 +98,20 @@ View make_view(const Cohort& baseline, const Cohort& candidate, const Policy& po
     for (auto& [name, dependency] : index)
         view.dependencies.push_back(std::move(dependency));
     return view;
+}
+
+bool probed_lately(const Member& member, unsigned stale_windows) {
+    const std::vector<RecentWindow>* newest = nullptr;
+    for (const PhaseEvidence& phase : member.evidence->phases) {
+        if (phase.recent.empty()) continue;
+        if (newest == nullptr || phase.recent.back().end > newest->back().end) newest = &phase.recent;
+    }
+    if (newest == nullptr) return false;
+    // A dependency may be probed less often than windows end.
+    Time::duration usual = std::max(member.task->window_length, std::chrono::milliseconds(1));
+    for (std::size_t i = 1; i < newest->size(); ++i)
+        usual = std::max(usual, (*newest)[i].end - (*newest)[i - 1].end);
+    return member.task->last_window - newest->back().end <= usual * static_cast<long>(stale_windows);
 }
 
 std::uint64_t total_runs(const std::vector<Member>& members) {

@@ -25,7 +25,8 @@ struct DependencyView {
 struct SideView {
     const Cohort* cohort = nullptr;
     std::vector<const TaskEvidence*> tasks;  // those that still report
-    std::size_t gone = 0;  // fell silent (or said goodbye) within the range: their evidence is history
+    std::size_t gone = 0;     // fell silent (or said goodbye) within the range: their evidence is history
+    std::size_t missing = 0;  // of those: without a goodbye, and no later task took their place
     std::uint64_t windows = 0;
     std::optional<Time> newest;  // end of the newest window of all tasks
     bool fresh() const { return !tasks.empty(); }
@@ -42,6 +43,10 @@ struct View {
 };
 
 View make_view(const Cohort& baseline, const Cohort& candidate, const Policy& policy, Time now);
+
+// When the newest run of this dependency ended, and whether the task has probed it since as often as it used
+// to. False also when no run is known.
+bool probed_lately(const Member& member, unsigned stale_windows);
 
 std::uint64_t total_runs(const std::vector<Member>& members);
 bool any_success(const std::vector<Member>& members);

@@ -1,5 +1,6 @@
 #include "tests/unit/judge/fleet.hpp"
 
+#include <cmath>
 #include <limits>
 
 #include <gmock/gmock.h>
@@ -7,6 +8,8 @@
 
 namespace plumb::judge::test {
 namespace {
+
+using ::testing::HasSubstr;
 
 Fleet side(const std::string& environment, double used, double limit = 100, bool refuses = true) {
     Spec spec;
@@ -77,6 +80,47 @@ TEST(Gauges, one_task_of_several_warns_and_names_it) {
 TEST(Gauges, one_task_in_all_holds_after_one_window) {
     EXPECT_EQ(compare(side("staging", 10).tasks(1), side("production", 99).tasks(1).windows(1)).verdict,
               Verdict::hold);
+}
+
+TEST(Gauges, one_that_only_the_candidate_lacks_is_no_ground_to_promote) {
+    Fleet after = side("production", 50);
+    after.change([](Window& window, int, int) { dependency(window, "database").gauges.clear(); });
+    const Report report = compare(side("staging", 10), after);
+    EXPECT_EQ(report.verdict, Verdict::insufficient);
+    EXPECT_THAT(gaps(report, true), HasSubstr("database gauge:postgres.connections: the baseline shows it"));
+    Policy policy;
+    policy.ignore = {{"database", "gauge:postgres.connections"}};
+    EXPECT_EQ(compare(side("staging", 10), after, policy).verdict, Verdict::promote);
+    policy.ignore.clear();
+    policy.hold_on.gauges = false;
+    EXPECT_EQ(compare(side("staging", 10), after, policy).verdict, Verdict::promote);
+}
+
+TEST(Gauges, a_limit_that_cannot_be_read_is_no_ground_to_promote) {
+    for (const double limit : {0.0, -3.0, std::nan("")}) {
+        EXPECT_EQ(with(99, limit).verdict, Verdict::insufficient) << limit;
+    }
+    EXPECT_EQ(with(std::nan("")).verdict, Verdict::insufficient);
+}
+
+TEST(Gauges, no_limit_on_the_candidate_is_no_danger) {
+    Fleet after = side("production", 50);
+    after.change([](Window& window, int, int) {
+        auto& own = dependency(window, "database").gauges[0];
+        own.limit.reset();
+        own.refuses_at_limit = false;
+    });
+    EXPECT_EQ(compare(side("staging", 10), after).verdict, Verdict::promote);
+}
+
+TEST(Gauges, an_amount_of_long_ago_is_history) {
+    Fleet after = side("production", 99).windows(12);
+    after.change([](Window& window, int, int number) {
+        if (number >= 6) dependency(window, "database").gauges.clear();
+    });
+    const Report report = compare(side("staging", 10).windows(12), after);
+    EXPECT_EQ(told(report), "");
+    EXPECT_EQ(report.verdict, Verdict::insufficient);
 }
 
 TEST(Gauges, the_tasks_own_are_exhaustion) {

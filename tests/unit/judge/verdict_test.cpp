@@ -1,6 +1,10 @@
 // The lattice of verdicts: hold outranks insufficient, which outranks promote; a promote never stands on
 // nothing.
+#include "controller/judge/finding_json.hpp"
 #include "tests/unit/judge/fleet.hpp"
+
+#include <algorithm>
+#include <random>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -114,6 +118,119 @@ TEST(Verdict, a_dependency_without_a_single_run_is_insufficient) {
     const Report report = compare(staging(), idle);
     EXPECT_EQ(report.verdict, Verdict::insufficient);
     EXPECT_THAT(gaps(report, true), HasSubstr("no run finished on the candidate"));
+}
+
+// Tasks of `count` leave after `last` of ten windows, with the word given.
+Fleet leaving(int tasks, int count, const std::function<void(Window&)>& word) {
+    Fleet fleet = production().tasks(tasks).windows(10);
+    fleet.change([=](Window& window, int task, int number) {
+        if (task >= count) return;
+        if (number == 4) word(window);
+        if (number > 4) window.agent.clear();
+    });
+    return fleet;
+}
+
+Cohort reporting(const Fleet& fleet) {
+    CohortBuilder builder("production");
+    for (const auto& [window, end] : fleet.make()) {
+        if (!window.agent.empty()) builder.add(window, end);
+    }
+    return std::move(builder).build();
+}
+
+TEST(Verdict, half_of_the_tasks_silent_is_insufficient) {
+    const Cohort before = staging().windows(10).cohort();
+    const Report report = judge(before, reporting(leaving(4, 2, [](Window&) {})), {}, noon());
+    EXPECT_EQ(report.verdict, Verdict::insufficient);
+    EXPECT_THAT(gaps(report, true), HasSubstr("candidate: 2 of 4 tasks fell silent without a goodbye"));
+    EXPECT_EQ(judge(before, reporting(leaving(5, 2, [](Window&) {})), {}, noon()).verdict, Verdict::promote);
+}
+
+TEST(Verdict, tasks_that_left_on_purpose_or_were_replaced_are_not_missed) {
+    const Cohort before = staging().windows(10).cohort();
+    const auto drain = [](Window& window) { window.draining = true; };
+    EXPECT_EQ(judge(before, reporting(leaving(4, 2, drain)), {}, noon()).verdict, Verdict::promote);
+    Cohort replaced = reporting(leaving(4, 4, [](Window&) {}));
+    Fleet fresh = production().tasks(4).windows(5);
+    fresh.change([](Window& window, int, int) {
+        window.agent += "-new";
+        window.labels["task"] += "-new";
+    });
+    for (TaskEvidence& each : fresh.cohort().tasks)
+        replaced.tasks.push_back(std::move(each));
+    EXPECT_EQ(judge(before, replaced, {}, noon()).verdict, Verdict::promote);
+}
+
+TEST(Verdict, tasks_that_report_but_probe_no_more_are_insufficient) {
+    for (const bool declared : {true, false}) {
+        Fleet idle = production().windows(10);
+        idle.change([=](Window& window, int, int number) {
+            if (number < 6) return;
+            WindowDependency empty;
+            empty.dependency = "database";
+            empty.kind = "postgres";
+            empty.skipped = 30;
+            window.dependencies.clear();
+            if (declared) window.dependencies.push_back(empty);
+        });
+        const Report report = compare(staging().windows(10), idle);
+        EXPECT_EQ(report.verdict, Verdict::insufficient);
+        EXPECT_THAT(gaps(report, true),
+                    HasSubstr("3 of 3 tasks of the candidate report it but have not probed"));
+    }
+}
+
+TEST(Verdict, a_dependency_probed_less_often_than_windows_end_is_fresh) {
+    const auto rare = [](Fleet fleet) {
+        fleet.windows(20).change([](Window& window, int, int number) {
+            if (number % 6 != 0) window.dependencies.clear();
+        });
+        return fleet;
+    };
+    EXPECT_EQ(gaps(compare(rare(staging()), rare(production())), true), "");
+}
+
+TEST(Verdict, a_dependency_that_part_of_the_candidate_lacks_is_insufficient) {
+    Fleet after = production().tasks(6);
+    after.change([](Window& window, int task, int) {
+        WindowDependency cache = dependency(window, "database");
+        cache.dependency = "cache";
+        if (task < 2) window.dependencies = {cache};
+    });
+    const Report report = compare(staging(), after);
+    EXPECT_THAT(gaps(report, true),
+                HasSubstr("database *: 2 of 6 candidate tasks of checkout do not report it"));
+    // Another service need not have it.
+    Fleet others = production().tasks(6);
+    others.change([](Window& window, int task, int) {
+        if (task < 2) window.labels["service"] = "other";
+        if (task < 2) window.dependencies.clear();
+    });
+    EXPECT_EQ(gaps(compare(staging(), others), true), "");
+}
+
+TEST(Verdict, the_order_of_tasks_and_windows_changes_no_byte) {
+    Fleet after = production().tasks(8).windows(12);
+    after.change([](Window& window, int task, int number) {
+        if (task % 3 == 1) fail_all(window, "database", "connect", "tcp.timeout");
+        if (number % 4 == 1) set_fact(window, "database", "postgres.timezone", "CET");
+        dependency(window, "database").gauges = {gauge("slots", 80 + task, 100)};
+    });
+    auto windows = after.make();
+    std::string first;
+    std::mt19937 random(5);
+    for (int round = 0; round < 20; ++round) {
+        CohortBuilder builder("production");
+        for (const auto& [window, end] : windows)
+            builder.add(window, end);
+        const std::string text =
+            to_json(judge(staging().windows(12).cohort(), std::move(builder).build(), {}, noon()));
+        if (round == 0) first = text;
+        EXPECT_EQ(text, first);
+        std::shuffle(windows.begin(), windows.end(), random);
+        windows.push_back(windows.front());  // and once more, as a resent one
+    }
 }
 
 TEST(Verdict, tasks_without_any_dependency_are_insufficient) {
