@@ -23,11 +23,18 @@ std::vector<Member> eligible(const std::vector<Member>& members) {
     return chosen.empty() ? members : chosen;
 }
 
-void note(const Member& member, const FactEvidence& fact, FactSide& side) {
-    side.tasks[fact.latest()].push_back(member.task);
-    ++side.total;
+using Tasks = std::pair<const std::string, std::vector<const TaskEvidence*>>;
+
+// `same`: the value that the task before had; most tasks have the same, and are then not looked up.
+void note(const Member& member, const FactEvidence& fact, Tasks*& same, FactSide& side) {
     const FactValue& latest = fact.values.back();
-    side.usual.insert(latest.value);
+    if (same == nullptr || same->first != latest.value) {
+        same = &*side.tasks.try_emplace(latest.value).first;
+        side.usual.insert(latest.value);
+    }
+    same->second.push_back(member.task);
+    ++side.total;
+    if (fact.values.size() == 1) return;
     // A value that stood through the newest windows; before that, it may be one of several that take turns.
     const auto stood = (kStandingWindows - 1) * member.task->window_length;
     const bool standing = latest.since <= member.task->last_window - stood;
@@ -41,16 +48,28 @@ void note(const Member& member, const FactEvidence& fact, FactSide& side) {
     }
 }
 
-using Facts = std::map<std::string, FactView>;
+struct Collected {
+    FactView view;
+    Tasks* same = nullptr;
+};
 
+using Facts = std::map<std::string, Collected>;
+
+// Both the facts of a task and those collected are in the order of their names, and tasks hardly differ in
+// which they have: each is mostly the one after the one before.
 void collect(const std::vector<Member>& members, FactSide FactView::*side, Facts& facts) {
+    for (auto& [name, fact] : facts)
+        fact.same = nullptr;
     for (const Member& member : members) {
+        auto next = facts.begin();
         for (const FactEvidence& fact : member.evidence->facts) {
             if (fact.values.empty()) continue;
-            FactView& view = facts[fact.name];
-            view.name = fact.name;
+            if (next == facts.end() || next->first != fact.name) next = facts.try_emplace(fact.name).first;
+            FactView& view = next->second.view;
+            if (view.name.empty()) view.name = fact.name;
             view.cls = fact.cls;  // the candidate is collected last and has the word
-            note(member, fact, view.*side);
+            note(member, fact, next->second.same, view.*side);
+            ++next;
         }
     }
 }
@@ -60,14 +79,15 @@ void collect(const std::vector<Member>& members, FactSide FactView::*side, Facts
 void collect_absent(const std::vector<Member>& members, FactSide FactView::*side, Facts& facts) {
     for (const Member& member : members) {
         if (member.evidence->succeeded == 0 && member.evidence->kind != "task") continue;
-        for (auto& [name, view] : facts) {
-            const auto& known = member.evidence->facts;
-            const auto at =
-                std::lower_bound(known.begin(), known.end(), name,
-                                 [](const FactEvidence& a, const std::string& b) { return a.name < b; });
+        const auto& known = member.evidence->facts;
+        if (known.size() == facts.size()) continue;  // all of them, since each was collected
+        auto at = known.begin();
+        for (auto& [name, fact] : facts) {
+            while (at != known.end() && at->name < name)
+                ++at;
             if (at != known.end() && at->name == name) continue;
-            (view.*side).tasks[kAbsent].push_back(member.task);
-            ++(view.*side).total;
+            (fact.view.*side).tasks[kAbsent].push_back(member.task);
+            ++(fact.view.*side).total;
         }
     }
 }
@@ -116,7 +136,8 @@ std::vector<FactView> facts_of(const DependencyView& dependency, const Policy& p
     collect_absent(before, &FactView::baseline, facts);
     collect_absent(after, &FactView::candidate, facts);
     std::vector<FactView> list;
-    for (auto& [name, view] : facts) {
+    for (auto& [name, fact] : facts) {
+        FactView& view = fact.view;
         const auto own = policy.fact_classes.find(name);
         if (own != policy.fact_classes.end()) view.cls = own->second;
         list.push_back(std::move(view));

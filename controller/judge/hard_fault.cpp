@@ -97,6 +97,7 @@ Finding failure_finding(const PhaseQuestion& question, const std::vector<PhaseTa
 std::vector<PhaseTask> failing_hard(const std::vector<PhaseTask>& tasks, const Thresholds& thresholds) {
     std::vector<PhaseTask> failing;
     for (const PhaseTask& each : tasks) {
+        if (each.phase->failed == 0) continue;
         const Counts newest = each.newest(thresholds.hard_fault_runs);
         const bool enough = newest.reached >= thresholds.hard_fault_runs;
         if (enough && newest.share() >= thresholds.hard_fault_share) failing.push_back(each);

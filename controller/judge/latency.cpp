@@ -2,6 +2,7 @@
 // zero.
 #include "base/duration.hpp"
 #include "controller/judge/latency_test.hpp"
+#include "controller/judge/phases.hpp"
 #include "controller/judge/policy_rules.hpp"
 #include "controller/judge/rules.hpp"
 #include "controller/judge/statistics.hpp"
@@ -9,7 +10,6 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
-#include <map>
 
 #include <fmt/format.h>
 
@@ -33,38 +33,19 @@ struct Test {
     double adjusted = 1;
 };
 
-const PhaseEvidence* find_phase(const Member& member, const std::string& name) {
-    const auto& phases = member.evidence->phases;
-    const auto found = std::find_if(phases.begin(), phases.end(),
-                                    [&](const PhaseEvidence& each) { return each.name == name; });
-    return found == phases.end() ? nullptr : &*found;
-}
+using Values = std::array<std::vector<TaskValue>, kQuantiles.size()>;
 
-std::string_view zone_of(const TaskEvidence& task) {
-    const auto found = task.labels.find("zone");
-    return found == task.labels.end() ? std::string_view() : std::string_view(found->second);
-}
-
-std::vector<TaskValue> values_of(const std::vector<Member>& members, const std::string& phase,
-                                 const Quantile& quantile, unsigned windows) {
-    std::vector<TaskValue> values;
-    for (const Member& member : members) {
-        const PhaseEvidence* evidence = find_phase(member, phase);
-        if (evidence == nullptr || member.task->windows < windows) continue;
-        if (evidence->clean.count() < quantile.clean_runs) continue;
-        values.push_back(
-            {std::log(std::max(1.0, evidence->clean.quantile(quantile.q))), zone_of(*member.task)});
+Values values_of(const std::vector<PhaseTask>& tasks, unsigned windows) {
+    Values values;
+    for (const PhaseTask& each : tasks) {
+        if (each.task->windows < windows) continue;
+        const Sketch& clean = each.phase->clean;
+        for (std::size_t i = 0; i < kQuantiles.size(); ++i) {
+            if (clean.count() < kQuantiles[i].clean_runs) break;
+            values[i].push_back({std::log(std::max(1.0, clean.quantile(kQuantiles[i].q))), each.zone});
+        }
     }
     return values;
-}
-
-std::map<std::string, Layer> phase_names(const DependencyView& dependency) {
-    std::map<std::string, Layer> names;
-    for (const Member& member : dependency.candidate) {
-        for (const PhaseEvidence& phase : member.evidence->phases)
-            names.emplace(phase.name, phase.layer);
-    }
-    return names;
 }
 
 void gather(const View& view, const DependencyView& dependency, std::vector<Test>& tests,
@@ -72,15 +53,19 @@ void gather(const View& view, const DependencyView& dependency, std::vector<Test
     const Thresholds& need = view.thresholds();
     bool too_little = false;
     bool any = false;
-    for (const auto& [phase, layer] : phase_names(dependency)) {
-        for (const Quantile& quantile : kQuantiles) {
-            const auto before = values_of(dependency.baseline, phase, quantile, need.minimum_windows);
-            const auto after = values_of(dependency.candidate, phase, quantile, need.minimum_windows);
+    for (const PhaseView& phase : phases_of(dependency)) {
+        if (phase.candidate.empty()) continue;
+        const Values baseline = values_of(phase.baseline, need.minimum_windows);
+        const Values candidate = values_of(phase.candidate, need.minimum_windows);
+        for (std::size_t i = 0; i < kQuantiles.size(); ++i) {
+            const Quantile& quantile = kQuantiles[i];
+            const auto& before = baseline[i];
+            const auto& after = candidate[i];
             if (before.size() < need.minimum_tasks || after.size() < need.minimum_tasks) {
                 too_little |= quantile.q == 0.50;
                 continue;
             }
-            Test test{&dependency, phase, layer, &quantile, {}, {}, 0, 0, 0, 1};
+            Test test{&dependency, phase.name, phase.layer, &quantile, {}, {}, 0, 0, 0, 1};
             test.effect = effect_of(before, after).value_or(Effect{});
             test.baseline_ns = std::exp(test.effect.baseline);
             // What the stratified effect says, so that ratio and amounts agree.

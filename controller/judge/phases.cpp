@@ -12,9 +12,12 @@ using Members = std::vector<PhaseTask> PhaseView::*;
 
 void collect(const std::vector<Member>& members, Members side, std::vector<PhaseView>& phases) {
     for (const Member& member : members) {
+        std::size_t next = 0;  // tasks hardly differ in their phases: mostly the one after the one before
         for (const PhaseEvidence& phase : member.evidence->phases) {
-            auto found = std::find_if(phases.begin(), phases.end(),
-                                      [&](const PhaseView& known) { return known.name == phase.name; });
+            const auto named = [&](const PhaseView& known) { return known.name == phase.name; };
+            auto found = phases.begin() + static_cast<std::ptrdiff_t>(std::min(next, phases.size()));
+            if (found == phases.end() || !named(*found))
+                found = std::find_if(phases.begin(), phases.end(), named);
             if (found == phases.end()) {
                 // Upstream layers first; within a layer the order in which tasks show them.
                 const auto after =
@@ -22,7 +25,8 @@ void collect(const std::vector<Member>& members, Members side, std::vector<Phase
                                      [](Layer layer, const PhaseView& known) { return layer < known.layer; });
                 found = phases.insert(after, PhaseView{phase.name, phase.layer, {}, {}});
             }
-            ((*found).*side).push_back({member.task, &phase});
+            ((*found).*side).push_back({member.task, &phase, member.zone});
+            next = static_cast<std::size_t>(found - phases.begin()) + 1;
         }
     }
 }

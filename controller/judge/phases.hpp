@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace plumb::judge {
@@ -19,6 +20,7 @@ struct Counts {
 struct PhaseTask {
     const TaskEvidence* task = nullptr;
     const PhaseEvidence* phase = nullptr;
+    std::string_view zone;  // of the task's labels
     Counts range() const { return {phase->reached, phase->failed}; }
     // The newest windows that hold at least `runs` runs together; fewer when there are no more.
     Counts newest(std::uint64_t runs) const;

@@ -74,11 +74,13 @@ using Index = std::map<std::string, DependencyView>;
 
 void index_side(const SideView& side, std::vector<Member> DependencyView::*members, Index& index) {
     for (const TaskEvidence* task : side.tasks) {
+        const auto found = task->labels.find("zone");
+        const std::string_view zone = found == task->labels.end() ? std::string_view() : found->second;
         for (const auto& [name, evidence] : task->dependencies) {
             DependencyView& view = index[name];
             view.name = name;
             view.kind = std::max(view.kind, evidence.kind);
-            (view.*members).push_back({task, &evidence});
+            (view.*members).push_back({task, &evidence, zone});
         }
     }
 }
@@ -101,17 +103,20 @@ View make_view(const Cohort& baseline, const Cohort& candidate, const Policy& po
 }
 
 bool probed_lately(const Member& member, unsigned stale_windows) {
+    const Time::duration window = std::max(member.task->window_length, std::chrono::milliseconds(1));
+    const Time now = member.task->last_window;
     const std::vector<RecentWindow>* newest = nullptr;
     for (const PhaseEvidence& phase : member.evidence->phases) {
         if (phase.recent.empty()) continue;
+        if (now - phase.recent.back().end <= window * static_cast<long>(stale_windows)) return true;
         if (newest == nullptr || phase.recent.back().end > newest->back().end) newest = &phase.recent;
     }
     if (newest == nullptr) return false;
     // A dependency may be probed less often than windows end.
-    Time::duration usual = std::max(member.task->window_length, std::chrono::milliseconds(1));
+    Time::duration usual = window;
     for (std::size_t i = 1; i < newest->size(); ++i)
         usual = std::max(usual, (*newest)[i].end - (*newest)[i - 1].end);
-    return member.task->last_window - newest->back().end <= usual * static_cast<long>(stale_windows);
+    return now - newest->back().end <= usual * static_cast<long>(stale_windows);
 }
 
 std::uint64_t total_runs(const std::vector<Member>& members) {

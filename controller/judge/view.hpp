@@ -6,6 +6,7 @@
 #include "controller/judge/policy.hpp"
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace plumb::judge {
@@ -13,6 +14,7 @@ namespace plumb::judge {
 struct Member {  // one task's evidence of one dependency
     const TaskEvidence* task = nullptr;
     const DependencyEvidence* evidence = nullptr;
+    std::string_view zone;  // of the task's labels
 };
 
 struct DependencyView {
