@@ -1,4 +1,5 @@
 # What `dev` and the other scripts share: words for the terminal, and the packages.
+# shellcheck shell=bash disable=SC2034
 
 if [ -t 2 ] && [ -z "${NO_COLOR:-}" ] && [ "${TERM:-dumb}" != dumb ]; then
     bold=$'\e[1m' red=$'\e[31m' green=$'\e[32m' dim=$'\e[2m' plain=$'\e[0m'

@@ -1,51 +1,10 @@
 # The demo's servers, agents and faults; scripts/demo.sh tells the story.
+# shellcheck shell=bash disable=SC2154,SC2086
 #
 # Each side owns one loopback network, the same ports on both: HOST.1 the servers, HOST.53 dnsmasq. Names are the same
 # on both sides too (database.internal, cache.internal …), as in a real pair of environments.
 
-kept=${XDG_RUNTIME_DIR:-/tmp}/plumb-demo-kept.$(id -u)
-pids=() # "PID START" of every process of ours, in the order of their start
 postgres_bin=/usr/lib/postgresql/15/bin
-
-# A process is ours while its start time is what it was: a number that the kernel gave to another one is left alone.
-start_time() { sed 's/.*) //' "/proc/$1/stat" 2>/dev/null | cut -d' ' -f20 || true; }
-
-launch() { # NAME COMMAND...: in the background, its output in a log
-    local name=$1
-    shift
-    # A server must not outlive the demo, nor hear the terminal's Ctrl-C before the demo ends it in order.
-    setsid "$@" </dev/null >"$state/log/$name.log" 2>&1 &
-    pids+=("$! $(start_time $!)")
-}
-
-signal_and_await() { # SIGNAL TENTHS "PID START"...
-    local signal=$1 tenths=$2 pid start alive
-    shift 2
-    for entry in "$@"; do
-        read -r pid start <<<"$entry"
-        [ -n "$start" ] && [ "$(start_time "$pid")" = "$start" ] && kill "-$signal" "$pid" 2>/dev/null || true
-    done
-    for ((; tenths > 0; tenths--)); do
-        alive=no
-        for entry in "$@"; do
-            read -r pid start <<<"$entry"
-            [ -n "$start" ] && [ "$(start_time "$pid")" = "$start" ] &&
-                [ "$(sed 's/.*) //' "/proc/$pid/stat" 2>/dev/null | cut -c1)" != Z ] && alive=yes
-        done
-        [ $alive = no ] && return 0
-        sleep 0.1
-    done
-    return 1
-}
-
-end_all() {
-    local newest_first=() entry
-    for entry in "${pids[@]}"; do newest_first=("$entry" "${newest_first[@]}"); done
-    # SIGINT is PostgreSQL's fast shutdown; the agents and the controller take it as a request to stop, too.
-    signal_and_await INT 50 "${newest_first[@]}" || signal_and_await TERM 20 "${newest_first[@]}" ||
-        signal_and_await KILL 20 "${newest_first[@]}" || true
-    pids=()
-}
 
 as_nobody() { # prefix that drops root; a plain user runs the servers as himself
     if [ "$(id -u)" = 0 ]; then
@@ -55,18 +14,37 @@ as_nobody() { # prefix that drops root; a plain user runs the servers as himself
 
 own() { if [ "$(id -u)" = 0 ]; then chown -R nobody:nogroup "$@"; fi; }
 
-port_is_free() { ! (exec 3<>"/dev/tcp/$1/$2") 2>/dev/null; }
+make_state() {
+    hold_signals
+    state=$(mktemp -d "${TMPDIR:-/tmp}/plumb-demo.XXXXXX")
+    chmod 755 "$state"
+    # shellcheck disable=SC2046
+    if ! $(as_nobody) test -x "$state"; then # a private TMPDIR of root's: the servers, as nobody, need another place
+        rmdir "$state"
+        state=$(mktemp -d /tmp/plumb-demo.XXXXXX)
+        chmod 755 "$state"
+    fi
+    mkdir "$state/log"
+    release_signals
+}
+
+accepts() { (exec 3<>"/dev/tcp/$1/$2") 2>/dev/null; }
+
+# Every port in use, in hexadecimal, whatever the address. Not by connecting: a connection to the port of another
+# demo's that hangs would hang, too.
+ports_in_use() { sed -nE 's/^ *[0-9]+: [0-9A-F]+:([0-9A-F]{4}) .*/\1/p' /proc/net/{tcp,tcp6,udp,udp6} 2>/dev/null || true; }
 
 choose_ports() {
-    local try host
-    for try in {1..50}; do
-        base=$((20000 + RANDOM % 10000))
-        for host in 127.0.10.1 127.0.20.1 127.0.10.53 127.0.20.53; do
-            for offset in 0 1 2 3 4 5; do port_is_free $host $((base + offset)) || continue 3; done
+    local base taken offset port
+    taken=" $(ports_in_use | tr '\n' ' ') "
+    for _ in {1..50}; do
+        base=$((20000 + RANDOM % 10000)) # below the ephemeral range
+        for offset in 0 1 2 3 4 5; do
+            printf -v port %04X $((base + offset))
+            [[ $taken != *" $port "* ]] || continue 2
         done
         postgres_port=$base redis_port=$((base + 1)) https_port=$((base + 2)) http_port=$((base + 3))
         orders_port=$((base + 4)) dns_port=$((base + 5))
-        mkdir -p "$state/log"
         return 0
     done
     die "found no free ports on loopback"
@@ -115,7 +93,7 @@ start_dnsmasq() {
 
 start_redis() {
     local name=$1 net=$2 dir=$3 policy=$4
-    printf 'bind %s.1\nport %s\nsave ""\nappendonly no\ndir %s\nmaxclients 100\nmaxmemory 64mb\nmaxmemory-policy %s\n' \
+    printf 'bind %s.1\nport %s\nsave ""\nappendonly no\ndir "%s"\nmaxclients 100\nmaxmemory 64mb\nmaxmemory-policy %s\n' \
         "$net" $redis_port "$dir/redis" "$policy" >"$dir/redis/redis.conf"
     own "$dir/redis"
     # shellcheck disable=SC2046
@@ -126,14 +104,15 @@ start_nginx() {
     local name=$1 net=$2 dir=$3 authority=$4
     cp "$state/tls/$authority/server.pem" "$state/tls/$authority/server.key" "$dir/nginx/"
     cat >"$dir/nginx/nginx.conf" <<END
-daemon off; worker_processes 1; pid $dir/nginx/pid; error_log stderr warn;
+daemon off; worker_processes 1; pid "$dir/nginx/pid"; error_log stderr warn;
 events { worker_connections 128; }
 http {
   access_log off;
-  client_body_temp_path $dir/nginx/body; proxy_temp_path $dir/nginx/proxy; fastcgi_temp_path $dir/nginx/fastcgi;
-  uwsgi_temp_path $dir/nginx/uwsgi; scgi_temp_path $dir/nginx/scgi;
+  client_body_temp_path "$dir/nginx/body"; proxy_temp_path "$dir/nginx/proxy";
+  fastcgi_temp_path "$dir/nginx/fastcgi"; uwsgi_temp_path "$dir/nginx/uwsgi"; scgi_temp_path "$dir/nginx/scgi";
   server {
-    listen $net.1:$https_port ssl; ssl_certificate $dir/nginx/server.pem; ssl_certificate_key $dir/nginx/server.key;
+    listen $net.1:$https_port ssl;
+    ssl_certificate "$dir/nginx/server.pem"; ssl_certificate_key "$dir/nginx/server.key";
     location / { return 200 "paid\n"; }
   }
   server { listen $net.1:$http_port; location / { return 200 "found\n"; } }
@@ -155,7 +134,7 @@ start_postgres() {
     own "$dir/postgres"
     # shellcheck disable=SC2046
     (
-        cd "$dir/postgres"
+        cd "$dir/postgres" || exit
         echo "the demo's own" >password
         own password
         $(as_nobody) $postgres_bin/initdb -D data -U app --pwfile=password --auth=scram-sha-256 --no-sync \
@@ -177,63 +156,54 @@ END
     launch "$name-postgres" $(as_nobody) $postgres_bin/postgres -D "$dir/postgres/data"
 }
 
-wait_for_port() { # HOST PORT NAME
-    local tenths
-    for ((tenths = 0; tenths < 200; tenths++)); do
-        port_is_free "$1" "$2" || return 0
-        sleep 0.1
-    done
-    die "$3 did not come up: $(tail -n 3 "$state/log/$3.log" | tr '\n' ' ')"
-}
-
 wait_until_ready() {
     local name net
     for name in staging production; do
         if [ $name = staging ]; then net=127.0.10; else net=127.0.20; fi
-        wait_for_port $net.1 $redis_port $name-redis
-        wait_for_port $net.1 $https_port $name-nginx
-        wait_for_port $net.53 $dns_port $name-dnsmasq
-        wait_for_port $net.1 $postgres_port $name-postgres
-        until $postgres_bin/pg_isready -q -h $net.1 -p $postgres_port; do sleep 0.1; done
+        await $name-redis accepts $net.1 $redis_port
+        await $name-nginx accepts $net.1 $https_port
+        await $name-dnsmasq accepts $net.53 $dns_port
+        await $name-postgres $postgres_bin/pg_isready -q -h $net.1 -p $postgres_port
     done
-    if [ $healthy = no ]; then
-        until grep -q ready "$state/log/production-orders.log"; do sleep 0.1; done
-    fi
+    if [ $healthy = no ]; then await production-orders grep -q ready "$state/log/production-orders.log"; fi
 }
 
 # The faults that come after the start: slots and clients held by somebody else. The name, the hanging port, the
 # authority and the eviction policy were planted when the servers were configured.
 lean_production() {
+    # Longer than anybody plays with a kept demo.
     # shellcheck disable=SC2028
-    echo '\sleep 600 s' >"$state/hold.sql"
+    echo '\sleep 86400 s' >"$state/hold.sql"
     PGPASSWORD="the demo's own" launch production-crowd "$postgres_bin/pgbench" -n -h 127.0.20.1 -p $postgres_port \
-        -U app -c 90 -j 1 -T 600 -f "$state/hold.sql" postgres
+        -U app -c 90 -j 1 -T 86400 -f "$state/hold.sql" postgres
     launch production-clients redis-benchmark -h 127.0.20.1 -p $redis_port -c 93 -I
-    local tenths
-    for ((tenths = 0; tenths < 200; tenths++)); do
-        [ "$(PGPASSWORD="the demo's own" "$postgres_bin/psql" -h 127.0.20.1 -p $postgres_port -U app -Atc \
-            "select count(*) from pg_stat_activity where backend_type = 'client backend'" postgres)" -ge 91 ] && return 0
-        sleep 0.1
-    done
-    die "the crowd at production's PostgreSQL did not come: $(tail -n 2 "$state/log/production-crowd.log")"
+    await production-crowd crowd_is_there
+}
+
+crowd_is_there() {
+    local backends
+    backends=$(PGPASSWORD="the demo's own" "$postgres_bin/psql" -h 127.0.20.1 -p $postgres_port -U app -Atc \
+        "select count(*) from pg_stat_activity where backend_type = 'client backend'" postgres 2>&1) || return 1
+    [ "$backends" -ge 91 ]
 }
 
 start_controller() {
     launch controller "$tree/plumb-controller" serve --listen 127.0.0.1:0 --http 127.0.0.1:0 \
         --store "sqlite:$state/plumb.db"
-    local tenths
-    for ((tenths = 0; tenths < 200; tenths++)); do
-        controller=$(sed -n 's/.*grpc=\([0-9.:]*\).*/\1/p' "$state/log/controller.log")
-        web=$(sed -n 's/.*http=\([0-9.:]*\).*/\1/p' "$state/log/controller.log")
-        [ -n "$controller" ] && return 0
-        sleep 0.1
-    done
-    die "the controller did not come up: $(tail -n 3 "$state/log/controller.log")"
+    await controller controller_listens
+}
+
+controller_listens() {
+    controller=$(sed -n 's/.*grpc=\([0-9.:]*\).*/\1/p' "$state/log/controller.log")
+    web=$(sed -n 's/.*http=\([0-9.:]*\).*/\1/p' "$state/log/controller.log")
+    [ -n "$controller" ] && [ -n "$web" ]
 }
 
 start_agent() { # SIDE NUMBER
     local side=$1 number=$2 net=127.0.10
     [ "$side" = production ] && net=127.0.20
+    # By file, so that the configuration also serves whoever plays with a kept demo.
+    echo "postgres://app:the%20demo's%20own@database.internal:$postgres_port/postgres" >"$state/$side/database-url"
     cat >"$state/$side/agent-$number.yaml" <<END
 controller: $controller
 environment: $side
@@ -242,23 +212,23 @@ labels: {task: $side-$number, zone: use1-az$((number % 2 + 1)), revision: "7"}
 window: 2s
 resolver: $net.53:$dns_port
 targets:
-  database: {url: "\${DATABASE_URL}", interval: 500ms, timeout: 1s}
+  database: {url: "file:$state/$side/database-url", interval: 500ms, timeout: 1s}
   cache: {url: "redis://cache.internal:$redis_port/0", interval: 400ms, timeout: 1s}
   payments: {url: "https://payments.internal:$https_port/", interval: 400ms, timeout: 1s}
   search: {url: "http://search.internal:$http_port/", interval: 400ms, timeout: 1s}
   orders: {url: "tcp://orders.internal:$orders_port", interval: 400ms, timeout: 1s}
 END
     # Both sides trust the same authority: it is the image's.
-    DATABASE_URL="postgres://app:the%20demo's%20own@database.internal:$postgres_port/postgres" \
-        SSL_CERT_FILE="$state/tls/trusted/ca.pem" \
+    SSL_CERT_FILE="$state/tls/trusted/ca.pem" \
         launch "$side-agent-$number" "$tree/plumb-agent" run --config "$state/$side/agent-$number.yaml"
 }
 
 await_windows() { # until each agent has told four windows: the rules that look at several need three
-    local tenths
     printf '%swaiting for the first windows of two seconds %s' "$dim" "$plain" >&2
-    for ((tenths = 0; tenths < 40; tenths++)); do
+    local deadline=$((SECONDS + 40))
+    while [ $SECONDS -lt $deadline ]; do
         sleep 0.5
+        all_run
         printf '.' >&2
         if enough_windows; then
             echo >&2
@@ -266,7 +236,7 @@ await_windows() { # until each agent has told four windows: the rules that look 
         fi
     done
     echo >&2
-    die "the agents did not report: $(tail -n 2 "$state"/log/*agent*.log | tr '\n' ' ')"
+    die "the agents did not report: $(tail -q -n 2 "$state"/log/*agent*.log | tr '\n' ' ')"
 }
 
 enough_windows() {
@@ -289,17 +259,27 @@ ${bold}What to try next${plain}
 END
 }
 
+# Where --keep leaves word for --stop. A runtime directory may be another user's, left over from su.
+kept=/tmp
+[ -n "${XDG_RUNTIME_DIR:-}" ] && [ -w "$XDG_RUNTIME_DIR" ] && kept=$XDG_RUNTIME_DIR
+kept=$kept/plumb-demo-kept.$(id -u)
+
 keep_running() {
-    { echo "$state"; printf '%s\n' "${pids[@]}"; } >"$kept"
+    # Never over the word of another one: nobody could end that.
+    (set -o noclobber && { echo "$state"; printf '%s\n' "${pids[@]}"; } >"$kept") ||
+        die "another demo was kept meanwhile; ./dev demo --stop ends it"
     printf 'controller=%s\nweb=%s\npostgres_port=%s\nredis_port=%s\n' "$controller" "$web" $postgres_port $redis_port \
         >"$state/ports"
     trap - EXIT
+    local programs files
+    printf -v programs %q "$tree"
+    printf -v files %q "$state"
     cat >&2 <<END
 
 ${bold}Left running.${plain} Its files and logs: $state
-  $tree/plumbctl fleet --controller $controller
-  $tree/plumbctl gate --controller $controller --baseline staging --candidate production --format markdown
-  $tree/plumb-agent check --config $state/production/agent-1.yaml --only cache
+  $programs/plumbctl fleet --controller $controller
+  $programs/plumbctl gate --controller $controller --baseline staging --candidate production --format markdown
+  SSL_CERT_FILE=$files/tls/trusted/ca.pem $programs/plumb-agent check --config $files/production/agent-1.yaml
   curl http://$web/metrics
   ./dev demo --stop      ends everything
 END

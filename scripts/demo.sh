@@ -4,6 +4,7 @@
 set -euo pipefail
 cd "$(dirname "$(readlink -f "$0")")/.."
 . scripts/common.sh
+. scripts/demo-processes.sh
 . scripts/demo-servers.sh
 
 usage() {
@@ -17,36 +18,61 @@ controller, all on loopback addresses. Production leans in six ways; the gate fi
   --keep      leave it running to play with; it prints what to try
   --stop      end what --keep left running
   --format F  how the gate prints its report
-  --build DIR use the programs of this build tree (default: build/release)
+  --build DIR use the programs of this build tree; without it, build/release is built first
 
-Exit code: the gate's own (0 promote, 1 hold) says what it decided; the demo itself exits 0 when the gate decided as
-planted, 1 when it did not.
+The report goes to stdout, all else to stderr. The gate's exit code (0 promote, 1 hold) is shown; the demo itself exits
+0 when the gate decided as planted, 1 when it did not, 2 when the command was wrong.
 END
 }
 
-healthy=no keep=no format=text tree=build/release
+healthy=no keep=no stop=no format=text tree=''
 while [ $# -gt 0 ]; do
     case $1 in
     --healthy) healthy=yes ;;
     --keep) keep=yes ;;
-    --stop) stop_kept; exit 0 ;;
-    --format) format=${2:?--format needs a value}; shift ;;
-    --build) tree=${2:?--build needs a directory}; shift ;;
+    --stop) stop=yes ;;
+    --format)
+        case ${2:-} in
+        text | json | markdown) format=$2 ;;
+        *) bad_usage "--format is text, json or markdown" ;;
+        esac
+        shift
+        ;;
+    --build)
+        [ -n "${2:-}" ] || bad_usage "--build needs a directory"
+        tree=$2
+        shift
+        ;;
     -h | --help) usage; exit 0 ;;
     *) bad_usage "demo knows no option '$1' (./dev demo --help)" ;;
     esac
     shift
 done
-tree=$(readlink -f "$tree")
-for program in plumb-agent plumb-controller plumbctl plumb-lab-stalled-listener; do
-    [ -x "$tree/$program" ] || die "$tree/$program is not there; ./dev build makes it"
-done
+if [ $stop = yes ]; then
+    stop_kept
+    exit 0
+fi
 [ ! -e "$kept" ] || [ $keep = no ] || die "a kept demo is running already; ./dev demo --stop ends it"
 
-state=$(mktemp -d "${TMPDIR:-/tmp}/plumb-demo.XXXXXX")
-chmod 755 "$state"
-trap 'end_all; rm -rf "$state"' EXIT
-trap 'exit 130' INT TERM
+programs=(plumb-agent plumb-controller plumbctl plumb-lab-stalled-listener)
+if [ -z "$tree" ]; then
+    step "building (the first time takes some minutes)"
+    ./dev build release "${programs[@]}" >&2
+    tree=build/release
+fi
+tree=$(readlink -f "$tree") || true
+for program in "${programs[@]}"; do
+    [ -x "$tree/$program" ] || die "$tree/$program is not there; ./dev build makes it"
+done
+
+# A plain user's PATH has no sbin, where Debian keeps nginx and dnsmasq; a umask may lock nobody out.
+PATH=$PATH:/usr/sbin:/sbin
+umask 022
+trap finish EXIT
+trap 'on_signal 130' INT
+trap 'on_signal 143' TERM
+trap 'on_signal 129' HUP
+make_state
 
 started=$SECONDS
 choose_ports
@@ -69,6 +95,8 @@ gate=(plumbctl gate --controller "$controller" --baseline staging --candidate pr
 step "${gate[*]}"
 status=0
 "$tree/plumbctl" "${gate[@]:1}" --format "$format" || status=$?
+[ $status != 141 ] || exit 141 # whoever read the report has seen enough
+all_run
 if [ $healthy = yes ]; then expected=0; else expected=1; fi
 printf '\n%sexit code of the gate: %s%s   (0 promote, 1 hold, 3 insufficient evidence)\n' "$bold" $status "$plain" >&2
 
