@@ -24,6 +24,7 @@ is_alive() { # "PID START NAME"
 launch() { # NAME COMMAND...: in the background, its output in a log
     local name=$1
     shift
+    : >"$state/log/$name.log" # there from the start for whoever reads it
     hold_signals
     # A server must not outlive the demo, nor hear the terminal's Ctrl-C before the demo ends it in order. What bash
     # starts in the background ignores SIGINT, unless it is told otherwise.
@@ -61,12 +62,19 @@ signal_and_await() { # SIGNAL TENTHS "PID START NAME"...
 }
 
 end_all() {
-    local newest_first=() entry
-    for entry in "${pids[@]}"; do newest_first=("$entry" "${newest_first[@]}"); done
-    # SIGINT is PostgreSQL's fast shutdown; the agents and the controller take it as a request to stop, too.
-    signal_and_await INT 50 "${newest_first[@]}" || signal_and_await TERM 20 "${newest_first[@]}" ||
-        signal_and_await KILL 20 "${newest_first[@]}" || true
+    local agents=() others=() entry
+    for entry in "${pids[@]}"; do
+        case $entry in *-agent-*) agents+=("$entry") ;; *) others=("$entry" "${others[@]}") ;; esac
+    done
+    # The agents first: each hands its last window to the controller, and waits some seconds for one that is gone.
+    end "${agents[@]}"
+    end "${others[@]}"
     pids=()
+}
+
+end() { # "PID START NAME"...: asked three times, less and less kindly
+    # SIGINT is PostgreSQL's fast shutdown; the agents and the controller take it as a request to stop, too.
+    signal_and_await INT 50 "$@" || signal_and_await TERM 20 "$@" || signal_and_await KILL 20 "$@" || true
 }
 
 finish() {
