@@ -29,6 +29,7 @@ launch() { # NAME COMMAND...: in the background, its output in a log
     # A server must not outlive the demo, nor hear the terminal's Ctrl-C before the demo ends it in order. What bash
     # starts in the background ignores SIGINT, unless it is told otherwise.
     setsid env --default-signal=INT,QUIT "$@" </dev/null >"$state/log/$name.log" 2>&1 &
+    disown # bash need not comment on its end
     look_at $!
     pids+=("$! $process_start $name")
     release_signals

@@ -72,6 +72,8 @@ start_environment() { # NAME NETWORK
     start_redis "$name" "$net" "$dir" $policy
     start_nginx "$name" "$net" "$dir" $authority
     start_postgres "$name" "$net" "$dir"
+    # The agents' secret. By file, so that their configuration also serves whoever plays with a kept demo.
+    echo "postgres://app:the%20demo's%20own@database.internal:$postgres_port/postgres" >"$dir/database-url"
 }
 
 start_dnsmasq() {
@@ -202,8 +204,6 @@ controller_listens() {
 start_agent() { # SIDE NUMBER
     local side=$1 number=$2 net=127.0.10
     [ "$side" = production ] && net=127.0.20
-    # By file, so that the configuration also serves whoever plays with a kept demo.
-    echo "postgres://app:the%20demo's%20own@database.internal:$postgres_port/postgres" >"$state/$side/database-url"
     cat >"$state/$side/agent-$number.yaml" <<END
 controller: $controller
 environment: $side

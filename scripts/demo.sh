@@ -2,6 +2,9 @@
 # The demo: two environments of real servers on loopback addresses, three agents a side, one controller, one gate.
 # Needs no privileges (as root, the servers run as nobody). Everything lives in one temporary directory.
 set -euo pipefail
+# With an output closed, the next file that anything opens would take its number.
+[ -L /proc/self/fd/1 ] || exec >/dev/null
+[ -L /proc/self/fd/2 ] || exec 2>/dev/null
 cd "$(dirname "$(readlink -f "$0")")/.."
 . scripts/common.sh
 . scripts/demo-processes.sh
