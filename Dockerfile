@@ -19,13 +19,15 @@ COPY --from=build /src/build/static/plumb-agent /plumb-agent
 COPY --from=build /etc/ssl/certs/ca-certificates.crt /etc/ssl/certs/ca-certificates.crt
 # Nobody, by number: an empty root has no /etc/passwd to look names up in.
 USER 65534:65534
+# Of the agent alone, never of a dependency. ECS takes the health check of the task definition instead.
+HEALTHCHECK --interval=10s --timeout=3s CMD ["/plumb-agent", "health"]
 ENTRYPOINT ["/plumb-agent"]
 CMD ["run", "--config", "/etc/plumb/plumb.yaml"]
 
 FROM ${BASE} AS controller
 RUN apt-get update \
- && apt-get install -y --no-install-recommends ca-certificates libgrpc++1.51 libprotobuf-lite32 libsqlite3-0 \
-      libyaml-cpp0.7 libboost-json1.81.0 libboost-url1.81.0 libssl3 libhiredis0.14 libpq5 libc-ares2 \
+ && apt-get install -y --no-install-recommends ca-certificates libgrpc++1.51 libprotobuf32 libsqlite3-0 \
+      libyaml-cpp0.7 libboost-json1.81.0 libssl3 \
  && rm -rf /var/lib/apt/lists/*
 COPY --from=build /src/build/release/plumb-controller /src/build/release/plumbctl /usr/local/bin/
 RUN mkdir /var/lib/plumb && chown 65534:65534 /var/lib/plumb

@@ -16,7 +16,14 @@ bad_usage() {
     printf '%s%s: %s%s\n' "$red" "${0##*/}" "$*" "$plain" >&2
     exit 2
 }
-jobs_here() { nproc; }
+# As many compilers as there are processors, and no more than the memory carries at their worst.
+jobs_here() {
+    local processors memory
+    processors=$(nproc)
+    memory=$(($(sed -n 's/^MemAvailable: *\([0-9]*\) kB/\1/p' /proc/meminfo) / 800000))
+    if [ "$memory" -lt 1 ]; then memory=1; fi
+    echo $((memory < processors ? memory : processors))
+}
 log_file() {
     mkdir -p build/log
     echo "build/log/$1.log"
@@ -93,6 +100,7 @@ install_missing() {
     # Servers are installed for the tests, which start their own: none may start by itself.
     local hold=/usr/sbin/policy-rc.d held=no
     if [ ! -e $hold ]; then
+        trap 'as_root rm -f /usr/sbin/policy-rc.d' EXIT # also after a Ctrl-C: the machine's own services start again
         printf '#!/bin/sh\nexit 101\n' | as_root tee $hold >/dev/null
         as_root chmod +x $hold
         held=yes
@@ -103,7 +111,10 @@ install_missing() {
     # shellcheck disable=SC2086
     { as_root apt-get update && as_root env DEBIAN_FRONTEND=noninteractive \
         apt-get install -y --no-install-recommends $missing; } >"$log" 2>&1 </dev/null || ok=no
-    [ $held = yes ] && as_root rm -f $hold
+    if [ $held = yes ]; then
+        as_root rm -f $hold
+        trap - EXIT
+    fi
     [ $ok = yes ] || { tail -n 20 "$log" >&2; die "installing failed; the whole log is in $log"; }
     missing=$(missing_packages)
     [ -z "$missing" ] || die "still missing after the installation: $(echo "$missing" | tr '\n' ' ')"

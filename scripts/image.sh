@@ -21,6 +21,10 @@ esac
 
 choose_builder() {
     if [ -n "${PLUMB_BUILDER:-}" ]; then
+        case $PLUMB_BUILDER in
+        docker | podman | buildah) ;;
+        *) bad_usage "PLUMB_BUILDER is docker, podman or buildah, not '$PLUMB_BUILDER'" ;;
+        esac
         command -v "$PLUMB_BUILDER" >/dev/null || die "PLUMB_BUILDER=$PLUMB_BUILDER is not installed"
         echo "$PLUMB_BUILDER"
     elif command -v docker >/dev/null && docker info >/dev/null 2>&1; then
@@ -29,8 +33,9 @@ choose_builder() {
         echo podman
     else
         command -v buildah >/dev/null && command -v debootstrap >/dev/null ||
-            as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends buildah debootstrap \
-                >"$(log_file image-setup)" 2>&1 || die "could not install buildah; see $(log_file image-setup)"
+            { as_root apt-get update && as_root env DEBIAN_FRONTEND=noninteractive \
+                apt-get install -y --no-install-recommends buildah debootstrap; } \
+                >"$(log_file image-setup)" 2>&1 </dev/null || die "could not install buildah; see $(log_file image-setup)"
         echo buildah
     fi
 }
@@ -54,10 +59,12 @@ try_with_engine() {
 }
 
 build_with_engine() {
-    local engine=$1 target
+    local engine=$1 target format=()
+    [ "$engine" != podman ] || format=(--format docker) # the OCI format has no HEALTHCHECK
     for target in agent controller; do
         step "$engine build --target $target"
-        "$engine" build --target $target -t plumb-$target:local .
+        "$engine" build "${format[@]}" --target $target -t plumb-$target:local . ||
+            die "building $target failed; where no registry answers: PLUMB_BUILDER=buildah ./dev image"
     done
     try_with_engine "$engine"
 }
@@ -91,7 +98,7 @@ build_with_buildah() {
     local target
     for target in agent controller; do
         step "buildah bud --target $target"
-        "${bud[@]}" bud --isolation chroot --network host --pull=never --layers \
+        "${bud[@]}" bud --format docker --isolation chroot --network host --pull=never --layers \
             --build-arg BASE=localhost/plumb-base:bookworm --target $target -t localhost/plumb-$target:local . ||
             die "building $target failed"
     done
