@@ -1,11 +1,13 @@
 #!/usr/bin/env bash
 # Proves of a static agent what the README promises: one file without shared libraries, stripped, at most
-# 16,000,000 bytes, and able to probe from an empty root directory.
+# 16,000,000 bytes, and at work in an empty root directory that holds a configuration and a CA file: it resolves a
+# name, verifies a certificate through that CA, and finds its resolver in resolv.conf, in a flag, or where ECS has it.
 set -euo pipefail
 cd "$(dirname "$(readlink -f "$0")")/.."
 . scripts/common.sh
 agent=${1:-build/static/plumb-agent}
 limit=16000000
+PATH=$PATH:/usr/sbin:/sbin # a plain user's has no dnsmasq and no chroot
 
 [ -x "$agent" ] || die "$agent is not there; ./dev build static makes it"
 linkage=$(ldd "$agent" 2>&1 || true) # ldd fails on what is static
@@ -14,18 +16,97 @@ if readelf -SW "$agent" | grep -c '\.symtab' >/dev/null; then die "$agent is not
 size=$(stat -c %s "$agent")
 [ "$size" -le $limit ] || die "$agent has $size bytes; the limit is $limit"
 
-# An empty root: the agent, a configuration, an authority. unshare makes the chroot without privileges.
-root=$(mktemp -d)
-trap 'rm -rf "$root"' EXIT
-cp "$agent" "$root/plumb-agent"
-printf 'environment: empty\nservice: root\ntargets:\n  self: tcp://127.0.0.1:1\n' >"$root/plumb.yaml"
-enter() {
-    if [ "$(id -u)" = 0 ]; then chroot "$root" "$@"; else unshare --map-root-user --root="$root" "$@"; fi
+work=$(mktemp -d)
+root=$work/root
+servers=()
+finish() {
+    [ ${#servers[@]} = 0 ] || kill "${servers[@]}" 2>/dev/null || true
+    rm -rf "$work"
 }
+trap finish EXIT
+mkdir "$root"
+cp "$agent" "$root/plumb-agent"
+
+# unshare makes the chroot without privileges, where the kernel lets a plain user have namespaces.
+enter() {
+    if [ "$(id -u)" = 0 ]; then
+        env -i chroot "$root" "$@"
+    else
+        env -i unshare --map-root-user --root="$root" "$@"
+    fi
+}
+if [ "$(id -u)" != 0 ] && ! unshare --map-root-user true 2>/dev/null; then
+    printf '%s: static, stripped, %s bytes (limit %s); NOT tried in an empty root: this user may make no namespace\n' \
+        "$agent" "$size" $limit
+    exit 0
+fi
 enter /plumb-agent version >/dev/null || die "the agent does not start in an empty root"
-enter /plumb-agent validate --config /plumb.yaml >/dev/null || die "the agent does not read its configuration in an empty root"
-status=0
-answer=$(enter /plumb-agent check --config /plumb.yaml --format json) || status=$?
-[ $status = 1 ] || die "a refused connection should give exit 1, not $status"
-grep -q '"tcp.refused"' <<<"$answer" || die "a refused connection is not told as tcp.refused: $answer"
-printf '%s%s: static, stripped, %s bytes (limit %s), runs in an empty root%s\n' "$green" "$agent" "$size" $limit "$plain"
+
+start_tls_server() {
+    openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 -subj "/CN=Check CA" \
+        -keyout "$work/ca.key" -out "$root/ca.pem"
+    openssl req -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -subj "/CN=inside.test" \
+        -keyout "$work/server.key" -out "$work/server.csr"
+    openssl x509 -req -in "$work/server.csr" -CA "$root/ca.pem" -CAkey "$work/ca.key" -CAcreateserial -days 1 \
+        -extfile <(echo "subjectAltName=DNS:inside.test") -out "$work/server.pem"
+    openssl s_server -www -accept 127.0.0.1:0 -cert "$work/server.pem" -key "$work/server.key" \
+        </dev/null >"$work/tls.out" &
+    servers+=($!)
+} 2>>"$work/log"
+
+start_name_server() {
+    for _ in {1..20}; do
+        dns_port=$((10000 + RANDOM % 10000))
+        dnsmasq --keep-in-foreground --conf-file=/dev/null --no-resolv --no-hosts --bind-interfaces --user= --group= \
+            --pid-file= --listen-address=127.0.0.1 --port=$dns_port --address=/test/127.0.0.1 2>>"$work/log" &
+        local server=$!
+        for _ in {1..50}; do
+            kill -0 $server 2>/dev/null || continue 2 # the port was another one's
+            if (exec 3<>"/dev/tcp/127.0.0.1/$dns_port") 2>/dev/null; then
+                servers+=("$server")
+                return 0
+            fi
+            sleep 0.1
+        done
+        kill $server
+    done
+    die "no name server: $(tail -n 2 "$work/log")"
+}
+
+expect() { # EXIT-CODE WORDS-OF-THE-ANSWER ARGUMENT...: what check says in the empty root
+    local code=$1 words=$2 status=0 answer
+    shift 2
+    answer=$(enter /plumb-agent check "$@" --format json 2>&1) || status=$?
+    if [ $status = "$code" ] && grep -qF -- "$words" <<<"$answer"; then return 0; fi
+    die "in an empty root, check $* should exit $code and say $words; it exited $status and said: $answer"
+}
+
+start_tls_server || die "no TLS server: $(tail -n 2 "$work/log")"
+start_name_server
+for _ in {1..100}; do
+    tls_port=$(sed -n 's/^ACCEPT .*:\([0-9]*\)$/\1/p' "$work/tls.out")
+    [ -z "$tls_port" ] || break
+    sleep 0.1
+done
+cat >"$root/plumb.yaml" <<END
+environment: empty
+service: root
+resolver: 127.0.0.1:$dns_port
+targets:
+  trusted: tls://inside.test:$tls_port?ca=/ca.pem
+  misnamed: tls://outside.test:$tls_port?ca=/ca.pem
+  untrusted: tls://inside.test:$tls_port
+  refused: tcp://127.0.0.1:1
+END
+enter /plumb-agent validate --config /plumb.yaml >/dev/null || die "the agent does not read its configuration there"
+expect 0 '"tls.trust_store":"/ca.pem"' --config /plumb.yaml --only trusted
+expect 1 '"tls.name_mismatch"' --config /plumb.yaml --only misnamed
+expect 1 '"local.trust_store"' --config /plumb.yaml --only untrusted
+expect 1 '"tcp.refused"' --config /plumb.yaml --only refused
+expect 0 '"dns.resolver":"127.0.0.1:'$dns_port'"' --resolver 127.0.0.1:$dns_port --target name=dns://inside.test
+expect 1 '"dns.resolver":"169.254.169.253:53"' --timeout 200ms --target name=dns://inside.test
+mkdir "$root/etc"
+echo "nameserver 127.0.0.77" >"$root/etc/resolv.conf"
+expect 1 '"dns.resolver":"127.0.0.77:53"' --timeout 200ms --target name=dns://inside.test
+printf '%s%s: static, stripped, %s bytes (limit %s); resolves and verifies in an empty root%s\n' \
+    "$green" "$agent" "$size" $limit "$plain"

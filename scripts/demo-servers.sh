@@ -268,8 +268,8 @@ keep_running() {
     # Never over the word of another one: nobody could end that.
     (set -o noclobber && { echo "$state"; printf '%s\n' "${pids[@]}"; } >"$kept") ||
         die "another demo was kept meanwhile; ./dev demo --stop ends it"
-    printf 'controller=%s\nweb=%s\npostgres_port=%s\nredis_port=%s\n' "$controller" "$web" $postgres_port $redis_port \
-        >"$state/ports"
+    printf 'controller=%s\nweb=%s\npostgres_port=%s\nredis_port=%s\ndns_port=%s\n' "$controller" "$web" $postgres_port \
+        $redis_port $dns_port >"$state/ports"
     trap - EXIT
     local programs files
     printf -v programs %q "$tree"
