@@ -1,7 +1,9 @@
 #!/usr/bin/env bash
 # Runs every command that the README shows (the `$ ` lines of its console blocks), with the programs of one build tree,
 # against a kept demo. `aws` is a stand-in that answers as a saved ECS Exec session looks: a banner, carriage returns,
-# a prompt, and no exit code. A command of the README that has no expectation here fails the test.
+# a prompt, and no exit code. A command of the README that has no expectation here fails the test, and so does output
+# that the README shows and the programs do not print.
+# shellcheck disable=SC1091,SC2154
 set -euo pipefail
 source_dir=$1 tree=$2
 
@@ -10,13 +12,22 @@ chmod 755 "$work"
 export TMPDIR=$work XDG_RUNTIME_DIR=$work
 background=()
 finish() {
-    for pid in "${background[@]}"; do kill "$pid" 2>/dev/null && wait "$pid" 2>/dev/null || true; done
+    for pid in "${background[@]}"; do
+        if kill "$pid" 2>/dev/null; then wait "$pid" 2>/dev/null || true; fi
+    done
     "$source_dir/scripts/demo.sh" --stop --build "$tree" 2>/dev/null || true
     rm -rf "$work"
 }
 trap finish EXIT
 
-"$source_dir/scripts/demo.sh" --build "$tree" --keep >"$work/demo.log" 2>&1 || { cat "$work/demo.log"; exit 1; }
+# Blocks of a kind that nothing here reads would go untested.
+if grep -nE '^ *```' "$source_dir/README.md" | grep -vE ':```(console|text|yaml|json)?$'; then
+    echo "a block of the README that no test reads"
+    exit 1
+fi
+
+"$source_dir/scripts/demo.sh" --build "$tree" --keep >"$work/gate.out" 2>"$work/demo.log" ||
+    { cat "$work/demo.log"; exit 1; }
 read -r state <"$work/plumb-demo-kept.$(id -u)"
 . "$state/ports"
 
@@ -112,6 +123,7 @@ while IFS= read -r command; do
     *)
         status=0
         eval "$actual" >output.log 2>&1 || status=$?
+        cat output.log >>"$work/all.out"
         echo "$status  $command"
         [ "$status" = "$want" ] || { echo "expected exit code $want"; cat output.log; exit 1; }
         ;;
@@ -121,6 +133,37 @@ done < <(awk '/^```console$/ {inside = 1; next} /^```$/ {inside = 0} inside && s
 for pid in "${background[@]}"; do
     kill -0 "$pid" 2>/dev/null || { echo "a command that should go on running ended:"; cat background.log; exit 1; }
 done
+# Commands within the text: known, with their options, by their help.
+# shellcheck disable=SC2016
+while IFS= read -r command; do
+    case $command in ./dev*) cd "$source_dir" ;; *) cd "$work" ;; esac
+    help=$(${command%% --*} --help) || { echo "failed: $command --help"; exit 1; }
+    for word in $command; do
+        case $word in --*) grep -qF -- "$word" <<<"$help" || { echo "no such option: $command"; exit 1; } ;; esac
+    done
+done < <(sed '/^```/,/^```$/d' "$source_dir/README.md" |
+    grep -oE '`(\./dev|plumb-agent|plumb-controller|plumbctl) [^`]*`' | tr -d '`' | sort -u)
+
+# What the README shows is what the programs print, numbers and line breaks apart; … leaves something out.
+mapfile -t variables <"$work/tasks/production"
+env -i "${variables[@]}" SEARCH_URL=http://search.internal "$tree/plumb-agent" check \
+    --resolver "127.0.20.53:$dns_port" >"$work/check.out" || true
+plain() {
+    LC_ALL=C.UTF-8 sed -E 's/[█░]+/#/g; s/[0-9][0-9.,]*/N/g; s/\<N (ns|µs|ms|s|Ki|Mi|Gi)\>/N T/g' | tr -s ' \n' ' ' |
+        sed 's/suspect this task was busy or throttled during the run; its durations may be its own //g'
+}
+real=$(cat "$work/gate.out" "$work/check.out" "$work/all.out" | plain)
+shown=0
+while IFS= read -r -d '' paragraph; do
+    paragraph=$(plain <<<"$paragraph")
+    paragraph=${paragraph# } paragraph=${paragraph% }
+    [ -n "$paragraph" ] || continue
+    shown=$((shown + 1))
+    [[ $real == *"$paragraph"* ]] || { echo "the README shows what no program printed: $paragraph"; exit 1; }
+done < <(awk '/^```text$/ {inside = 1; next} /^```$/ {if (inside) printf "%c", 0; inside = 0}
+    inside && (/^$/ || /^ *…$/) {printf "%c", 0; next} inside' "$source_dir/README.md")
+[ $shown -ge 15 ] || { echo "only $shown paragraphs of output found in the README"; exit 1; }
+
 grep -q 'dev test' "$source_dir/.ci/run" || { echo ".ci/run does not call the README's test command"; exit 1; }
 [ $count -ge 15 ] || { echo "only $count commands found in the README"; exit 1; }
 echo "$count commands of the README do what it says"
