@@ -30,9 +30,9 @@ cp "$agent" "$root/plumb-agent"
 # unshare makes the chroot without privileges, where the kernel lets a plain user have namespaces.
 enter() {
     if [ "$(id -u)" = 0 ]; then
-        env -i chroot "$root" "$@"
+        env -i "$(command -v chroot)" "$root" "$@"
     else
-        env -i unshare --map-root-user --root="$root" "$@"
+        env -i "$(command -v unshare)" --map-root-user --root="$root" "$@"
     fi
 }
 if [ "$(id -u)" != 0 ] && ! unshare --map-root-user true 2>/dev/null; then
@@ -103,7 +103,7 @@ expect 0 '"tls.trust_store":"/ca.pem"' --config /plumb.yaml --only trusted
 expect 1 '"tls.name_mismatch"' --config /plumb.yaml --only misnamed
 expect 1 '"local.trust_store"' --config /plumb.yaml --only untrusted
 expect 1 '"tcp.refused"' --config /plumb.yaml --only refused
-expect 0 '"dns.resolver":"127.0.0.1:'$dns_port'"' --resolver 127.0.0.1:$dns_port --target name=dns://inside.test
+expect 0 "\"dns.resolver\":\"127.0.0.1:$dns_port\"" --resolver "127.0.0.1:$dns_port" --target name=dns://inside.test
 expect 1 '"dns.resolver":"169.254.169.253:53"' --timeout 200ms --target name=dns://inside.test
 mkdir "$root/etc"
 echo "nameserver 127.0.0.77" >"$root/etc/resolv.conf"
