@@ -76,6 +76,13 @@ end_all() {
 end() { # "PID START NAME"...: asked three times, less and less kindly
     # SIGINT is PostgreSQL's fast shutdown; the agents and the controller take it as a request to stop, too.
     signal_and_await INT 50 "$@" || signal_and_await TERM 20 "$@" || signal_and_await KILL 20 "$@" || true
+    # Each leads a group of its own. What outlives its leader, as nginx's worker does a killed master, goes now. The
+    # group is ours: the kernel gives no number anew while a group has it.
+    local entry
+    for entry in "$@"; do
+        look_at "${entry%% *}"
+        case $process_state in "" | Z) kill -KILL -- "-${entry%% *}" 2>/dev/null || true ;; esac
+    done
 }
 
 finish() {
