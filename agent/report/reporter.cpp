@@ -1,10 +1,10 @@
 #include "agent/report/reporter.hpp"
 
 #include "agent/report/backlog.hpp"
-#include "agent/report/convert.hpp"
 #include "agent/report/stream.hpp"
 #include "base/duration.hpp"
 #include "base/text.hpp"
+#include "proto/window_proto.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -87,7 +87,7 @@ class Outstanding {
 
 class Reporter::Impl : public std::enable_shared_from_this<Impl> {
   public:
-    Impl(boost::asio::any_io_executor executor, ReportOptions options, ReportEvents events);
+    Impl(const boost::asio::any_io_executor& executor, ReportOptions options, ReportEvents events);
     ~Impl();
 
     void connect();
@@ -132,7 +132,7 @@ class Reporter::Impl : public std::enable_shared_from_this<Impl> {
     std::mt19937_64 random_{std::random_device{}()};
 };
 
-Reporter::Impl::Impl(boost::asio::any_io_executor executor, ReportOptions options, ReportEvents events)
+Reporter::Impl::Impl(const boost::asio::any_io_executor& executor, ReportOptions options, ReportEvents events)
     : executor_(executor),
       options_(std::move(options)),
       events_(std::move(events)),
@@ -285,7 +285,7 @@ void Reporter::Impl::reconnect_later() {
 }
 
 bool Reporter::Impl::offer(const Window& window, Clock::time_point ended) {
-    Backlog::Entry entry{window.sequence, ended, to_proto(window).SerializeAsString()};
+    Backlog::Entry entry{window.sequence, ended, wire::encode(window)};
     // No controller takes it, and it would end every stream that it is sent on.
     if (entry.payload.size() > kMaxWindowBytes) {
         log("window.size", fmt::format("window {} was left out: it has {} bytes, and at most {} are taken",

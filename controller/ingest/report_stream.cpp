@@ -2,7 +2,7 @@
 
 #include "base/text.hpp"
 #include "controller/ingest/report_service.hpp"
-#include "controller/wire/window_proto.hpp"
+#include "proto/window_proto.hpp"
 
 #include <algorithm>
 #include <utility>

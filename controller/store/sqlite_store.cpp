@@ -1,7 +1,7 @@
 #include "controller/store/sqlite_store.hpp"
 
 #include "controller/store/sqlite_schema.hpp"
-#include "controller/wire/window_proto.hpp"
+#include "proto/window_proto.hpp"
 
 #include <map>
 #include <string_view>

@@ -1,6 +1,6 @@
 #include "tests/integration/controller/report_client.hpp"
 
-#include "controller/wire/window_proto.hpp"
+#include "proto/window_proto.hpp"
 
 #include <chrono>
 

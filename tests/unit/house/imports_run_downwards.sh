@@ -11,20 +11,21 @@ forbid() { # FOLDER PATTERN WHY
     failed=1
 }
 
-forbid base '"(model|probes|agent|controller|plumb/v1)/' 'base stands on nothing of ours'
-forbid model '"(probes|agent|controller|plumb/v1)/' 'model may include base only'
+forbid base '"(model|proto|probes|agent|controller|plumb/v1)/' 'base stands on nothing of ours'
+forbid model '"(proto|probes|agent|controller|plumb/v1)/' 'model may include base only'
 forbid model '<(boost/asio|grpcpp|sqlite3|sys/socket)' 'model does no I/O'
-forbid probes '"(agent|controller|plumb/v1)/' 'probes may include model and base only'
+forbid proto '"(probes|agent|controller)/' 'the wire form may include model and base only'
+forbid probes '"(proto|agent|controller|plumb/v1)/' 'probes may include model and base only'
 forbid probes '"model/(window|accumulator)' 'probes know no windows'
 forbid probes '<(grpcpp|yaml-cpp)/' 'probes know no gRPC and no configuration file'
 forbid agent '"controller/' 'the agent knows nothing of the controller'
 forbid controller '"(probes|agent)/' 'the controller may include model and base only'
-forbid controller/judge '("controller/(store|ingest|api|web|ctl)/|<grpcpp/|<sqlite3|"plumb/v1/)' 'the judge is pure'
+forbid controller/judge '("controller/(store|ingest|api|web|ctl)/|<grpcpp/|<sqlite3|"plumb/v1/|"proto/)' 'the judge is pure'
 forbid controller/store '("controller/(ingest|api|web|ctl)/|<grpcpp/)' 'the store knows neither gRPC nor its callers'
 
 for folder in agent/*/ agent; do
     [ "$folder" = agent/report/ ] && continue
-    hits=$(grep -nE '^#include (<grpcpp/|"plumb/v1/)' "$folder"/*.hpp "$folder"/*.cpp 2>/dev/null) || continue
+    hits=$(grep -nE '^#include (<grpcpp/|"plumb/v1/|"proto/)' "$folder"/*.hpp "$folder"/*.cpp 2>/dev/null) || continue
     printf 'only agent/report knows gRPC:\n%s\n' "$hits"
     failed=1
 done

@@ -1,5 +1,5 @@
 #include "controller/store/store.hpp"
-#include "controller/wire/window_proto.hpp"
+#include "proto/window_proto.hpp"
 #include "tests/support/temp_dir.hpp"
 #include "tests/support/windows.hpp"
 

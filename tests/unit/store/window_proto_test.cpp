@@ -1,4 +1,4 @@
-#include "controller/wire/window_proto.hpp"
+#include "proto/window_proto.hpp"
 
 #include "plumb/v1/window.pb.h"
 #include "tests/support/windows.hpp"

@@ -1,6 +1,6 @@
-// Windows between their wire form (proto/plumb/v1/window.proto) and the model: the one place in the
-// controller that knows both. Ingest reads what agents send; the store keeps the same bytes, so that a window
-// is encoded one way.
+// Windows between their wire form (proto/plumb/v1/window.proto) and the model: the one place that knows both.
+// The agent sends, the controller's ingest reads, and its store keeps the same bytes, so that a window is
+// encoded one way.
 //
 // Text from the wire is bounded and escaped here, before anything else reads it; numbers are checked by the
 // model's check_bounds(). The wire form carries neither the agent nor its labels: both come from the stream's
