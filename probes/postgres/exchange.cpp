@@ -67,6 +67,12 @@ net::IoResult<void> take(const PGresult* result, Reply& reply) {
 
 }  // namespace
 
+// False: the connection broke.
+bool Session::consume() {
+    if (watch_) watch_->begin_call();
+    return PQconsumeInput(connection_.get()) != 0;
+}
+
 asio::awaitable<net::IoResult<void>> Session::flush(Clock::time_point deadline) {
     while (true) {
         const int left = PQflush(connection_.get());
@@ -75,7 +81,7 @@ asio::awaitable<net::IoResult<void>> Session::flush(Clock::time_point deadline) 
         // A server may wait to be read before it reads, so what has come is taken in either way.
         const auto ready = co_await wait(WaitFor::write, deadline);
         if (ready == net::Ready::timed_out) co_return unanswered();
-        if (PQconsumeInput(connection_.get()) == 0) co_return lost();
+        if (!consume()) co_return lost();
     }
 }
 
@@ -85,7 +91,7 @@ asio::awaitable<net::IoResult<void>> Session::fill(Clock::time_point deadline) {
         const auto ready = co_await wait(WaitFor::read, deadline);
         if (ready == net::Ready::timed_out) co_return unanswered();
         peek(deadline - Clock::now());  // for how the connection ends
-        if (PQconsumeInput(connection_.get()) == 0) co_return lost();
+        if (!consume()) co_return lost();
         if (auto failed = check_received()) co_return std::move(*failed);
     }
     co_return net::IoResult<void>();
@@ -116,7 +122,7 @@ asio::awaitable<net::IoResult<Reply>> Session::ask(std::string sql, Clock::time_
 
 net::Failed Session::lost() {
     if (was_reset()) return {Cause::peer_reset, "connection reset by the peer"};
-    if (watch_ && watch_->alerted()) return watch_->failure(0);
+    if (tls_began() && watch_->alerted()) return watch_->failure(0);
     return login_failure(PQerrorMessage(connection_.get()));
 }
 

@@ -2,8 +2,11 @@
 
 #include "probes/net/stream_impl.hpp"
 
+#include <algorithm>
+
 #include <boost/asio/ip/address.hpp>
 #include <boost/system/error_code.hpp>
+#include <openssl/bio.h>
 #include <openssl/err.h>
 #include <openssl/ssl.h>
 #include <openssl/x509_vfy.h>
@@ -25,14 +28,25 @@ struct HandshakeWatch::State {
 
 namespace {
 
+thread_local HandshakeWatch* expected = nullptr;
+
+void note_event(const SSL* ssl, int where, int value);
+
+// OpenSSL calls this for each SSL that is made (CRYPTO_get_ex_new_index(3)).
+void meet(void* ssl, void*, CRYPTO_EX_DATA*, int, long, void*) {
+    if (expected != nullptr) SSL_set_info_callback(static_cast<SSL*>(ssl), note_event);
+}
+
 int notes_index() {
-    static const int index = SSL_get_ex_new_index(0, nullptr, nullptr, nullptr, nullptr);
+    static const int index = SSL_get_ex_new_index(0, nullptr, meet, nullptr, nullptr);
     return index;
 }
 
 // OpenSSL's error queue is libpq's to read; it is looked at here, at the moment the handshake fails, and an
 // alert of the server is kept as the error that OpenSSL makes of it.
 void note_event(const SSL* ssl, int where, int value) {
+    const bool begins = where == SSL_CB_HANDSHAKE_START && expected != nullptr && !expected->attached();
+    if (begins) expected->attach(const_cast<SSL*>(ssl));
     auto* notes = static_cast<HandshakeNotes*>(SSL_get_ex_data(ssl, notes_index()));
     if (notes == nullptr) return;
     if ((where & SSL_CB_READ_ALERT) == SSL_CB_READ_ALERT && (value >> 8) == SSL3_AL_FATAL) {
@@ -40,6 +54,21 @@ void note_event(const SSL* ssl, int where, int value) {
         notes->alerted = true;
     }
     if (where == SSL_CB_CONNECT_EXIT && value <= 0 && notes->error == 0) notes->error = ERR_peek_error();
+}
+
+// libpq's socket belongs to its own BIO, so the measure of a call is kept by a callback on it
+// (BIO_set_callback(3)).
+long measure_call(BIO* bio, int operation, const char*, std::size_t, int, long, int result,
+                  std::size_t* count) {
+    auto& wire = *reinterpret_cast<net::TlsWire*>(BIO_get_callback_arg(bio));
+    if (operation == BIO_CB_READ && wire.allowance == 0) {
+        BIO_clear_retry_flags(bio);
+        BIO_set_retry_read(bio);
+        return -1;
+    }
+    if (operation == (BIO_CB_READ | BIO_CB_RETURN) && result > 0)
+        wire.allowance -= std::min(wire.allowance, *count);
+    return result;
 }
 
 bool is_address(const std::string& name) {
@@ -85,11 +114,22 @@ void verify_afterwards(SSL* ssl, const SSL_CTX* settings, std::vector<int>& erro
 }  // namespace
 
 HandshakeWatch::HandshakeWatch(const net::TlsSettings& settings)
-    : settings_(settings), state_(std::make_unique<State>()) {}
+    : settings_(settings), state_(std::make_unique<State>()) {
+    notes_index();
+}
+
+HandshakeWatch::Expected::Expected(HandshakeWatch* watch) {
+    expected = watch;
+}
+
+HandshakeWatch::Expected::~Expected() {
+    expected = nullptr;
+}
 
 // libpq may still hold the SSL: its callbacks must find nothing any more.
 HandshakeWatch::~HandshakeWatch() {
     if (!state_->ssl) return;
+    if (auto* bio = SSL_get_rbio(state_->ssl.get())) BIO_set_callback_ex(bio, nullptr);
     SSL_set_info_callback(state_->ssl.get(), nullptr);
     SSL_set_ex_data(state_->ssl.get(), net::wire_index(), nullptr);
     SSL_set_ex_data(state_->ssl.get(), notes_index(), nullptr);
@@ -101,14 +141,17 @@ void HandshakeWatch::attach(SSL* ssl) {
     SSL_set_ex_data(ssl, net::wire_index(), &state_->wire);
     SSL_set_ex_data(ssl, notes_index(), &state_->notes);
     SSL_set_info_callback(ssl, note_event);
+    begin_call();
+    auto* bio = SSL_get_rbio(ssl);
+    BIO_set_callback_arg(bio, reinterpret_cast<char*>(&state_->wire));
+    BIO_set_callback_ex(bio, measure_call);
     const auto* context = settings_.context();
     SSL_set1_verify_cert_store(ssl, SSL_CTX_get_cert_store(context));
     SSL_set_verify(ssl, SSL_VERIFY_PEER, SSL_CTX_get_verify_callback(context));
     const auto& options = settings_.options();
     if (options.verify_name && !options.server_name.empty()) expect_name(ssl, options.server_name);
-    // A quick server answers within the very call of libpq that begins the handshake; the certificate has
-    // then been taken without us. libpq has sent no password yet: that needs a further question of the
-    // server.
+    // Where the watch was not expected, the certificate may have been taken without it. libpq has sent no
+    // password yet: that needs a further question of the server.
     if (context != nullptr && SSL_get0_peer_certificate(ssl) != nullptr) {
         verify_afterwards(ssl, context, state_->wire.verify_errors);
     }
@@ -116,6 +159,10 @@ void HandshakeWatch::attach(SSL* ssl) {
 
 bool HandshakeWatch::attached() const {
     return state_->ssl != nullptr;
+}
+
+void HandshakeWatch::begin_call() {
+    state_->wire.begin_call();
 }
 
 bool HandshakeWatch::finished() const {
@@ -131,7 +178,8 @@ void HandshakeWatch::add_facts(Outcome& outcome) const {
     net::add_tls_facts(outcome, state_->ssl.get(), options.server_name, options.verify);
 }
 
-std::string_view HandshakeWatch::peek(std::span<char> into) const {
+std::string_view HandshakeWatch::peek(std::span<char> into) {
+    begin_call();
     const int count = SSL_peek(state_->ssl.get(), into.data(), static_cast<int>(into.size()));
     ERR_clear_error();
     return {into.data(), count > 0 ? static_cast<std::size_t>(count) : 0};

@@ -6,9 +6,12 @@
 // certificate is judged by the rules that all kinds share, before anything of the login is sent, and a
 // refused one still shows its facts.
 //
-// Call order: attach() once, as soon as libpq has an SSL and before any of the login's secrets are sent (a
-// handshake that is over by then is verified on the spot); then any of the others, also after libpq has freed
-// its SSL. Keeps a reference to the SSL and takes nothing out of it.
+// Call order: attach() once, by Expected or as soon as libpq has an SSL, and before any of the login's
+// secrets are sent (a handshake that is over by then is verified on the spot); then any of the others, also
+// after libpq has freed its SSL. Keeps a reference to the SSL and takes nothing out of it.
+//
+// It also gives each call its measure (TlsWire::begin_call): within one, OpenSSL reads on while a peer sends
+// what is no data, for ever if that never stops.
 #pragma once
 
 #include "model/outcome.hpp"
@@ -30,13 +33,26 @@ class HandshakeWatch {
     HandshakeWatch(const HandshakeWatch&) = delete;
     HandshakeWatch& operator=(const HandshakeWatch&) = delete;
 
+    // While it lives, the watch attaches itself to the SSL of this thread whose handshake begins, before its
+    // first byte is sent: libpq makes the SSL within the call in which a quick server already answers. May be
+    // null.
+    class Expected {
+      public:
+        explicit Expected(HandshakeWatch* watch);
+        ~Expected();
+        Expected(const Expected&) = delete;
+        Expected& operator=(const Expected&) = delete;
+    };
+
     void attach(SSL* ssl);
     bool attached() const;
+    // Before each call of libpq's that may read: it takes in so much, and leaves the rest for the next one.
+    void begin_call();
     bool finished() const;  // the handshake succeeded, whatever the certificate is worth
 
     void add_facts(Outcome& outcome) const;
     // What libpq will read next, decrypted, without taking it. REQUIRES: finished(), libpq still connected.
-    std::string_view peek(std::span<char> into) const;
+    std::string_view peek(std::span<char> into);
     // What is wrong with the certificate or the trust store; nothing when the mode does not verify.
     std::optional<net::Failed> objection() const;
     // Why the handshake failed, or why the TLS stream broke afterwards; `system_error` is the socket's errno,

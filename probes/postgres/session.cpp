@@ -97,12 +97,19 @@ void Session::start(const asio::ip::address& address) {
 // may do so, and takes up what is there afterwards.
 PostgresPollingStatusType Session::poll() {
     if (waiter_.is_open()) waiter_.release();
+    if (stage_ == Stage::handshake && !watch_) watch_ = std::make_unique<HandshakeWatch>(*tls_);
+    if (watch_) watch_->begin_call();
+    const HandshakeWatch::Expected expected(watch_.get());
     const PlainEnvironment plain;
     return PQconnectPoll(connection_.get());
 }
 
 void Session::follow_socket() {
     if (!waiter_.is_open()) waiter_.assign(PQsocket(connection_.get()));
+}
+
+bool Session::tls_began() const {
+    return watch_ && watch_->attached();
 }
 
 // Decrypted bytes may lie in OpenSSL while the socket is idle; peek() too may have put them there.
@@ -175,10 +182,8 @@ std::optional<net::Failed> Session::after_poll(Run& run, PostgresPollingStatusTy
     if (connects_anew()) return fall_back(run);
     if (auto failed = check_received()) return failed;
     if (stage_ != Stage::handshake) return std::nullopt;
-    if (auto* ssl = static_cast<SSL*>(PQsslStruct(connection_.get(), "OpenSSL")); ssl != nullptr && !watch_) {
-        watch_ = std::make_unique<HandshakeWatch>(*tls_);
-        watch_->attach(ssl);
-    }
+    auto* ssl = static_cast<SSL*>(PQsslStruct(connection_.get(), "OpenSSL"));
+    if (ssl != nullptr && !tls_began()) watch_->attach(ssl);
     if (PQstatus(connection_.get()) == CONNECTION_SSL_STARTUP) {
         asked_for_tls_ = true;
         return std::nullopt;
@@ -190,7 +195,7 @@ std::optional<net::Failed> Session::after_poll(Run& run, PostgresPollingStatusTy
 // The handshake is over, or the server has answered that it speaks no TLS (sslmode=prefer goes on without).
 // Nothing of the login has been sent.
 std::optional<net::Failed> Session::end_handshake(Run& run) {
-    if (watch_) {
+    if (tls_began()) {
         watch_->add_facts(run.outcome);
         if (auto objection = watch_->objection()) return objection;
     }
@@ -260,17 +265,17 @@ net::Failed Session::timed_out() const {
     if (stage_ == Stage::authenticate) {
         return {Cause::peer_timeout, "connected, but not logged in within the time limit"};
     }
-    if (watch_) return {Cause::tls_timeout, "the TLS handshake was not finished within the time limit"};
+    if (tls_began()) return {Cause::tls_timeout, "the TLS handshake was not finished within the time limit"};
     return {Cause::peer_timeout, "connected, but no answer to the request for TLS"};
 }
 
 // Why libpq gave up, from the best witness there is.
 net::Failed Session::broken(Run& run) {
-    if (stage_ == Stage::handshake && watch_) {
+    if (stage_ == Stage::handshake && tls_began()) {
         watch_->add_facts(run.outcome);
         return watch_->failure(was_reset() ? ECONNRESET : 0);
     }
-    if (watch_ && watch_->alerted()) return watch_->failure(0);
+    if (tls_began() && watch_->alerted()) return watch_->failure(0);
     auto failed = login_failure(PQerrorMessage(connection_.get()));
     if (failed.cause == Cause::peer_closed && was_reset()) {
         failed = net::Failed(Cause::peer_reset, "connection reset by the peer");
@@ -299,7 +304,7 @@ std::optional<net::Failed> Session::peek(Clock::duration left) {
     const std::string_view seen(bytes.data(), static_cast<std::size_t>(count));
     if (stage_ == Stage::authenticate && !encrypted()) return guard_.see(seen, left);
     if (stage_ == Stage::authenticate) return guard_.see(watch_->peek(bytes), left);
-    if (!asked_for_tls_ || watch_ || seen.size() == 1) return std::nullopt;
+    if (!asked_for_tls_ || tls_began() || seen.size() == 1) return std::nullopt;
     if (seen[0] == 'E') return error_message_failure(seen);
     if (seen[0] != 'S') return std::nullopt;
     const std::string words(seen.substr(0, 64));

@@ -76,6 +76,7 @@ class Session {
     void start(const boost::asio::ip::address& address);
     PostgresPollingStatusType poll();
     void follow_socket();
+    bool tls_began() const;
     bool has_pending() const;
     boost::asio::awaitable<net::Ready> wait(WaitFor what, Clock::time_point deadline);
 
@@ -93,6 +94,7 @@ class Session {
     void count_from_here();
     std::optional<net::Failed> check_received() const;
 
+    bool consume();
     boost::asio::awaitable<net::IoResult<void>> flush(Clock::time_point deadline);
     boost::asio::awaitable<net::IoResult<void>> fill(Clock::time_point deadline);
     net::Failed lost();

@@ -81,5 +81,25 @@ TEST(PostgresTlsPeer, what_comes_with_the_end_of_the_handshake_is_not_waited_for
     EXPECT_EQ(failure_of(outcome), "authenticate postgres.too_many_connections");
 }
 
+// HelloRequest may come at any time before the handshake is over, and a client passes over each (RFC 5246,
+// 7.4.1.1).
+TEST(PostgresTlsPeer, requests_for_a_new_handshake_without_end_do_not_hold_the_loop) {
+    std::string requests;
+    for (int i = 0; i < 5000; ++i)
+        requests += "\x16\x03\x03\0\x04\0\0\0\0"s;
+    const ScriptedServer server([&requests](Connection& connection) {
+        connection.read_some();
+        connection.write("S");
+        connection.read_some();
+        while (connection.write(requests)) {
+        }
+    });
+    const auto url = "postgres://app@127.0.0.1:" + std::to_string(server.port()) + "/shop?sslmode=require";
+    const auto outcome = run_postgres(url, std::chrono::milliseconds(300));
+    ASSERT_TRUE(outcome.failure);
+    EXPECT_EQ(outcome.failure->phase, "handshake");
+    EXPECT_LT(outcome.total, std::chrono::seconds(2));
+}
+
 }  // namespace
 }  // namespace plumb::test
