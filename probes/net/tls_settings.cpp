@@ -47,6 +47,12 @@ int note_certificate_request(SSL* ssl, void*) {
     return 1;
 }
 
+// OpenSSL's own question for the password of a key would stop the loop at the terminal.
+int no_password(char*, int, int, void* asked) {
+    if (asked != nullptr) *static_cast<bool*>(asked) = true;
+    return -1;
+}
+
 std::string openssl_words() {
     const auto error = ERR_get_error();
     ERR_clear_error();
@@ -142,14 +148,18 @@ void TlsSettings::load_certificate() {
     if (options_.certificate_file.empty()) return;
     const auto& key = options_.key_file.empty() ? options_.certificate_file : options_.key_file;
     ERR_clear_error();
+    bool asked = false;
+    SSL_CTX_set_default_passwd_cb(context_.get(), no_password);
+    SSL_CTX_set_default_passwd_cb_userdata(context_.get(), &asked);
     std::string problem;
     if (SSL_CTX_use_certificate_chain_file(context_.get(), options_.certificate_file.c_str()) != 1) {
         problem = "client certificate " + options_.certificate_file;
     } else if (SSL_CTX_use_PrivateKey_file(context_.get(), key.c_str(), SSL_FILETYPE_PEM) != 1) {
         problem = "client key " + key;
     }
+    SSL_CTX_set_default_passwd_cb_userdata(context_.get(), nullptr);
     if (problem.empty()) return;
-    const auto words = openssl_words();
+    const auto words = asked ? "has a password; give a key without one" : openssl_words();
     if (!failure_) failure_ = Failed(Cause::local_error, problem + ": " + words);
 }
 

@@ -120,4 +120,15 @@ Issued self_signed(const CertificateSpec& spec) {
     return sign(spec, nullptr, nullptr);
 }
 
+std::string locked_key(const std::string& key, const std::string& password) {
+    BIO* in = BIO_new_mem_buf(key.data(), static_cast<int>(key.size()));
+    const Key read(PEM_read_bio_PrivateKey(in, nullptr, nullptr, nullptr));
+    BIO_free(in);
+    require(read != nullptr, "key");
+    return to_pem([&](BIO* bio) {
+        return PEM_write_bio_PKCS8PrivateKey(bio, read.get(), EVP_aes_256_cbc(), password.data(),
+                                             static_cast<int>(password.size()), nullptr, nullptr);
+    });
+}
+
 }  // namespace plumb::test

@@ -40,4 +40,6 @@ class Authority {
 
 Issued self_signed(const CertificateSpec& spec = {});
 
+std::string locked_key(const std::string& key, const std::string& password);  // the PEM key under a password
+
 }  // namespace plumb::test

@@ -5,6 +5,7 @@
 #include "tests/support/coroutine.hpp"
 #include "tests/support/temp_dir.hpp"
 #include "tests/support/tls_server.hpp"
+#include "tests/support/typed_input.hpp"
 
 #include <cstdlib>
 #include <sys/resource.h>
@@ -210,6 +211,16 @@ TEST_F(Tls, the_application_protocol_is_negotiated) {
     auto spec = server();
     spec.alpn = "h2";
     EXPECT_EQ(fact_of(run(spec, "&alpn=http/1.1,h2"), "tls.alpn"), "h2");
+}
+
+// On a terminal the question would stop the loop.
+TEST_F(Tls, nobody_is_asked_for_the_password_of_a_key) {
+    const auto identity = authority().issue();
+    const auto key = dir().write("locked.key", locked_key(identity.key, "Key-Word-3"));
+    const TypedInput typed("Key-Word-3\nKey-Word-3\n");
+    const auto outcome = run(server(), "&cert=" + dir().write("c.pem", identity.certificate) + "&key=" + key);
+    ASSERT_EQ(failure_of(outcome), "handshake local.error");
+    EXPECT_THAT(outcome.failure->detail, HasSubstr("has a password"));
 }
 
 TEST_F(Tls, a_missing_client_key_is_a_local_error) {

@@ -1,14 +1,10 @@
 // The probe against a real PostgreSQL with TLS: who is trusted, what is told, and where libpq falls back.
 #include "tests/integration/postgres/run_probe.hpp"
 #include "tests/support/postgres_server.hpp"
-
-#include <array>
-#include <unistd.h>
+#include "tests/support/typed_input.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <openssl/bio.h>
-#include <openssl/pem.h>
 
 namespace plumb::test {
 namespace {
@@ -169,48 +165,11 @@ TEST_F(PostgresTls, a_client_certificate_logs_in_and_its_absence_is_told) {
     EXPECT_THAT(lost.failure->detail, HasSubstr("/nonexistent/c.pem"));
 }
 
-// The key in PEM form under a password.
-std::string locked(const std::string& key, const std::string& password) {
-    BIO* in = BIO_new_mem_buf(key.data(), static_cast<int>(key.size()));
-    BIO* out = BIO_new(BIO_s_mem());
-    EVP_PKEY* read = PEM_read_bio_PrivateKey(in, nullptr, nullptr, nullptr);
-    PEM_write_bio_PKCS8PrivateKey(out, read, EVP_aes_256_cbc(), password.data(),
-                                  static_cast<int>(password.size()), nullptr, nullptr);
-    char* bytes = nullptr;
-    const long size = BIO_get_mem_data(out, &bytes);
-    std::string pem(bytes, static_cast<std::size_t>(size));
-    EVP_PKEY_free(read);
-    BIO_free(in);
-    BIO_free(out);
-    return pem;
-}
-
-// Somebody at the keyboard who would know the password.
-class TypedInput {
-  public:
-    explicit TypedInput(const std::string& words) : saved_(dup(STDIN_FILENO)) {
-        std::array<int, 2> ends{};
-        if (pipe(ends.data()) != 0 || write(ends[1], words.data(), words.size()) < 0) return;
-        close(ends[1]);
-        dup2(ends[0], STDIN_FILENO);
-        close(ends[0]);
-    }
-    ~TypedInput() {
-        dup2(saved_, STDIN_FILENO);
-        close(saved_);
-    }
-    TypedInput(const TypedInput&) = delete;
-    TypedInput& operator=(const TypedInput&) = delete;
-
-  private:
-    int saved_;
-};
-
 TEST_F(PostgresTls, nobody_is_asked_for_the_password_of_a_key) {
     CertificateSpec client;
     client.common_name = "with_certificate";
     const auto issued = authority_->issue(client);
-    const auto key = dir_->write("locked.key", locked(issued.key, "Key-Word-3"));
+    const auto key = dir_->write("locked.key", locked_key(issued.key, "Key-Word-3"));
     std::filesystem::permissions(key, std::filesystem::perms::owner_read);
     const auto options =
         "sslmode=require&cert=" + dir_->write("locked.pem", issued.certificate) + "&key=" + key;
