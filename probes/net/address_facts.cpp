@@ -52,7 +52,8 @@ std::string_view ttl_bucket(std::uint32_t seconds) {
 void add_address_facts(Outcome& outcome, const Answer& answer) {
     outcome.fact("dns.scope", FactClass::must_match, scope_of(answer.addresses));
     if (answer.literal) return;
-    outcome.fact("dns.answers", FactClass::must_match, std::to_string(answer.addresses.size()));
+    // A balancer grows and shrinks with its load, and its name with it: another count alone stops no release.
+    outcome.fact("dns.answers", FactClass::ordered, std::to_string(answer.addresses.size()));
     outcome.fact("dns.cnames", FactClass::must_match, std::to_string(answer.canonical_names.size()));
     outcome.fact("dns.ttl", FactClass::informational, ttl_bucket(answer.ttl));
 }

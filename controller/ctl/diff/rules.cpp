@@ -8,7 +8,7 @@ namespace {
 
 // Identities, moments, and what the image or the other end chooses freely.
 constexpr std::array kInformational = std::to_array<std::string_view>(
-    {"dns.resolver", "dns.ttl", "http.location", "http.server", "postgres.inspection_refused",
+    {"dns.answers", "dns.resolver", "dns.ttl", "http.location", "http.server", "postgres.inspection_refused",
      "postgres.max_connections", "postgres.reserved_connections", "postgres.ssl_fallback",
      "postgres.visibility", "redis.info", "tls.cipher", "tls.days_left", "tls.subject", "tls.trust_store"});
 
