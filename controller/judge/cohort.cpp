@@ -28,12 +28,17 @@ bool says_more(const Window& window, Time end, const TaskEvidence& task) {
 
 }  // namespace
 
-CohortBuilder::CohortBuilder(std::string name) : name_(std::move(name)) {}
+CohortBuilder::CohortBuilder(std::string name, std::size_t most_bytes)
+    : name_(std::move(name)), most_bytes_(most_bytes) {}
 
 void CohortBuilder::add(const Window& window, Time end) {
     const std::string key = key_of(window);
     if (!tasks_.contains(key) && tasks_.size() >= kCohortTasks) {
         error("more tasks than one comparison takes (" + std::to_string(kCohortTasks) + ")");
+        return;
+    }
+    if (bytes_ > most_bytes_) {
+        error("more evidence than one comparison takes; select fewer tasks or a shorter time");
         return;
     }
     if (!seen_[window.agent].insert(window.sequence)) return;
@@ -54,7 +59,12 @@ void CohortBuilder::add(const Window& window, Time end) {
     for (const WindowDependency& each : window.dependencies) {
         const bool room =
             task.dependencies.size() < kTaskDependencies || task.dependencies.contains(each.dependency);
-        if (room) add_evidence(each, end, task.dependencies[each.dependency]);
+        if (!room) continue;
+        DependencyEvidence& evidence = task.dependencies[each.dependency];
+        const std::size_t before = footprint(evidence);
+        add_evidence(each, end, evidence);
+        bytes_ += footprint(evidence);
+        bytes_ -= before;
     }
 }
 

@@ -27,8 +27,9 @@ using Time = std::chrono::system_clock::time_point;
 
 inline constexpr std::size_t kRecentWindows = 16;
 inline constexpr std::size_t kGaugePoints = 240;
-inline constexpr std::size_t kFactValues = 8;        // values of one fact that a task is remembered for
-inline constexpr std::size_t kCohortTasks = 20'000;  // more is an error of the cohort, not silence
+inline constexpr std::size_t kFactValues = 8;         // values of one fact that a task is remembered for
+inline constexpr std::size_t kCohortTasks = 20'000;   // more is an error of the cohort, not silence
+inline constexpr std::size_t kCohortBytes = 1 << 30;  // of evidence, about; more is an error, too
 inline constexpr std::size_t kCohortErrors = 16;
 inline constexpr std::size_t kTaskDependencies = 512;  // over the range; a window holds kMaxDependencies
 
@@ -133,7 +134,7 @@ struct Cohort {
 // belong to their agent.
 class CohortBuilder {
   public:
-    explicit CohortBuilder(std::string name);
+    explicit CohortBuilder(std::string name, std::size_t most_bytes = kCohortBytes);
     // `end`: when the window ended on the reader's clock.
     void add(const Window& window, Time end);
     void goodbye(const std::string& agent);
@@ -147,9 +148,12 @@ class CohortBuilder {
     std::set<std::string> gone_;                  // agents that said goodbye
     std::vector<std::string> errors_;
     std::string name_;
+    std::size_t most_bytes_;
+    std::size_t bytes_ = 0;
 };
 
-// One window's dependency added to what is known; in evidence.cpp.
+// One window's dependency added to what is known, and how much memory that takes, about; in evidence.cpp.
 void add_evidence(const WindowDependency& from, Time end, DependencyEvidence& to);
+std::size_t footprint(const DependencyEvidence& evidence);
 
 }  // namespace plumb::judge

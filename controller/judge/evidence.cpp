@@ -174,4 +174,20 @@ void add_evidence(const WindowDependency& from, Time end, DependencyEvidence& to
     }
 }
 
+std::size_t footprint(const DependencyEvidence& evidence) {
+    std::size_t bytes = evidence.rtt.buckets().size() * sizeof(Sketch::Buckets::value_type);
+    for (const PhaseEvidence& phase : evidence.phases) {
+        bytes += sizeof phase + phase.clean.buckets().size() * sizeof(Sketch::Buckets::value_type) +
+                 phase.recent.size() * sizeof(RecentWindow) + phase.causes.size() * kMaxName;
+    }
+    for (const FactEvidence& fact : evidence.facts) {
+        bytes += sizeof fact;
+        for (const FactValue& value : fact.values)
+            bytes += sizeof value + value.value.size();
+    }
+    for (const GaugeEvidence& gauge : evidence.gauges)
+        bytes += sizeof gauge + gauge.points.size() * sizeof(GaugePoint);
+    return bytes + evidence.addresses.size() * sizeof(AddressEvidence);
+}
+
 }  // namespace plumb::judge

@@ -72,6 +72,25 @@ TEST(CohortBuilder, drops_a_window_that_came_before) {
     EXPECT_EQ(cohort.tasks[0].last_window, noon() + 5 * kLength);
 }
 
+TEST(CohortBuilder, evidence_without_end_is_an_error_and_not_memory) {
+    CohortBuilder builder("x", 20'000);
+    std::size_t held = 0;
+    for (std::uint64_t sequence = 1; sequence <= 100; ++sequence) {
+        Window window = plain("a" + std::to_string(sequence), 1);
+        window.dependencies[0].facts = {{"f", FactClass::must_match, std::string(256, 'x'), 10}};
+        builder.add(window, noon());
+    }
+    const Cohort cohort = std::move(builder).build();
+    for (const TaskEvidence& task : cohort.tasks) {
+        for (const auto& [name, evidence] : task.dependencies)
+            held += footprint(evidence);
+    }
+    EXPECT_GT(cohort.tasks.size(), 2U);
+    EXPECT_LT(held, 25'000U);
+    ASSERT_EQ(cohort.errors.size(), 1U);
+    EXPECT_THAT(cohort.errors[0], testing::HasSubstr("select fewer tasks"));
+}
+
 TEST(CohortBuilder, an_agent_that_started_again_in_its_task_is_no_second_task) {
     CohortBuilder builder("x");
     for (const char* agent : {"first", "second"}) {
