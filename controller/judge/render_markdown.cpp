@@ -7,15 +7,8 @@
 namespace plumb::judge {
 namespace {
 
-// Text from the network must not become markup, a mention or a link.
 std::string escaped(const std::string& text) {
-    constexpr std::string_view kMarkup = "\\`*_{}[]<>|#@~&!$";
-    std::string out;
-    for (const char c : sanitize(text, 1024)) {
-        if (kMarkup.find(c) != std::string_view::npos) out += '\\';
-        out += c;
-    }
-    return out;
+    return markdown_text(sanitize(text, 1024));
 }
 
 std::string details(const Finding& finding, std::size_t number) {

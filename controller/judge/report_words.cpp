@@ -160,4 +160,17 @@ std::vector<std::string> accepted_words(const Report& report) {
     return out;
 }
 
+std::string markdown_text(std::string_view text) {
+    std::string out;
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        const bool markup = std::string_view("\\`*_{}[]<>|#@~&!$").find(text[i]) != std::string_view::npos;
+        // Bare addresses become links, too.
+        const bool link =
+            text.substr(i).starts_with("://") || (text[i] == '.' && text.substr(0, i).ends_with("www"));
+        if (markup || link) out += '\\';
+        out += text[i];
+    }
+    return out;
+}
+
 }  // namespace plumb::judge

@@ -4,6 +4,7 @@
 #include "controller/judge/finding.hpp"
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace plumb::judge {
@@ -21,5 +22,8 @@ std::string compared_words(const Report& report);               // "3 tasks (12 
 std::string folded_words(const Finding& finding);  // "latency:query:p50, fact:tls.issuer"; may be empty
 std::vector<MissingWords> missing_words(const Report& report);  // blocking ones first; alike ones joined
 std::vector<std::string> accepted_words(const Report& report);
+
+// Shows as it stands in GitHub's Markdown: no markup, no mention, no link.
+std::string markdown_text(std::string_view text);
 
 }  // namespace plumb::judge

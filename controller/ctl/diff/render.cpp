@@ -2,6 +2,7 @@
 
 #include "base/text.hpp"
 #include "controller/judge/finding_json.hpp"
+#include "controller/judge/report_words.hpp"
 
 #include <algorithm>
 
@@ -20,20 +21,6 @@ std::string counted(std::size_t count) {
 
 std::string subject(const judge::Finding& finding) {
     return finding.subject == "failures" ? finding.cause : finding.subject;
-}
-
-// Markdown gives meaning to these, and makes links of bare addresses and mentions of names; a value shows as
-// it is.
-std::string escaped(std::string_view text) {
-    std::string out;
-    for (std::size_t i = 0; i < text.size(); ++i) {
-        const bool markup = std::string_view("\\`*_{}[]<>|#@~&!$").find(text[i]) != std::string_view::npos;
-        const bool link =
-            text.substr(i).starts_with("://") || (text[i] == '.' && text.substr(0, i).ends_with("www"));
-        if (markup || link) out += '\\';
-        out += text[i];
-    }
-    return out;
 }
 
 }  // namespace
@@ -67,12 +54,13 @@ std::string diff_markdown(const std::vector<judge::Finding>& findings, const Sid
     std::string out = fmt::format(
         "**{}**\n\n| severity | dependency | layer | what | {} | {} | next |\n"
         "|---|---|---|---|---|---|---|\n",
-        counted(findings.size()), escaped(sanitize(sides.baseline, kMaxFileName)),
-        escaped(sanitize(sides.candidate, kMaxFileName)));
+        counted(findings.size()), judge::markdown_text(sanitize(sides.baseline, kMaxFileName)),
+        judge::markdown_text(sanitize(sides.candidate, kMaxFileName)));
     for (const auto& finding : findings) {
         out += fmt::format("| {} | {} | {} | {} | {} | {} | {} |\n", to_string(finding.severity),
-                           escaped(finding.dependency), to_string(finding.layer), escaped(subject(finding)),
-                           escaped(finding.baseline), escaped(finding.candidate), escaped(finding.action));
+                           judge::markdown_text(finding.dependency), to_string(finding.layer),
+                           judge::markdown_text(subject(finding)), judge::markdown_text(finding.baseline),
+                           judge::markdown_text(finding.candidate), judge::markdown_text(finding.action));
     }
     return out;
 }

@@ -182,7 +182,7 @@ TEST(Markdown, is_a_table_and_escapes_what_came_from_the_network) {
     const std::string text = to_markdown(report);
     EXPECT_THAT(text, HasSubstr("### 🔴 hold: staging → production"));
     EXPECT_THAT(text, HasSubstr("| critical | database | connect | tcp.timeout | 0 of 360 runs failed |"));
-    EXPECT_THAT(text, HasSubstr("\\@team \\| \\<img src=x\\> \\[x\\](http://evil) \\`a\\`"));
+    EXPECT_THAT(text, HasSubstr("\\@team \\| \\<img src=x\\> \\[x\\](http\\://evil) \\`a\\`"));
     EXPECT_THAT(text, HasSubstr("*It explains:* latency:query:p50"));
 }
 
