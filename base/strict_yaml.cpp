@@ -163,14 +163,16 @@ std::optional<bool> Reader::boolean() const {
     return std::nullopt;
 }
 
-std::optional<std::chrono::nanoseconds> Reader::duration() const {
+std::optional<std::chrono::nanoseconds> Reader::duration(std::string_view what) const {
+    const std::string name = what.empty() ? std::string() : std::string(what) + ": ";
     if (!is_scalar() || node_->scalar.find("://") != std::string::npos) {
-        complain("expected a duration such as 250ms, 2s, 15m, 1h or 30d, found " + found_words(*node_));
+        complain(name + "expected a duration such as 250ms, 2s, 15m, 1h or 30d, found " +
+                 found_words(*node_));
         return std::nullopt;
     }
     const auto value = parse_duration(node_->scalar);
     if (value) return *value;
-    complain(value.error().message);
+    complain(name + value.error().message);
     return std::nullopt;
 }
 

@@ -52,7 +52,8 @@ class Reader {
     std::optional<double> number() const;
     std::optional<long long> integer(long long min, long long max) const;
     std::optional<bool> boolean() const;
-    std::optional<std::chrono::nanoseconds> duration() const;
+    // `what` names the value in the complaint.
+    std::optional<std::chrono::nanoseconds> duration(std::string_view what = {}) const;
 
     void complain(std::string_view what) const;
 

@@ -22,7 +22,8 @@ std::string sanitize(std::string_view untrusted, std::size_t limit = kMaxDetail)
 std::string show_words(std::string_view words, std::size_t limit = 80);
 std::string quote_words(std::string_view words, std::size_t limit = 80);  // the same between single quotes
 
-std::string to_lower(std::string_view text);  // ASCII only
+std::string to_lower(std::string_view text);   // ASCII only
+bool is_visible_ascii(std::string_view text);  // neither spaces nor controls: what a header may carry
 bool equals_ignore_case(std::string_view a, std::string_view b);
 std::string_view trim(std::string_view text);
 std::vector<std::string_view> split(std::string_view text, char separator);  // keeps empty parts

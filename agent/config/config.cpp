@@ -78,6 +78,7 @@ class Parser {
                                         const Limits& limits);
     void controller(const yaml::Reader& root, Config& config);
     void tls(const yaml::Reader& node, Config& config);
+    void token(const yaml::Reader& node, Config& config);
     void labels(const yaml::Reader& node, Config& config);
     void label(const std::string& name, const yaml::Reader& node, Config& config);
     void resolvers(const yaml::Reader& node, Config& config);
@@ -118,7 +119,7 @@ std::optional<std::string> Parser::value(const yaml::Reader& node, std::string_v
 
 std::optional<nanoseconds> Parser::duration(const yaml::Reader& node, std::string_view what,
                                             const Limits& limits) {
-    const auto read = node.duration();
+    const auto read = node.duration(what);
     if (!read) return std::nullopt;
     if (*read < limits.min || *read > limits.max) {
         node.complain(fmt::format("{} is out of range; it should be from {}", what, limits.words));
@@ -146,10 +147,20 @@ void Parser::tls(const yaml::Reader& node, Config& config) {
     config.tls = std::move(out);
 }
 
+// It travels in a header, and gRPC ends the program over one that cannot.
+void Parser::token(const yaml::Reader& node, Config& config) {
+    auto text = value(node, "token").value_or("");
+    if (!is_visible_ascii(text)) {
+        node.complain("token: should be one line of printable ASCII without spaces");
+        return;
+    }
+    config.token = Secret(std::move(text));
+}
+
 void Parser::controller(const yaml::Reader& root, Config& config) {
     if (const auto node = root.get("tls")) tls(*node, config);
     if (const auto node = root.get("plaintext")) config.plaintext = node->boolean().value_or(false);
-    if (const auto node = root.get("token")) config.token = Secret(value(*node, "token").value_or(""));
+    if (const auto node = root.get("token")) token(*node, config);
     const auto node = root.get("controller");
     if (!node) return;
     const auto text = value(*node, "controller");

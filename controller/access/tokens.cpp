@@ -1,8 +1,7 @@
 #include "controller/access/tokens.hpp"
 
 #include "base/strict_yaml.hpp"
-
-#include <algorithm>
+#include "base/text.hpp"
 
 #include <openssl/crypto.h>
 #include <openssl/sha.h>
@@ -11,10 +10,6 @@ namespace plumb::access {
 namespace {
 
 constexpr std::size_t kMinToken = 16;
-
-bool printable(const std::string& token) {
-    return std::all_of(token.begin(), token.end(), [](char c) { return c > ' ' && c <= '~'; });
-}
 
 std::optional<std::string> required(const yaml::Reader& entry, std::string_view key, std::string_view like) {
     const auto value = entry.get(key);
@@ -66,7 +61,7 @@ Result<Tokens> Tokens::parse(const std::string& text, const std::string& file_na
                 const auto token = required(entry, "token", "token: …");
                 auto grant = read_grant(entry);
                 if (token && token->size() < kMinToken) entry.complain("token: shorter than 16 characters");
-                if (token && !printable(*token))
+                if (token && !is_visible_ascii(*token))
                     entry.complain("token: holds a space or what is no printable ASCII; it could not travel");
                 if (token && tokens.find(*token)) entry.complain("token: stands twice; each has one role");
                 if (token && grant) tokens.grants_.emplace_back(digest(*token), std::move(*grant));

@@ -65,9 +65,8 @@ Result<Credentials> credentials(const ConnectOptions& options, bool loopback) {
 // gRPC aborts the process over anything else in a header, and logs the header while it does.
 Result<std::string> checked_token(std::string_view text, const std::string& where) {
     const auto token = trim(text);
-    const bool printable =
-        std::all_of(token.begin(), token.end(), [](char c) { return c > ' ' && c <= '~'; });
-    if (!printable) return Error{where + ": a token is one line of printable ASCII without spaces"};
+    if (!is_visible_ascii(token))
+        return Error{where + ": a token is one line of printable ASCII without spaces"};
     return std::string(token);
 }
 
