@@ -42,12 +42,32 @@ std::vector<Group> group(const std::vector<Outcome>& outcomes) {
     return groups;
 }
 
-std::string amount(double value) {
+struct Unit {
+    double scale = 1;
+    std::string_view name;  // with its space
+};
+
+// Whole numbers up to a million are counts; beyond that it is bytes.
+Unit unit_of(double value) {
+    if (std::abs(value) < 1e6) return {};
+    if (std::abs(value) >= 1024.0 * 1024 * 1024) return {1024.0 * 1024 * 1024, " Gi"};
+    return {1024.0 * 1024, " Mi"};
+}
+
+std::string number(double value) {
     if (value == std::floor(value) && std::abs(value) < 1e6) return fmt::format("{:.0f}", value);
-    for (const auto& [scale, unit] : {std::pair{1024.0 * 1024 * 1024, "Gi"}, {1024.0 * 1024, "Mi"}}) {
-        if (std::abs(value) >= scale) return fmt::format("{:.4g} {}", value / scale, unit);
-    }
-    return fmt::format("{:.4g}", value);
+    return fmt::format("{:.3g}", value);
+}
+
+std::string amount(double value) {
+    const Unit unit = unit_of(value);
+    return fmt::format("{}{}", number(value / unit.scale), unit.name);
+}
+
+// Both in the unit of the limit: "0.642 of 64 Mi".
+std::string amounts(double value, double limit) {
+    const Unit unit = unit_of(limit);
+    return fmt::format("{} of {}{}", number(value / unit.scale), number(limit / unit.scale), unit.name);
 }
 
 class Table {
@@ -183,7 +203,7 @@ void Table::gauges(const Outcome& outcome) {
             continue;
         }
         if (width_ < kNames + kBar + kAmounts) {  // no room for the bar
-            out_ += fmt::format("    {} {} of {}\n", gauge.name, amount(gauge.value), amount(*gauge.limit));
+            out_ += fmt::format("    {} {}\n", gauge.name, amounts(gauge.value, *gauge.limit));
             continue;
         }
         const auto share = std::clamp(gauge.value / *gauge.limit, 0.0, 1.0);
@@ -194,8 +214,7 @@ void Table::gauges(const Outcome& outcome) {
         const auto style = !gauge.refuses_at_limit || share < 0.8 ? Style::plain
                            : share < 0.9                          ? Style::yellow
                                                                   : Style::red;
-        out_ += fmt::format("{} {} {} of {}\n", name, paint(style, bar), amount(gauge.value),
-                            amount(*gauge.limit));
+        out_ += fmt::format("{} {} {}\n", name, paint(style, bar), amounts(gauge.value, *gauge.limit));
     }
 }
 

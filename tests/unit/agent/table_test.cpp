@@ -97,6 +97,12 @@ TEST(CheckTable, facts_and_addresses_show_when_asked_for) {
     EXPECT_THAT(text, HasSubstr("network round trip 120 µs"));
 }
 
+TEST(CheckTable, an_amount_is_told_in_the_unit_of_its_limit) {
+    auto outcome = test::good();
+    outcome.gauge("redis.memory", 673'576, 64.0 * 1024 * 1024);
+    EXPECT_THAT(render_table({outcome}, {}), HasSubstr("0.642 of 64 Mi\n"));
+}
+
 TEST(CheckTable, an_interruption_is_said) {
     TableOptions options;
     options.expected = 3;
