@@ -98,6 +98,7 @@ Identity parse_task_metadata(std::string_view text) {
     put("task", last_segment(text_at(task, "TaskARN")));
     put("cluster", last_segment(text_at(task, "Cluster")));
     put("service", text_at(task, "ServiceName"));
+    put("service", text_at(task, "Family"));  // a task that no service runs, or an older agent of ECS
     put("revision", text_at(task, "Revision"));
     put("zone", text_at(task, "AvailabilityZone"));
     put("subnet", subnet_of(task));
