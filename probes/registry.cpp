@@ -22,7 +22,7 @@ const std::vector<Kind>& kinds() {
 }
 
 // Schemes that apps use and that have no probe of their own: probed as TCP on their usual port.
-constexpr std::array<Kind::Scheme, 37> kFallbacks{{
+constexpr std::array<Kind::Scheme, 38> kFallbacks{{
     {"amqp", 5672},
     {"amqps", 5671, true},
     {"rabbitmq", 5672},
@@ -60,6 +60,7 @@ constexpr std::array<Kind::Scheme, 37> kFallbacks{{
     {"imaps", 993, true},
     {"ftp", 21},
     {"ws", 80},
+    {"wss", 443, true},
 }};
 
 std::string_view without_driver(std::string_view scheme) {

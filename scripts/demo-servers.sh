@@ -196,6 +196,7 @@ start_controller() {
 }
 
 controller_listens() {
+    [ -e "$state/log/controller.log" ] || return 1
     controller=$(sed -n 's/.*grpc=\([0-9.:]*\).*/\1/p' "$state/log/controller.log")
     web=$(sed -n 's/.*http=\([0-9.:]*\).*/\1/p' "$state/log/controller.log")
     [ -n "$controller" ] && [ -n "$web" ]

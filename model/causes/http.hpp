@@ -14,8 +14,8 @@ inline constexpr CauseInfo kHttp[] = {
      "The answer has a status that the target does not expect.",
      "The path or method is handled differently here (a redirect to a login page, another version of the "
      "service, another host behind the name).",
-     "Compare status and headers of both environments; if the status is right, list it in the target's "
-     "`expect`.",
+     "Compare status and headers of both environments; if the status is right, allow it in the target's URL "
+     "with #status=.",
      "3xx 4xx 301 302 307 308 400 405 409 410 418 422"},
     {Cause::http_unauthorized, "http.unauthorized", Layer::request, Category::drift,
      "The service knows who it is and refuses this caller: 401 or 403.",

@@ -43,10 +43,10 @@ inline constexpr CauseInfo kPostgres[] = {
      "Look at the instance's events for a restart, a failover or a crash, and at its memory just before.",
      "57P03 cannot_connect_now"},
     {Cause::postgres_shutting_down, "postgres.shutting_down", Layer::request, Category::health,
-     "The server ended the session because it is being stopped (57P01, 57P02).",
+     "The server is being stopped: it ended the session, or takes no new one (57P01, 57P02, 57P03).",
      "Maintenance, a restart, a failover, or an administrator (or a script) that terminates sessions.",
      "Look at the instance's events and maintenance window; make sure that the app reconnects.",
-     "57P01 57P02 admin_shutdown crash_shutdown"},
+     "57P01 57P02 57P03 admin_shutdown crash_shutdown"},
     {Cause::postgres_read_only, "postgres.read_only", Layer::request, Category::drift,
      "The server accepts only reads (25006).",
      "The host is the reader endpoint or a replica; or the former writer after a failover, still held in a "

@@ -49,14 +49,15 @@ inline constexpr CauseInfo kTls[] = {
      "does not send its intermediate certificate.",
      "Update the CA bundle in the image or mount the private CA (for RDS, the region's global bundle); see "
      "in the facts which trust store served and who the issuer is.",
-     "UNABLE_TO_GET_ISSUER_CERT_LOCALLY UNABLE_TO_VERIFY_LEAF_SIGNATURE unknown_ca unknown-ca x509"},
+     "UNABLE_TO_GET_ISSUER_CERT_LOCALLY UNABLE_TO_VERIFY_LEAF_SIGNATURE unknown_ca unknown-ca "
+     "SELF_SIGNED_CERT_IN_CHAIN x509"},
     {Cause::tls_self_signed, "tls.self_signed", Layer::handshake, Category::drift,
      "The server shows a self-signed certificate that this task does not trust.",
      "A default certificate of the server or proxy is still in place; or the environment uses a private root "
      "that is not mounted here; or something on the path intercepts TLS.",
      "Install the intended certificate at the server, or give the private root with `ca=`; compare the "
      "issuers in the facts.",
-     "DEPTH_ZERO_SELF_SIGNED_CERT SELF_SIGNED_CERT_IN_CHAIN self-signed"},
+     "DEPTH_ZERO_SELF_SIGNED_CERT self-signed"},
     {Cause::tls_name_mismatch, "tls.name_mismatch", Layer::handshake, Category::drift,
      "The certificate is valid, but for another name than the one that was asked for.",
      "The target uses an alias, an address or an internal name that the certificate does not list; or the "
