@@ -204,8 +204,7 @@ Result<Window> from_proto(const v1::Window& message) {
 
 void to_proto(const Window& window, v1::Window& message) {
     message.set_sequence(window.sequence);
-    message.set_start_unix_ms(
-        std::chrono::floor<milliseconds>(window.start.time_since_epoch()).count());
+    message.set_start_unix_ms(std::chrono::floor<milliseconds>(window.start.time_since_epoch()).count());
     message.set_length_ms(window.length.count());
     message.set_task_age_s(window.task_age.count());
     message.set_draining(window.draining);
