@@ -336,8 +336,8 @@ void Reporter::Impl::let_go() {
     outstanding_->wait();
 }
 
-Reporter::Reporter(boost::asio::any_io_executor executor, ReportOptions options, ReportEvents events)
-    : impl_(std::make_shared<Impl>(std::move(executor), std::move(options), std::move(events))) {
+Reporter::Reporter(const boost::asio::any_io_executor& executor, ReportOptions options, ReportEvents events)
+    : impl_(std::make_shared<Impl>(executor, std::move(options), std::move(events))) {
     impl_->connect();
 }
 

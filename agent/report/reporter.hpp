@@ -51,7 +51,7 @@ class Reporter {
   public:
     using Clock = std::chrono::steady_clock;
 
-    Reporter(boost::asio::any_io_executor executor, ReportOptions options, ReportEvents events);
+    Reporter(const boost::asio::any_io_executor& executor, ReportOptions options, ReportEvents events);
     ~Reporter();
     Reporter(const Reporter&) = delete;
     Reporter& operator=(const Reporter&) = delete;

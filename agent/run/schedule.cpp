@@ -27,7 +27,7 @@ constexpr double kJitter = 0.1;
 
 }  // namespace
 
-Schedule::Schedule(std::vector<std::chrono::nanoseconds> intervals, Clock::time_point start,
+Schedule::Schedule(const std::vector<std::chrono::nanoseconds>& intervals, Clock::time_point start,
                    std::uint64_t seed)
     : seed_(seed) {
     slots_.reserve(intervals.size());

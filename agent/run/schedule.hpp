@@ -20,7 +20,8 @@ class Schedule {
     using Clock = std::chrono::steady_clock;
 
     // The same seed and times give the same schedule.
-    Schedule(std::vector<std::chrono::nanoseconds> intervals, Clock::time_point start, std::uint64_t seed);
+    Schedule(const std::vector<std::chrono::nanoseconds>& intervals, Clock::time_point start,
+             std::uint64_t seed);
 
     struct Due {
         std::size_t target;

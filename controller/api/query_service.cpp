@@ -34,7 +34,7 @@ grpc::Status wrong(std::string message) {
                            : message.rfind('\n', kMaxStatus));
         message += "\nand more";
     }
-    return {grpc::StatusCode::INVALID_ARGUMENT, std::move(message)};
+    return {grpc::StatusCode::INVALID_ARGUMENT, message};
 }
 
 // Whoever asked has gone already, or is told to ask again.

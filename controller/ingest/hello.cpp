@@ -12,8 +12,8 @@ namespace {
 
 constexpr std::size_t kMaxLabelName = 64;
 
-grpc::Status wrong(std::string message) {
-    return {grpc::StatusCode::INVALID_ARGUMENT, std::move(message)};
+grpc::Status wrong(const std::string& message) {
+    return {grpc::StatusCode::INVALID_ARGUMENT, message};
 }
 
 grpc::Status read_labels(const v1::Hello& hello, Labels& labels) {

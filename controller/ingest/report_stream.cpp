@@ -20,7 +20,8 @@ constexpr std::chrono::milliseconds kMaxAge = std::chrono::hours(24 * 7);
 constexpr double kPace = 1.0;
 
 std::size_t answers(const v1::ReportResponse& response) {
-    return static_cast<std::size_t>(response.acknowledged_size() + response.refused_size());
+    return static_cast<std::size_t>(response.acknowledged_size()) +
+           static_cast<std::size_t>(response.refused_size());
 }
 
 store::Time end_of(std::int64_t age_ms) {
@@ -209,7 +210,7 @@ void ReportStream::submit(Submission::Kind kind, store::StoredWindow window) {
     service_.queue().push(std::move(submission));
 }
 
-void ReportStream::refuse(std::uint64_t sequence, std::string reason) {
+void ReportStream::refuse(std::uint64_t sequence, const std::string& reason) {
     ++service_.metrics().windows_refused;
     auto& refusal = *next_answer_.add_refused();
     refusal.set_sequence(sequence);

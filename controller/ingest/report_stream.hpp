@@ -51,7 +51,7 @@ class ReportStream final : public grpc::ServerBidiReactor<grpc::ByteBuffer, grpc
     void take_hello(const v1::Hello& hello);
     void take_window(const v1::Window& message);
     void submit(Submission::Kind kind, store::StoredWindow window);
-    void refuse(std::uint64_t sequence, std::string reason);
+    void refuse(std::uint64_t sequence, const std::string& reason);
     void proceed();  // starts whatever read, write or finish is due
 
     ReportService& service_;

@@ -29,7 +29,7 @@ using asio::ip::tcp;
 
 constexpr std::uint32_t kMaxHeader = 8 * 1024;
 constexpr std::uint64_t kMaxBody = 0;  // nothing here takes one
-constexpr std::size_t kMaxBuffer = 16 * 1024;
+constexpr std::size_t kMaxBuffer = 16'384;
 constexpr std::chrono::milliseconds kAcceptRetry{100};
 
 http::response<http::string_body> render(const Page& page, unsigned version, bool head, bool keep_alive) {

@@ -132,6 +132,7 @@ bool Question::open(const ResolvConf& conf) {
     ares_options options{};
     std::vector<std::string> names = conf.search;
     std::vector<char*> domains;
+    domains.reserve(names.size());
     for (auto& name : names)
         domains.push_back(name.data());
     std::array<char, 3> lookups{'f', 'b', '\0'};

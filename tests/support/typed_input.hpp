@@ -1,4 +1,5 @@
-// Words on standard input while it lives, as of somebody at the keyboard: for tests in which nobody may be asked.
+// Words on standard input while it lives, as of somebody at the keyboard: for tests in which nobody may be
+// asked.
 #pragma once
 
 #include <array>

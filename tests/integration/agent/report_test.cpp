@@ -16,7 +16,6 @@ using namespace std::chrono_literals;
 using test::Committed;
 using test::FakeController;
 using testing::ElementsAre;
-using testing::HasSubstr;
 using testing::IsEmpty;
 
 class Report : public testing::Test {

@@ -24,7 +24,7 @@ class GateTest : public testing::Test {
             client.hello(agent, labels);
             for (int i = 1; i <= 6; ++i) {
                 client.send(test::window_of(agent, static_cast<std::uint64_t>(i), labels, dependency),
-                            (6 - i) * 30'000);
+                            std::int64_t{30'000} * (6 - i));
             }
             EXPECT_EQ(client.acknowledged(6).size(), 6u);
             EXPECT_TRUE(client.finish().ok());

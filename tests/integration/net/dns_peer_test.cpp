@@ -249,7 +249,7 @@ std::string resolved_with_search(const std::string& host, const std::string& kno
     boost::asio::io_context context(1);
     auto conf = net::parse_resolv_conf("search stage.internal prod.internal\noptions ndots:2\n");
     conf = net::with_servers(conf, {server.address()}).value();
-    const auto resolver = std::move(net::Resolver::with(context.get_executor(), conf).value());
+    const auto resolver = net::Resolver::with(context.get_executor(), conf).value();
     const auto answer = run_coroutine_test(context, resolver->resolve(host, Clock::now() + 10s));
     return answer ? answer->addresses.at(0).to_string() : std::string(to_string(answer.error().cause));
 }

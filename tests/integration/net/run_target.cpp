@@ -20,7 +20,7 @@ namespace asio = boost::asio;
 
 struct Bench {
     explicit Bench(const TargetRun& wanted)
-        : resolver(std::move(net::Resolver::make(context.get_executor(), wanted.name_servers).value())),
+        : resolver(net::Resolver::make(context.get_executor(), wanted.name_servers).value()),
           services{context.get_executor(), *resolver},
           prepared(make(wanted)) {}
 
@@ -29,7 +29,7 @@ struct Bench {
         target.dependency = "dependency";
         target.url = parse_url(wanted.url).value();
         target.timeout = wanted.timeout;
-        return std::move(Prepared::make(std::move(target), services).value());
+        return Prepared::make(std::move(target), services).value();
     }
 
     asio::io_context context{1};

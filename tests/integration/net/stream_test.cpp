@@ -18,7 +18,7 @@ using namespace std::chrono_literals;
 // Connects, writes "x", reads once; what came of it in words.
 asio::awaitable<std::string> exchange(std::uint16_t port, Clock::duration limit) {
     const auto executor = co_await asio::this_coro::executor;
-    const auto resolver = std::move(net::Resolver::make(executor, {"127.0.0.1:1"}).value());
+    const auto resolver = net::Resolver::make(executor, {"127.0.0.1:1"}).value();
     Services services{executor, *resolver};
     Run run(Clock::now() + 10s, 0);
     auto stream = co_await net::dial(run, services, "127.0.0.1", port);
@@ -56,7 +56,7 @@ TEST(Stream, silence_ends_with_the_deadline) {
 
 asio::awaitable<std::string> write_much(std::uint16_t port) {
     const auto executor = co_await asio::this_coro::executor;
-    const auto resolver = std::move(net::Resolver::make(executor, {"127.0.0.1:1"}).value());
+    const auto resolver = net::Resolver::make(executor, {"127.0.0.1:1"}).value();
     Services services{executor, *resolver};
     Run run(Clock::now() + 10s, 0);
     auto stream = co_await net::dial(run, services, "127.0.0.1", port);

@@ -291,7 +291,7 @@ TEST_F(Tls, an_endless_handshake_ends_in_bounded_memory) {
 // Talks over an established TLS stream.
 boost::asio::awaitable<std::string> talk(std::uint16_t port, std::string ca_file) {
     const auto executor = co_await boost::asio::this_coro::executor;
-    const auto resolver = std::move(net::Resolver::make(executor, {"127.0.0.1:1"}).value());
+    const auto resolver = net::Resolver::make(executor, {"127.0.0.1:1"}).value();
     Services services{executor, *resolver};
     plumb::Run run(Clock::now() + 10s, 0);
     auto stream = co_await net::dial(run, services, "127.0.0.1", port);

@@ -48,8 +48,9 @@ TEST(Incoming, what_repeats_beyond_its_bound_is_not_parsed_and_the_window_is_nam
                                              {D::kFailuresFieldNumber, kMaxFailures, "failures"},
                                              {D::kFactsFieldNumber, kMaxWindowFacts, "facts"},
                                              {D::kGaugesFieldNumber, kMaxGauges, "gauges"}}) {
-        const auto with = [&](std::size_t times) {
-            return read_incoming(field(kWindow, field(kDependencies, repeated(number, times)) + kSequence7));
+        const auto with = [&, repeating = number](std::size_t times) {
+            return read_incoming(
+                field(kWindow, field(kDependencies, repeated(repeating, times)) + kSequence7));
         };
         EXPECT_EQ(with(most).wrong, "") << name;
         const auto more = with(most + 1);

@@ -166,7 +166,7 @@ TEST(SketchQuantiles, never_leave_minimum_and_maximum) {
     sketch.add(ns(kMost / 2));  // and one above it
     for (double q = 0; q <= 1; q += 0.05) {
         EXPECT_GE(sketch.quantile(q), 3.0);
-        EXPECT_LE(sketch.quantile(q), static_cast<double>(kMost / 2));
+        EXPECT_LE(sketch.quantile(q), static_cast<double>(kMost) / 2);
     }
     Sketch fast;
     fast.add(ns(10), 5);

@@ -54,8 +54,8 @@ TEST(SketchWire, has_the_documented_layout) {
     Sketch sketch;
     sketch.add(nanoseconds(16'384), 2);     // the lowest bucket
     sketch.add(nanoseconds(1 << 20), 300);  // bucket 639
-    EXPECT_EQ(sketch.encode(), bytes({2 * 16'384 + 300 * (1ULL << 20U), 16'384, (1U << 20U) - 16'384, 2, 0, 2,
-                                      639 - 448 - 1, 300}));
+    EXPECT_EQ(sketch.encode(), bytes({2ULL * 16'384 + 300 * (1ULL << 20U), 16'384, (1U << 20U) - 16'384, 2, 0,
+                                      2, 639 - 448 - 1, 300}));
 }
 
 TEST(SketchWire, a_window_of_two_hundred_runs_is_small) {

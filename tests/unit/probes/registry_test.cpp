@@ -29,7 +29,7 @@ class Registry : public testing::Test {
   private:
     boost::asio::io_context context_;
     std::unique_ptr<net::Resolver> resolver_ =
-        std::move(net::Resolver::make(context_.get_executor(), {"127.0.0.1:1"}).value());
+        net::Resolver::make(context_.get_executor(), {"127.0.0.1:1"}).value();
     Services services_{context_.get_executor(), *resolver_};
 };
 
