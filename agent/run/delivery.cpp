@@ -57,14 +57,14 @@ std::string new_instance_id() {
     return id;
 }
 
-Delivery::Delivery(boost::asio::any_io_executor executor, Output output, std::optional<ReportOptions> report,
-                   std::function<void(double)> pace, Log& log)
+Delivery::Delivery(const boost::asio::any_io_executor& executor, Output output,
+                   std::optional<ReportOptions> report, std::function<void(double)> pace, Log& log)
     : output_(std::move(output)), log_(log) {
     if (!report) return;
     ReportEvents events;
     events.pace = std::move(pace);
     events.log = [&log](std::string_view kind, std::string_view text) { log.limited(kind, text); };
-    reporter_ = std::make_unique<Reporter>(std::move(executor), *std::move(report), std::move(events));
+    reporter_ = std::make_unique<Reporter>(executor, *std::move(report), std::move(events));
 }
 
 void Delivery::deliver(const Window& window, std::chrono::steady_clock::time_point ended) {

@@ -25,7 +25,7 @@ std::string new_instance_id();
 class Delivery {
   public:
     // `report`: absent without a controller. `pace` is called when the controller asks for one.
-    Delivery(boost::asio::any_io_executor executor, Output output, std::optional<ReportOptions> report,
+    Delivery(const boost::asio::any_io_executor& executor, Output output, std::optional<ReportOptions> report,
              std::function<void(double)> pace, Log& log);
 
     // Never waits. `ended`: when the window closed.

@@ -148,7 +148,7 @@ int run_on(Parts& parts) {
     for (std::size_t i = 0; i < parts.setup.targets.size(); ++i) {
         intervals.push_back(interval_of(parts.setup.config.targets[i], parts.setup.targets[i]));
     }
-    Schedule schedule(std::move(intervals), Schedule::Clock::now(), std::random_device{}());
+    Schedule schedule(intervals, Schedule::Clock::now(), std::random_device{}());
     const auto pace = [&](double asked) {
         if (asked == schedule.pace()) return;
         schedule.set_pace(asked);
