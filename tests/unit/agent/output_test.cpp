@@ -1,12 +1,11 @@
 #include "agent/run/output.hpp"
 
 #include "model/window_json.hpp"
+#include "tests/support/temp_dir.hpp"
 
 #include <array>
 #include <csignal>
-#include <cstdlib>
 #include <fcntl.h>
-#include <filesystem>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -33,16 +32,10 @@ class OutputToAPipe : public testing::Test {
   protected:
     OutputToAPipe() {
         std::signal(SIGPIPE, SIG_IGN);
-        std::string pattern = (std::filesystem::temp_directory_path() / "plumb_output.XXXXXX").string();
-        directory_ = ::mkdtemp(pattern.data());
-        path_ = directory_ + "/pipe";
         EXPECT_EQ(::mkfifo(path_.c_str(), 0600), 0);
         reader_ = ::open(path_.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC);
     }
-    ~OutputToAPipe() override {
-        close_reader();
-        std::filesystem::remove_all(directory_);
-    }
+    ~OutputToAPipe() override { close_reader(); }
     void close_reader() {
         if (reader_ >= 0) ::close(reader_);
         reader_ = -1;
@@ -58,8 +51,8 @@ class OutputToAPipe : public testing::Test {
         }
     }
 
-    std::string directory_;
-    std::string path_;
+    plumb::test::TempDir directory_;
+    std::string path_ = directory_.file("pipe");
     int reader_ = -1;
 };
 

@@ -1,9 +1,6 @@
 #include "base/file.hpp"
 
-#include <array>
-#include <cstdlib>
-#include <filesystem>
-#include <fstream>
+#include "tests/support/temp_dir.hpp"
 
 #include <gtest/gtest.h>
 
@@ -12,20 +9,10 @@ namespace {
 
 class ReadFile : public testing::Test {
   protected:
-    ReadFile() {
-        std::string name = (std::filesystem::temp_directory_path() / "plumb-file-XXXXXX").string();
-        if (::mkdtemp(name.data()) == nullptr) throw std::runtime_error("no temporary folder");
-        folder_ = name;
-    }
-    ~ReadFile() override { std::filesystem::remove_all(folder_); }
+    std::string write(std::string_view text) const { return directory_.write("file", text); }
 
-    std::string write(std::string_view text) const {
-        std::string path = folder_ + "/file";
-        std::ofstream(path, std::ios::binary) << text;
-        return path;
-    }
-
-    std::string folder_;
+    test::TempDir directory_;
+    std::string folder_ = directory_.path().string();
 };
 
 TEST_F(ReadFile, gives_every_byte) {
