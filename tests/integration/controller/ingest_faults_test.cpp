@@ -19,13 +19,9 @@ using testing::Not;
 class IngestFaultsTest : public testing::Test {
   protected:
     void SetUp() override {
-        grpc::ServerBuilder builder;
-        int port = 0;
-        builder.AddListeningPort("127.0.0.1:0", grpc::InsecureServerCredentials(), &port);
-        builder.RegisterService(&service);
-        server = builder.BuildAndStart();
-        ASSERT_NE(server, nullptr);
-        channel = test::plain_channel("127.0.0.1:" + std::to_string(port));
+        auto served = test::serve_on_loopback(service);
+        server = std::move(served.server);
+        channel = std::move(served.channel);
     }
     void TearDown() override {
         service.stop();

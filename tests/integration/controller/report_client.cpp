@@ -3,6 +3,7 @@
 #include "proto/window_proto.hpp"
 
 #include <chrono>
+#include <stdexcept>
 
 namespace plumb::test {
 
@@ -13,6 +14,18 @@ std::shared_ptr<grpc::Channel> plain_channel(const std::string& address) {
                      1);  // a controller that came back is dialled at once
     arguments.SetMaxSendMessageSize(-1);
     return grpc::CreateCustomChannel(address, grpc::InsecureChannelCredentials(), arguments);
+}
+
+Served serve_on_loopback(grpc::Service& service) {
+    grpc::ServerBuilder builder;
+    int port = 0;
+    builder.AddListeningPort("127.0.0.1:0", grpc::InsecureServerCredentials(), &port);
+    builder.RegisterService(&service);
+    Served served;
+    served.server = builder.BuildAndStart();
+    if (served.server == nullptr) throw std::runtime_error("no port on 127.0.0.1 to serve on");
+    served.channel = plain_channel("127.0.0.1:" + std::to_string(port));
+    return served;
 }
 
 ReportClient::ReportClient(const std::shared_ptr<grpc::Channel>& channel, const std::string& token)

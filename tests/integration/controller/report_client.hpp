@@ -15,6 +15,13 @@ namespace plumb::test {
 
 std::shared_ptr<grpc::Channel> plain_channel(const std::string& address);
 
+// One service of ours in this process, on a free port of 127.0.0.1, and the way to it.
+struct Served {
+    std::unique_ptr<grpc::Server> server;
+    std::shared_ptr<grpc::Channel> channel;
+};
+Served serve_on_loopback(grpc::Service& service);
+
 class ReportClient {
   public:
     explicit ReportClient(const std::shared_ptr<grpc::Channel>& channel, const std::string& token = {});
