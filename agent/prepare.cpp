@@ -13,6 +13,7 @@ Result<Prepared> prepare(const TargetSpec& spec, std::chrono::nanoseconds defaul
     target.dependency = spec.dependency;
     target.url = spec.url;
     target.timeout = spec.timeout.value_or(default_timeout);
+    target.limits = spec.limits;
     target.connect_only = spec.connect_only;
     target.note = spec.note;
     auto made = Prepared::make(std::move(target), services);

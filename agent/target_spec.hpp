@@ -3,12 +3,14 @@
 #pragma once
 
 #include "base/result.hpp"
+#include "probes/run.hpp"
 #include "probes/url.hpp"
 
 #include <chrono>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace plumb::agent {
 
@@ -17,6 +19,7 @@ struct TargetSpec {
     Url url;
     std::optional<std::chrono::nanoseconds> interval;  // absent: 5 s, or 15 s where the probe logs in
     std::optional<std::chrono::nanoseconds> timeout;   // absent: 2 s, or what --timeout says
+    std::vector<PhaseLimit> limits;                    // of single phases
     bool connect_only = false;                         // stop after connect and handshake
     std::string note;                                  // for people; travels into each outcome
     std::string origin;  // "DATABASE_URL", "--target database", "target 'database'"

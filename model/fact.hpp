@@ -26,6 +26,15 @@ struct Fact {
     friend bool operator==(const Fact&, const Fact&) = default;
 };
 
+// What a probe declares of a fact, once: the code, the documents and `explain` name it by this. In a name
+// with
+// ".N." the N stands for a number ("tls.chain.N.subject").
+struct FactInfo {
+    std::string_view name;
+    FactClass cls;
+    std::string_view meaning;  // one line
+};
+
 inline constexpr std::size_t kMaxFactValue = 256;  // bytes
 inline constexpr std::size_t kMaxFacts = 128;      // for each outcome
 

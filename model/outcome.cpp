@@ -26,6 +26,14 @@ void Outcome::fact(std::string_view name, FactClass cls, std::string_view value)
     }
 }
 
+void Outcome::fact(const FactInfo& info, unsigned number, std::string_view value) {
+    std::string name(info.name);
+    if (const auto at = name.find(".N."); at != std::string::npos) {
+        name.replace(at + 1, 1, std::to_string(number));
+    }
+    fact(name, info.cls, value);
+}
+
 void Outcome::gauge(std::string_view name, double value, std::optional<double> limit, bool refuses_at_limit) {
     // A number that cannot be compared is no measurement.
     if (!std::isfinite(value)) return;

@@ -35,6 +35,14 @@ struct Gauge {
     bool refuses_at_limit = false;  // true for slots and clients; false for a cache that evicts
 };
 
+// What a probe declares of a gauge, once, as FactInfo does of a fact.
+struct GaugeInfo {
+    std::string_view name;
+    std::string_view unit;  // "connections", "bytes", "s", "1/s", "ratio"
+    std::string_view meaning;
+    bool refuses_at_limit = false;
+};
+
 // One address that was tried, in order.
 struct Attempt {
     std::string address;  // "10.0.1.7:5432", "[2001:db8::1]:443"
@@ -63,8 +71,14 @@ struct Outcome {
     // Adds or replaces. Names are given by the probe; values are cut to kMaxFactValue, and facts past
     // kMaxFacts are dropped.
     void fact(std::string_view name, FactClass cls, std::string_view value);
+    void fact(const FactInfo& info, std::string_view value) { fact(info.name, info.cls, value); }
+    // A fact of a numbered thing: ".N." of its name becomes `number`.
+    void fact(const FactInfo& info, unsigned number, std::string_view value);
     void gauge(std::string_view name, double value, std::optional<double> limit = std::nullopt,
                bool refuses_at_limit = false);
+    void gauge(const GaugeInfo& info, double value, std::optional<double> limit = std::nullopt) {
+        gauge(info.name, value, limit, info.refuses_at_limit);
+    }
     const Fact* find_fact(std::string_view name) const;
     const Gauge* find_gauge(std::string_view name) const;
 };

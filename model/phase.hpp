@@ -27,6 +27,12 @@ inline constexpr std::string_view first_byte = "first_byte";  // request written
 inline constexpr std::string_view transfer = "transfer";      // first byte → last
 }  // namespace phase
 
+// What a probe declares of a phase, for the documents and `explain`.
+struct PhaseInfo {
+    std::string_view name;
+    std::string_view meaning;  // from what to what, in one line
+};
+
 Layer layer_of_phase(std::string_view phase);
 
 }  // namespace plumb

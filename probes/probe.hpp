@@ -1,6 +1,6 @@
 // The one interface of all probes: Target → Outcome.
 //
-// A Kind describes one protocol: its schemes, its options and how to make a Probe. registry.cpp lists the
+// A Kind describes one protocol: its schemes, its options and how to make a Probe. kinds.inc lists the
 // kinds, a line each. A Probe is made once for a target and lives as long as the schedule does, so it keeps
 // what is dear to make (an SSL_CTX). run() measures one run, writes into `run`, and never throws for what a
 // peer or the network does.
@@ -40,8 +40,9 @@ struct Target {
     std::string dependency;
     Url url;
     std::chrono::nanoseconds timeout{std::chrono::seconds(2)};
-    bool connect_only = false;  // stop after connect and handshake (a discovered http URL)
-    std::string note;           // travels into each outcome
+    std::vector<PhaseLimit> limits;  // at most one a phase; with those of the URL (limit.PHASE=…)
+    bool connect_only = false;       // stop after connect and handshake (a discovered http URL)
+    std::string note;                // travels into each outcome
 };
 
 class Probe {
@@ -49,6 +50,20 @@ class Probe {
     virtual ~Probe() = default;
     virtual boost::asio::awaitable<void> run(Run& run) = 0;
 };
+
+// What a kind's outcomes may hold: the documents and `explain` are made from it, and the tests hold every
+// outcome against it.
+struct Catalog {
+    std::vector<PhaseInfo> phases;  // in the order of a run; each has its own limit and its own stall test
+    std::vector<Cause> causes;
+    std::vector<FactInfo> facts;
+    std::vector<GaugeInfo> gauges;
+
+    Catalog& add(const Catalog& more);  // what both have stays once
+};
+
+// What of `outcome` stands not in `catalog`, in words; local.* causes may stand anywhere.
+std::vector<std::string> undeclared(const Catalog& catalog, const Outcome& outcome);
 
 struct Kind {
     std::string_view name;  // "postgres"
@@ -64,6 +79,7 @@ struct Kind {
     Result<std::unique_ptr<Probe>> (*make)(const Target& target, Services& services);
     // The query belongs to the server and prints as "***"; the options stand in the fragment (http).
     bool options_in_fragment = false;
+    Catalog catalog{};
 };
 
 }  // namespace plumb

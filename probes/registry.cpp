@@ -1,28 +1,31 @@
 #include "probes/registry.hpp"
 
 #include "base/text.hpp"
-#include "probes/dns/dns.hpp"
-#include "probes/http/http.hpp"
-#include "probes/postgres/postgres.hpp"
-#include "probes/redis/redis.hpp"
-#include "probes/tcp/tcp.hpp"
-#include "probes/tls/tls_probe.hpp"
+#include "probes/limits.hpp"
 
 #include <algorithm>
 #include <array>
 
 namespace plumb {
+
+// One line of kinds.inc declares a kind's function and lists it.
+#define PLUMB_KIND(name) const Kind& name##_kind();
+#include "probes/kinds.inc"
+#undef PLUMB_KIND
+
 namespace {
 
 const std::vector<Kind>& kinds() {
+#define PLUMB_KIND(name) name##_kind(),
     static const std::vector<Kind> all{
-        dns_kind(), tcp_kind(), tls_kind(), http_kind(), postgres_kind(), redis_kind(),
+#include "probes/kinds.inc"
     };
+#undef PLUMB_KIND
     return all;
 }
 
 // Schemes that apps use and that have no probe of their own: probed as TCP on their usual port.
-constexpr std::array<Kind::Scheme, 38> kFallbacks{{
+constexpr std::array<Kind::Scheme, 36> kFallbacks{{
     {"amqp", 5672},
     {"amqps", 5671, true},
     {"rabbitmq", 5672},
@@ -35,8 +38,6 @@ constexpr std::array<Kind::Scheme, 38> kFallbacks{{
     {"smtps", 465, true},
     {"ldap", 389},
     {"ldaps", 636, true},
-    {"memcached", 11211},
-    {"memcache", 11211},
     {"nats", 4222},
     {"mqtt", 1883},
     {"mqtts", 8883, true},
@@ -128,6 +129,9 @@ Result<Prepared> Prepared::make(Target target, Services& services) {
     if (!match->fallback && !match->kind->options_in_fragment) {
         for (const auto& option : match->kind->options)
             open.push_back(option.name);
+        for (const auto& [name, value] : url.query) {
+            if (name.starts_with(kLimitPrefix)) open.push_back(name);
+        }
     }
     prepared.display_ = url.redacted(open);
     if (url.port == 0) url.port = match->default_port;
@@ -136,6 +140,8 @@ Result<Prepared> Prepared::make(Target target, Services& services) {
         add_note(target.note, fallback_note(url, url.port));
         url.query.clear();  // another program's options
     }
+    if (auto limits = take_limits(*match->kind, target); !limits)
+        return Error{url.scheme + " URL: " + limits.error().message};
     if (!url.other_hosts.empty()) add_note(target.note, "of several hosts only the first is probed");
     auto probe = match->kind->make(target, services);
     if (!probe) return probe.error();

@@ -33,11 +33,12 @@ class Prepared {
     // Errors name what is wrong and what would be right, and hold nothing of the URL's secrets.
     static Result<Prepared> make(Target target, Services& services);
 
-    // Runs once under `target.timeout`. Never throws for what the network does; an exception inside a probe
-    // becomes the outcome's local.error, and cancellation from outside local.cancelled. Marks the outcome
-    // suspect when the loop lagged. Over within a few milliseconds of its deadline whatever the probe does.
-    // REQUIRES: no run in flight; the Prepared stays where it is until the run is over.
-    boost::asio::awaitable<Outcome> run_once();
+    // Runs once, as far as `depth` says (for a kind that does not log in, `connect` is `login`), under
+    // `target.timeout`. Never throws for what the network does; an exception inside a probe becomes the
+    // outcome's local.error, and cancellation from outside local.cancelled. Marks the outcome suspect when
+    // the loop lagged. Over within a few milliseconds of its deadline whatever the probe does. REQUIRES: no
+    // run in flight; the Prepared stays where it is until the run is over.
+    boost::asio::awaitable<Outcome> run_once(Depth depth = Depth::inspect);
 
     const Target& target() const { return target_; }
     const Kind& kind() const { return *kind_; }

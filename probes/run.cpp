@@ -2,6 +2,8 @@
 
 #include "base/text.hpp"
 
+#include <algorithm>
+
 namespace plumb {
 
 void Run::begin(std::string_view phase) {
@@ -12,14 +14,21 @@ void Run::begin(std::string_view phase) {
         close_phase(now);
     }
     auto& phases = outcome.phases;
-    for (std::size_t i = 0; i < phases.size(); ++i) {
-        if (phases[i].name == phase) {
-            current_ = i;
-            return;
-        }
+    const auto known = std::find_if(phases.begin(), phases.end(),
+                                    [phase](const PhaseTiming& each) { return each.name == phase; });
+    current_ = static_cast<std::size_t>(known - phases.begin());
+    if (known == phases.end()) phases.push_back({phase, std::chrono::nanoseconds::zero()});
+    limit_phase();
+}
+
+// What a phase entered before has spent counts towards its limit.
+void Run::limit_phase() {
+    deadline_ = whole_;
+    const auto& phase = outcome.phases[current_];
+    for (const auto& each : limits_) {
+        if (each.phase == phase.name)
+            deadline_ = std::min(whole_, phase_started_ + each.limit - phase.duration);
     }
-    current_ = phases.size();
-    phases.push_back({phase, std::chrono::nanoseconds::zero()});
 }
 
 std::string_view Run::current_phase() const {

@@ -1,5 +1,7 @@
 // One run of a probe under way: the outcome so far, the clock of its phases, and its deadline.
 //
+// A phase may have a limit of its own under the deadline of the run; deadline() is the nearer of the two.
+//
 // Call order: begin(phase) for each phase in turn (it ends the phase before at the same instant, so phases
 // add up to the total), fail() at most once, and the driver (probes/registry.hpp, run_once) ends the clock.
 #pragma once
@@ -8,6 +10,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -15,9 +18,24 @@ namespace plumb {
 
 using Clock = std::chrono::steady_clock;
 
+// How far a run goes. Where a kind logs in, most runs only connect: a log-in costs a server more, and reading
+// what it says of itself more still. Each depth holds the one before it.
+enum class Depth {
+    connect,  // resolve, connect, TLS
+    login,    // and authenticate, and the smallest question; whole for a kind that does not log in
+    inspect,  // and read what the peer says of itself, and whatever else only every Nth run may cost
+};
+
+struct PhaseLimit {
+    std::string phase;
+    std::chrono::nanoseconds limit{};
+};
+
 class Run {
   public:
-    Run(Clock::time_point deadline, std::uint64_t number) : deadline_(deadline), number_(number) {}
+    explicit Run(Clock::time_point deadline, std::uint64_t number = 0, Depth depth = Depth::inspect,
+                 std::span<const PhaseLimit> limits = {})
+        : whole_(deadline), deadline_(deadline), number_(number), depth_(depth), limits_(limits) {}
     Run(const Run&) = delete;
     Run& operator=(const Run&) = delete;
 
@@ -33,18 +51,25 @@ class Run {
     void fail(Cause cause, std::string_view detail);
     bool failed() const { return outcome.failure.has_value(); }
 
+    // Of the phase in progress. Ask anew in each phase.
     Clock::time_point deadline() const { return deadline_; }
-    std::uint64_t number() const {
-        return number_;
-    }  // counts the runs of this target from 0: rotates addresses
+    Clock::time_point whole_deadline() const { return whole_; }
+    // Counts the runs of this target from 0: rotates addresses.
+    std::uint64_t number() const { return number_; }
+    bool logs_in() const { return depth_ >= Depth::login; }
+    bool inspects() const { return depth_ == Depth::inspect; }
 
   private:
     static constexpr std::size_t kNone = static_cast<std::size_t>(-1);
 
     void close_phase(Clock::time_point now);
+    void limit_phase();
 
+    Clock::time_point whole_;
     Clock::time_point deadline_;
     std::uint64_t number_;
+    Depth depth_;
+    std::span<const PhaseLimit> limits_;
     Clock::time_point phase_started_{};
     std::size_t current_ = kNone;
     bool finished_ = false;

@@ -2,6 +2,8 @@
 #include "probes/net/loop_lag.hpp"
 #include "probes/registry.hpp"
 
+#include <algorithm>
+
 #include <boost/asio/error.hpp>
 #include <boost/system/system_error.hpp>
 
@@ -17,7 +19,7 @@ constexpr std::chrono::milliseconds kGrace{3};
 boost::asio::awaitable<void> Prepared::run_guarded(Run& run) {
     try {
         auto operation = probe_->run(run);
-        const bool finished = co_await net::finish_by(std::move(operation), run.deadline() + kGrace);
+        const bool finished = co_await net::finish_by(std::move(operation), run.whole_deadline() + kGrace);
         if (!finished) run.fail(timeout_cause(run.current_phase()), "not finished within the time limit");
     } catch (const boost::system::system_error& error) {
         const bool cancelled = error.code() == boost::asio::error::operation_aborted;
@@ -27,9 +29,10 @@ boost::asio::awaitable<void> Prepared::run_guarded(Run& run) {
     }
 }
 
-boost::asio::awaitable<Outcome> Prepared::run_once() {
+boost::asio::awaitable<Outcome> Prepared::run_once(Depth depth) {
     const net::LagWatch lag(executor_);
-    Run run(Clock::now() + target_.timeout, runs_++);
+    if (!kind_->logs_in) depth = std::max(depth, Depth::login);
+    Run run(Clock::now() + target_.timeout, runs_++, depth, target_.limits);
     run.outcome.dependency = target_.dependency;
     run.outcome.kind = kind_->name;
     run.outcome.target = display_;

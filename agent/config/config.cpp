@@ -83,6 +83,7 @@ class Parser {
     void label(const std::string& name, const yaml::Reader& node, Config& config);
     void resolvers(const yaml::Reader& node, Config& config);
     void targets(const yaml::Reader& root, Config& config);
+    void limits(const yaml::Reader& node, const std::string& where, TargetSpec& spec);
     void target(const std::string& name, const yaml::Reader& node, Config& config);
 
     const Environment& environment_;
@@ -224,6 +225,16 @@ void Parser::resolvers(const yaml::Reader& node, Config& config) {
     }
 }
 
+// Which phases there are, only the kind knows: prepare() checks the names.
+void Parser::limits(const yaml::Reader& node, const std::string& where, TargetSpec& spec) {
+    if (!expect_map(node, where + ": limits", "limits: {connect: 500ms}")) return;
+    for (const auto& [phase, child] : node.entries()) {
+        const auto limit =
+            duration(child, fmt::format("{}: limit of {}", where, quote_words(phase)), kTimeoutLimits);
+        if (limit) spec.limits.push_back({phase, *limit});
+    }
+}
+
 void Parser::target(const std::string& name, const yaml::Reader& node, Config& config) {
     const auto where = "target " + quote_words(name);
     if (const auto good = check_dependency_name(name); !good) return node.complain(good.error().message);
@@ -233,17 +244,18 @@ void Parser::target(const std::string& name, const yaml::Reader& node, Config& c
     spec.origin = where;
     std::optional<yaml::Reader> url = node;
     if (node.is_map()) {
-        node.expect_keys({"url", "interval", "timeout"});
+        node.expect_keys({"url", "interval", "timeout", "limits"});
         if (const auto child = node.get("interval"))
             spec.interval = duration(*child, where + ": interval", kIntervalLimits);
         if (const auto child = node.get("timeout"))
             spec.timeout = duration(*child, where + ": timeout", kTimeoutLimits);
+        if (const auto child = node.get("limits")) limits(*child, where, spec);
         url = node.get("url");
     }
     if (!url || url->is_null())
         return node.complain(where + " has no url; write `url: redis://cache:6379/0`");
     if (!url->is_scalar())
-        return node.complain(where + " should be a URL, or a map of url, interval and timeout");
+        return node.complain(where + " should be a URL, or a map of url, interval, timeout and limits");
     const auto text = value(*url, where, true);
     if (!text) return;
     auto read = read_target_url(*text, is_whole_variable(url->text().value_or("")), lookup_);

@@ -1,5 +1,7 @@
 #include "probes/net/address_facts.hpp"
 
+#include "probes/net/facts.hpp"
+
 #include <string>
 
 namespace plumb::net {
@@ -50,19 +52,18 @@ std::string_view ttl_bucket(std::uint32_t seconds) {
 }
 
 void add_address_facts(Outcome& outcome, const Answer& answer) {
-    outcome.fact("dns.scope", FactClass::must_match, scope_of(answer.addresses));
+    outcome.fact(facts::kDnsScope, scope_of(answer.addresses));
     if (answer.literal) return;
-    // A balancer grows and shrinks with its load, and its name with it: another count alone stops no release.
-    outcome.fact("dns.answers", FactClass::ordered, std::to_string(answer.addresses.size()));
-    outcome.fact("dns.cnames", FactClass::must_match, std::to_string(answer.canonical_names.size()));
-    outcome.fact("dns.ttl", FactClass::informational, ttl_bucket(answer.ttl));
+    outcome.fact(facts::kDnsAnswers, std::to_string(answer.addresses.size()));
+    outcome.fact(facts::kDnsCnames, std::to_string(answer.canonical_names.size()));
+    outcome.fact(facts::kDnsTtl, ttl_bucket(answer.ttl));
 }
 
 void add_resolver_fact(Outcome& outcome, const Resolver& resolver) {
     std::string all;
     for (const auto& server : resolver.servers())
         all += (all.empty() ? "" : ", ") + server;
-    outcome.fact("dns.resolver", FactClass::informational, all);
+    outcome.fact(facts::kDnsResolver, all);
 }
 
 }  // namespace plumb::net

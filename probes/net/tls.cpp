@@ -1,5 +1,6 @@
 #include "probes/net/tls.hpp"
 
+#include "probes/net/facts.hpp"
 #include "probes/net/stream_impl.hpp"
 
 #include <algorithm>
@@ -127,7 +128,7 @@ asio::awaitable<bool> start_tls(Run& run, Stream& stream, const TlsSettings& set
     }
     const auto& options = settings.options();
     if (!settings.trust_store().empty()) {
-        run.outcome.fact("tls.trust_store", FactClass::informational, settings.trust_store());
+        run.outcome.fact(facts::kTlsTrustStore, settings.trust_store());
     }
     add_tls_facts(run.outcome, impl.ssl.get(), options.server_name, options.verify);
     if (!done) {

@@ -1,5 +1,6 @@
 // What a handshake tells: facts of the certificate and the session, and the cause of a failure.
 #include "base/text.hpp"
+#include "probes/net/facts.hpp"
 #include "probes/net/stream_impl.hpp"
 #include "probes/net/tls.hpp"
 
@@ -57,17 +58,15 @@ std::string verify_text(const SSL* ssl) {
 void add_certificate_facts(Outcome& outcome, const SSL* ssl, const std::string& server_name, bool verifying) {
     auto* certificate = SSL_get0_peer_certificate(ssl);
     if (certificate == nullptr) return;
-    outcome.fact("tls.issuer", FactClass::must_match, name_text(X509_get_issuer_name(certificate)));
-    outcome.fact("tls.subject", FactClass::informational, name_text(X509_get_subject_name(certificate)));
-    outcome.fact("tls.days_left", FactClass::ordered, days_left(certificate));
+    outcome.fact(facts::kTlsIssuer, name_text(X509_get_issuer_name(certificate)));
+    outcome.fact(facts::kTlsSubject, name_text(X509_get_subject_name(certificate)));
+    outcome.fact(facts::kTlsDaysLeft, days_left(certificate));
     if (!server_name.empty()) {
-        outcome.fact("tls.san_match", FactClass::must_match,
-                     name_matches(certificate, server_name) ? "yes" : "no");
+        outcome.fact(facts::kTlsSanMatch, name_matches(certificate, server_name) ? "yes" : "no");
     }
-    outcome.fact("tls.verify", verifying ? FactClass::informational : FactClass::must_match,
-                 verify_text(ssl));
+    outcome.fact(verifying ? facts::kTlsVerify : facts::kTlsVerifyJudged, verify_text(ssl));
     if (const auto* chain = SSL_get_peer_cert_chain(ssl)) {
-        outcome.fact("tls.chain_length", FactClass::must_match, std::to_string(sk_X509_num(chain)));
+        outcome.fact(facts::kTlsChainLength, std::to_string(sk_X509_num(chain)));
     }
 }
 
@@ -157,15 +156,15 @@ Failed reason_failure(const SSL* ssl, const TlsWire* wire, unsigned long error) 
 void add_tls_facts(Outcome& outcome, const SSL* ssl, const std::string& server_name, bool verifying) {
     const bool finished = SSL_is_init_finished(ssl) != 0;
     if (finished || SSL_get0_peer_certificate(ssl) != nullptr) {
-        outcome.fact("tls.version", FactClass::must_match, SSL_get_version(ssl));
+        outcome.fact(facts::kTlsVersion, SSL_get_version(ssl));
     }
     if (finished) {
-        outcome.fact("tls.cipher", FactClass::informational, SSL_get_cipher_name(ssl));
+        outcome.fact(facts::kTlsCipher, SSL_get_cipher_name(ssl));
         const unsigned char* protocol = nullptr;
         unsigned size = 0;
         SSL_get0_alpn_selected(ssl, &protocol, &size);
         const std::string chosen(protocol, protocol + size);
-        if (size > 0) outcome.fact("tls.alpn", FactClass::must_match, sanitize(chosen, 64));
+        if (size > 0) outcome.fact(facts::kTlsAlpn, sanitize(chosen, 64));
     }
     add_certificate_facts(outcome, ssl, server_name, verifying);
 }

@@ -44,8 +44,9 @@ std::vector<Outcome> run_target(const TargetRun& wanted) {
     Bench bench(wanted);
     std::vector<Outcome> outcomes;
     for (int i = 0; i < wanted.times; ++i) {
-        outcomes.push_back(
-            run_coroutine_test(bench.context, bench.prepared.run_once(), wanted.timeout + kRunLimit));
+        outcomes.push_back(run_coroutine_test(bench.context, bench.prepared.run_once(wanted.depth),
+                                              wanted.timeout + kRunLimit));
+        expect_declared(bench.prepared.kind(), outcomes.back());
     }
     return outcomes;
 }

@@ -16,6 +16,7 @@ struct TargetRun {
     std::vector<std::string> name_servers{
         "127.0.0.1:1"};  // nobody there: only literals and /etc/hosts resolve
     int times = 1;
+    Depth depth = Depth::inspect;
 };
 
 std::vector<Outcome> run_target(const TargetRun& wanted);

@@ -25,10 +25,17 @@ Outcome run_probe(const Kind& kind, const std::string& url, RunOptions options) 
     const auto probe = kind.make(target, services);
     if (!probe) throw std::runtime_error(probe.error().message);
 
-    Run run(Clock::now() + options.timeout, 0);
+    Run run(Clock::now() + options.timeout, 0, options.depth, options.limits);
     run_coroutine_test(context, (*probe)->run(run), options.timeout + kRunLimit);
     run.finish();
+    expect_declared(kind, run.outcome);
     return run.outcome;
+}
+
+void expect_declared(const Kind& kind, const Outcome& outcome) {
+    if (kind.catalog.phases.empty()) return;  // not declared yet
+    for (const auto& stray : undeclared(kind.catalog, outcome))
+        ADD_FAILURE() << "the catalog of " << kind.name << " lacks " << stray;
 }
 
 void expect_sound(const Outcome& outcome, const std::vector<std::string_view>& secrets) {

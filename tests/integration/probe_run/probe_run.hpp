@@ -13,10 +13,15 @@ namespace plumb::test {
 struct RunOptions {
     std::chrono::milliseconds timeout{10000};
     bool connect_only = false;
+    Depth depth = Depth::inspect;
+    std::vector<PhaseLimit> limits{};
 };
 
 // Throws when the URL is refused or the run does not end within its time limit and a generous while.
 Outcome run_probe(const Kind& kind, const std::string& url, RunOptions options = {});
+
+// Everything that the outcome holds stands in the catalog of its kind. The runs of this header check it.
+void expect_declared(const Kind& kind, const Outcome& outcome);
 
 // What holds for every outcome: the phases add up to the total, and no secret stands anywhere in it.
 void expect_sound(const Outcome& outcome, const std::vector<std::string_view>& secrets = {});

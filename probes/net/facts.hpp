@@ -1,0 +1,44 @@
+// The facts that every probe has from the floor it stands on, each declared once, and the two parts of a kind's
+// catalog: what dial() and what start_tls() may add to an outcome.
+#pragma once
+
+#include "probes/probe.hpp"
+
+namespace plumb::net {
+
+namespace facts {
+
+using enum FactClass;
+
+inline constexpr FactInfo kDnsScope{"dns.scope", must_match,
+                                    "where the addresses lie: private, public, loopback or mixed"};
+// A balancer grows and shrinks with its load, and its name with it: another count alone stops no release.
+inline constexpr FactInfo kDnsAnswers{"dns.answers", ordered, "how many addresses the name has"};
+inline constexpr FactInfo kDnsCnames{"dns.cnames", must_match, "length of the chain of aliases"};
+inline constexpr FactInfo kDnsTtl{"dns.ttl", informational, "how long the answer may be kept, as a range"};
+inline constexpr FactInfo kDnsResolver{"dns.resolver", informational, "the name servers that are asked"};
+
+inline constexpr FactInfo kTlsVersion{"tls.version", must_match, "protocol version agreed on"};
+inline constexpr FactInfo kTlsCipher{"tls.cipher", informational, "cipher suite agreed on"};
+inline constexpr FactInfo kTlsAlpn{"tls.alpn", must_match, "application protocol agreed on"};
+inline constexpr FactInfo kTlsIssuer{"tls.issuer", must_match, "issuer of the server's certificate"};
+inline constexpr FactInfo kTlsSubject{"tls.subject", informational, "subject of the server's certificate"};
+inline constexpr FactInfo kTlsDaysLeft{"tls.days_left", ordered, "whole days until the certificate expires"};
+inline constexpr FactInfo kTlsSanMatch{"tls.san_match", must_match,
+                                       "whether the certificate is for the name that was asked"};
+// Judged only where a bad certificate is no failure; else the failure says it.
+inline constexpr FactInfo kTlsVerify{"tls.verify", informational,
+                                     "result of verifying the certificate, also when it is not demanded"};
+inline constexpr FactInfo kTlsVerifyJudged{"tls.verify", must_match, kTlsVerify.meaning};
+inline constexpr FactInfo kTlsChainLength{"tls.chain_length", must_match, "certificates that the server sent"};
+inline constexpr FactInfo kTlsTrustStore{"tls.trust_store", informational,
+                                         "file of the authorities that were trusted"};
+
+}  // namespace facts
+
+const Catalog& dial_catalog();
+const Catalog& tls_catalog();
+// peer.*: what may befall any exchange on a connected stream.
+const Catalog& exchange_catalog();
+
+}  // namespace plumb::net
