@@ -68,9 +68,11 @@ void add_others(CLI::App& app, Flags& flags) {
         ->check(CLI::PositiveNumber);
     health->footer(help::kHealth);
 
-    auto* explain = app.add_subcommand("explain", "What a cause means, probable reasons in ECS, what to do");
-    explain->add_option("cause", flags.explain.cause,
-                        "A cause or an alias, as in tcp.timeout, 28P01, ECONNREFUSED");
+    auto* explain = app.add_subcommand(
+        "explain", "What a cause means and what to do about it, or what a kind of probe measures");
+    explain->add_option(
+        "cause", flags.explain.cause,
+        "A cause or an alias, as in tcp.timeout, 28P01, ECONNREFUSED; a kind of probe; a fact or gauge");
     explain->footer(help::kExplain);
 
     app.add_subcommand("version", "Print the version");

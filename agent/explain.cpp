@@ -1,5 +1,6 @@
 #include "agent/explain.hpp"
 
+#include "agent/kind_page.hpp"
 #include "agent/wrap.hpp"
 #include "base/text.hpp"
 #include "model/cause.hpp"
@@ -42,34 +43,45 @@ std::string group_of(const CauseInfo& info) {
     return std::string(info.code.substr(0, info.code.find('.')));
 }
 
-Error unknown_word(std::string_view word) {
+Error unknown_word(std::string_view word, std::span<const Kind> kinds) {
     std::vector<std::string> names;
+    for (const auto& kind : kinds) {
+        names.emplace_back(kind.name);
+        for (const auto& fact : kind.catalog.facts)
+            names.emplace_back(fact.name);
+        for (const auto& gauge : kind.catalog.gauges)
+            names.emplace_back(gauge.name);
+    }
     for (const auto& info : all_causes()) {
         names.emplace_back(info.code);
         for (const auto alias : words(info.aliases))
             names.push_back(to_lower(alias));
     }
     const auto near = nearest(to_lower(word), names);
-    std::string message = fmt::format("{} is no cause", quote_words(word));
+    std::string message = fmt::format("{} is no cause, kind of probe, fact or gauge", quote_words(word));
     message += near.empty() ? ";" : fmt::format("; did you mean '{}'?", near);
-    message += " `plumb-agent explain` lists them all";
+    message += " `plumb-agent explain` lists the causes and kinds";
     return Error{message};
 }
 
 }  // namespace
 
-Result<std::string> explain(std::string_view word, const Terminal& terminal) {
+Result<std::string> explain(std::string_view word, std::span<const Kind> kinds, const Terminal& terminal) {
+    for (const auto& kind : kinds) {
+        if (equals_ignore_case(kind.name, word)) return kind_page(kind, terminal);
+    }
     std::string out;
     for (const auto& info : all_causes()) {
         if (!answers_to(info, word)) continue;
         if (!out.empty()) out += '\n';
         out += page(info, terminal);
     }
-    if (out.empty()) return unknown_word(word);
+    if (out.empty()) out = observation_page(word, kinds, terminal);
+    if (out.empty()) return unknown_word(word, kinds);
     return out;
 }
 
-std::string list_causes(const Terminal& terminal) {
+std::string list_causes(std::span<const Kind> kinds, const Terminal& terminal) {
     const auto width = static_cast<std::size_t>(terminal.width());
     std::size_t indent = 0;
     for (const auto& info : all_causes())
@@ -84,6 +96,9 @@ std::string list_causes(const Terminal& terminal) {
         }
         out += hanging("  " + std::string(info.code), info.meaning, indent, width);
     }
+    out += "\nWhat a kind of probe measures: plumb-agent explain";
+    for (const auto& kind : kinds)
+        out += fmt::format("{}{}", &kind == kinds.data() ? " " : " | ", kind.name);
     out += "\nOne in full, by its code or by what the driver printed: plumb-agent explain 28P01\n";
     return out;
 }

@@ -75,7 +75,9 @@ inline constexpr const char* kExplain =
     "  plumb-agent explain tcp.timeout\n"
     "  plumb-agent explain 28P01           a code of PostgreSQL\n"
     "  plumb-agent explain ECONNREFUSED    an error of the system\n"
-    "  plumb-agent explain                 all of them\n"
-    "Exit codes: 0 explained; 2 no such cause (the nearest is named).\n";
+    "  plumb-agent explain postgres        a kind of probe: its phases, causes, facts, gauges, options\n"
+    "  plumb-agent explain tls.version     a fact or a gauge\n"
+    "  plumb-agent explain                 all causes\n"
+    "Exit codes: 0 explained; 2 no such word (the nearest is named).\n";
 
 }  // namespace plumb::agent::help

@@ -18,12 +18,11 @@ Result<Prepared> prepare(const TargetSpec& spec, std::chrono::nanoseconds defaul
     target.note = spec.note;
     auto made = Prepared::make(std::move(target), services);
     if (!made) return Error{fmt::format("{}: {}", spec.origin, made.error().message)};
+    if (spec.login_interval && !made->kind().logs_in) {
+        return Error{fmt::format("{}: login_interval: {} does not log in; its runs come every `interval`",
+                                 spec.origin, made->kind().name)};
+    }
     return made;
-}
-
-std::chrono::nanoseconds interval_of(const TargetSpec& spec, const Prepared& prepared) {
-    const auto usual = prepared.kind().logs_in ? std::chrono::seconds(15) : std::chrono::seconds(5);
-    return spec.interval.value_or(usual);
 }
 
 SchemeLookup registry_lookup() {

@@ -13,13 +13,11 @@
 namespace plumb::agent {
 
 inline constexpr std::chrono::nanoseconds kDefaultTimeout = std::chrono::seconds(2);
+inline constexpr std::chrono::nanoseconds kDefaultInterval = std::chrono::seconds(5);
 
 // Checks scheme and options. The error names the target by its origin.
 Result<Prepared> prepare(const TargetSpec& spec, std::chrono::nanoseconds default_timeout,
                          Services& services);
-
-// What the target says, else 5 s, or 15 s where the probe logs in.
-std::chrono::nanoseconds interval_of(const TargetSpec& spec, const Prepared& prepared);
 
 // Discovery's view of the registry.
 SchemeLookup registry_lookup();

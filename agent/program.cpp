@@ -7,6 +7,7 @@
 #include "agent/run/run.hpp"
 #include "agent/validate.hpp"
 #include "agent/version.hpp"
+#include "probes/registry.hpp"
 
 #include <csignal>
 #include <cstdio>
@@ -36,8 +37,8 @@ struct Dispatch {
     int operator()(const HealthOptions& options) const { return ask_health(options); }
     int operator()(const ExplainOptions& options) const {
         const Terminal terminal(STDOUT_FILENO);
-        if (options.cause.empty()) return print(list_causes(terminal));
-        const auto page = explain(options.cause, terminal);
+        if (options.cause.empty()) return print(list_causes(all_kinds(), terminal));
+        const auto page = explain(options.cause, all_kinds(), terminal);
         return page ? print(*page) : refuse("plumb-agent explain: " + page.error().message + '\n');
     }
     int operator()(const VersionOptions&) const {

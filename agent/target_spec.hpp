@@ -17,11 +17,13 @@ namespace plumb::agent {
 struct TargetSpec {
     std::string dependency;
     Url url;
-    std::optional<std::chrono::nanoseconds> interval;  // absent: 5 s, or 15 s where the probe logs in
-    std::optional<std::chrono::nanoseconds> timeout;   // absent: 2 s, or what --timeout says
-    std::vector<PhaseLimit> limits;                    // of single phases
-    bool connect_only = false;                         // stop after connect and handshake
-    std::string note;                                  // for people; travels into each outcome
+    std::optional<std::chrono::nanoseconds> interval;          // of runs; absent: 5 s
+    std::optional<std::chrono::nanoseconds> login_interval;    // absent: half a window
+    std::optional<std::chrono::nanoseconds> inspect_interval;  // absent: a window
+    std::optional<std::chrono::nanoseconds> timeout;           // absent: 2 s, or what --timeout says
+    std::vector<PhaseLimit> limits;                            // of single phases
+    bool connect_only = false;                                 // stop after connect and handshake
+    std::string note;                                          // for people; travels into each outcome
     std::string origin;  // "DATABASE_URL", "--target database", "target 'database'"
     int line = 0;        // in the configuration file; 0: none
 };

@@ -18,7 +18,8 @@ void add_new(Infos& to, const Infos& more) {
 }
 
 bool is_number(std::string_view text) {
-    return !text.empty() && std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
+    return !text.empty() &&
+           std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
 }
 
 // "tls.chain.0.subject" is an instance of "tls.chain.N.subject".
@@ -66,7 +67,8 @@ std::vector<std::string> undeclared(const Catalog& catalog, const Outcome& outco
         if (!has_name(catalog.gauges, gauge.name)) stray("gauge", gauge.name);
     }
     for (const auto& attempt : outcome.attempts) {
-        if (attempt.failed && !knows_cause(catalog, *attempt.failed)) stray("cause", to_string(*attempt.failed));
+        if (attempt.failed && !knows_cause(catalog, *attempt.failed))
+            stray("cause", to_string(*attempt.failed));
     }
     if (outcome.failure && !knows_cause(catalog, outcome.failure->cause)) {
         stray("cause", to_string(outcome.failure->cause));

@@ -1,5 +1,6 @@
 #include "probes/net/deadline.hpp"
 #include "probes/net/loop_lag.hpp"
+#include "probes/net/throttling.hpp"
 #include "probes/registry.hpp"
 
 #include <algorithm>
@@ -31,6 +32,7 @@ boost::asio::awaitable<void> Prepared::run_guarded(Run& run) {
 
 boost::asio::awaitable<Outcome> Prepared::run_once(Depth depth) {
     const net::LagWatch lag(executor_);
+    const net::ThrottleWatch throttling(executor_);
     if (!kind_->logs_in) depth = std::max(depth, Depth::login);
     Run run(Clock::now() + target_.timeout, runs_++, depth, target_.limits);
     run.outcome.dependency = target_.dependency;
@@ -39,7 +41,7 @@ boost::asio::awaitable<Outcome> Prepared::run_once(Depth depth) {
     run.outcome.note = target_.note;
     co_await run_guarded(run);
     run.finish();
-    run.outcome.suspect = run.outcome.suspect || lag.worst() > net::kSuspectLag;
+    run.outcome.suspect = run.outcome.suspect || lag.worst() > net::kSuspectLag || throttling.throttled();
     co_return std::move(run.outcome);
 }
 

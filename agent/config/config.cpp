@@ -84,6 +84,7 @@ class Parser {
     void resolvers(const yaml::Reader& node, Config& config);
     void targets(const yaml::Reader& root, Config& config);
     void limits(const yaml::Reader& node, const std::string& where, TargetSpec& spec);
+    void times(const yaml::Reader& node, const std::string& where, TargetSpec& spec);
     void target(const std::string& name, const yaml::Reader& node, Config& config);
 
     const Environment& environment_;
@@ -235,6 +236,18 @@ void Parser::limits(const yaml::Reader& node, const std::string& where, TargetSp
     }
 }
 
+void Parser::times(const yaml::Reader& node, const std::string& where, TargetSpec& spec) {
+    const auto read = [&](std::string_view key, const Limits& range, std::optional<nanoseconds>& into) {
+        if (const auto child = node.get(key))
+            into = duration(*child, fmt::format("{}: {}", where, key), range);
+    };
+    read("interval", kIntervalLimits, spec.interval);
+    read("login_interval", kIntervalLimits, spec.login_interval);
+    read("inspect_interval", kIntervalLimits, spec.inspect_interval);
+    read("timeout", kTimeoutLimits, spec.timeout);
+    if (const auto child = node.get("limits")) limits(*child, where, spec);
+}
+
 void Parser::target(const std::string& name, const yaml::Reader& node, Config& config) {
     const auto where = "target " + quote_words(name);
     if (const auto good = check_dependency_name(name); !good) return node.complain(good.error().message);
@@ -244,12 +257,8 @@ void Parser::target(const std::string& name, const yaml::Reader& node, Config& c
     spec.origin = where;
     std::optional<yaml::Reader> url = node;
     if (node.is_map()) {
-        node.expect_keys({"url", "interval", "timeout", "limits"});
-        if (const auto child = node.get("interval"))
-            spec.interval = duration(*child, where + ": interval", kIntervalLimits);
-        if (const auto child = node.get("timeout"))
-            spec.timeout = duration(*child, where + ": timeout", kTimeoutLimits);
-        if (const auto child = node.get("limits")) limits(*child, where, spec);
+        node.expect_keys({"url", "interval", "login_interval", "inspect_interval", "timeout", "limits"});
+        times(node, where, spec);
         url = node.get("url");
     }
     if (!url || url->is_null())

@@ -3,6 +3,7 @@
 #include "agent/check/driver.hpp"
 #include "agent/health.hpp"
 #include "agent/identity.hpp"
+#include "agent/run/pacing.hpp"
 #include "agent/run/setup.hpp"
 #include "agent/run/sidecar.hpp"
 #include "agent/version.hpp"
@@ -145,8 +146,12 @@ int run_on(Parts& parts) {
     const auto identity = learn_identity(parts);
     auto windows = open_windows(parts, identity, Windows::Clock::now());
     std::vector<std::chrono::nanoseconds> intervals;
+    std::vector<Pacing> pacing;
     for (std::size_t i = 0; i < parts.setup.targets.size(); ++i) {
-        intervals.push_back(interval_of(parts.setup.config.targets[i], parts.setup.targets[i]));
+        const auto& spec = parts.setup.config.targets[i];
+        intervals.push_back(spec.interval.value_or(kDefaultInterval));
+        pacing.emplace_back(cadence_of(parts.setup.targets[i].kind().logs_in, parts.setup.config.window,
+                                       intervals.back(), spec.login_interval, spec.inspect_interval));
     }
     Schedule schedule(intervals, Schedule::Clock::now(), std::random_device{}());
     const auto pace = [&](double asked) {
@@ -158,7 +163,8 @@ int run_on(Parts& parts) {
     const HealthListener health(parts.io.get_executor(), parts.log);
     Delivery delivery(parts.io.get_executor(), std::move(parts.output), std::move(parts.setup.report), pace,
                       parts.log);
-    Sidecar sidecar(parts.io, parts.signals, parts.setup.targets, schedule, windows, delivery, parts.log);
+    Sidecar sidecar(parts.io, parts.signals, parts.setup.targets, schedule, std::move(pacing), windows,
+                    delivery, parts.log);
     sidecar.run();
     if (!sidecar.settled()) std::_Exit(kOk);
     return kOk;

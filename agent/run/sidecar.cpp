@@ -14,12 +14,13 @@ constexpr auto kDeliveryGrace = std::chrono::seconds(5);
 }  // namespace
 
 Sidecar::Sidecar(boost::asio::io_context& io, boost::asio::signal_set& signals,
-                 std::vector<Prepared>& targets, Schedule& schedule, Windows& windows, Delivery& delivery,
-                 Log& log)
+                 std::vector<Prepared>& targets, Schedule& schedule, std::vector<Pacing> pacing,
+                 Windows& windows, Delivery& delivery, Log& log)
     : io_(io),
       signals_(signals),
       targets_(targets),
       schedule_(schedule),
+      pacing_(std::move(pacing)),
       windows_(windows),
       delivery_(delivery),
       log_(log),
@@ -51,28 +52,42 @@ void Sidecar::wait_for_due() {
 void Sidecar::start_due() {
     for (const auto& due : schedule_.due(Schedule::Clock::now())) {
         if (due.skipped > 0) windows_.skipped(due.target, due.skipped);
-        if (due.start) start(due.target);
+        if (due.start) start_if_paced(due.target);
     }
 }
 
-void Sidecar::start(std::size_t target) {
+void Sidecar::start_if_paced(std::size_t target) {
+    const auto next = pacing_[target].next();
+    if (next.held_back) windows_.skipped(target, 1);
+    if (next.depth) return start(target, *next.depth);
+    schedule_.finished(target);
+}
+
+void Sidecar::start(std::size_t target, Depth depth) {
     ++in_flight_;
     auto handler = [this, target](const std::exception_ptr& error) { ended(target, error); };
-    boost::asio::co_spawn(io_, one_run(target),
+    boost::asio::co_spawn(io_, one_run(target, depth),
                           boost::asio::bind_cancellation_slot(cancels_[target]->slot(), handler));
 }
 
-boost::asio::awaitable<void> Sidecar::one_run(std::size_t target) {
-    const auto outcome = co_await targets_[target].run_once();
+boost::asio::awaitable<void> Sidecar::one_run(std::size_t target, Depth depth) {
+    auto outcome = co_await targets_[target].run_once(depth);
     if (stopping_) co_return;
+    auto& pacing = pacing_[target];
+    pacing.seen(depth, outcome);
+    if (const auto state = pacing.state(); !state.empty()) outcome.fact(kBreakerFact, state);
     windows_.add(outcome);
     note_change(target, outcome);
 }
 
 void Sidecar::note_change(std::size_t target, const Outcome& outcome) {
-    const auto now = outcome.ok()
-                         ? std::string()
-                         : fmt::format("{} at {}", to_string(outcome.failure->cause), outcome.failure->phase);
+    // A run that only connects says nothing of a log-in that fails.
+    const auto state = pacing_[target].state();
+    if (outcome.ok() && !state.empty()) return;
+    auto now = outcome.ok()
+                   ? std::string()
+                   : fmt::format("{} at {}", to_string(outcome.failure->cause), outcome.failure->phase);
+    if (!state.empty()) now += fmt::format("; {}", state);
     if (now == seen_[target]) return;
     seen_[target] = now;
     log_.limited(outcome.dependency,

@@ -7,6 +7,7 @@
 
 #include "agent/log.hpp"
 #include "agent/run/delivery.hpp"
+#include "agent/run/pacing.hpp"
 #include "agent/run/schedule.hpp"
 #include "agent/run/windows.hpp"
 #include "probes/registry.hpp"
@@ -27,8 +28,9 @@ namespace plumb::agent {
 class Sidecar {
   public:
     // `signals` holds SIGINT and SIGTERM from the program's start, so that an early one is not lost.
+    // `pacing` has one for each target.
     Sidecar(boost::asio::io_context& io, boost::asio::signal_set& signals, std::vector<Prepared>& targets,
-            Schedule& schedule, Windows& windows, Delivery& delivery, Log& log);
+            Schedule& schedule, std::vector<Pacing> pacing, Windows& windows, Delivery& delivery, Log& log);
 
     // Until a signal, and then until the end is done. A second signal ends at once.
     void run();
@@ -39,8 +41,9 @@ class Sidecar {
   private:
     void wait_for_due();
     void start_due();
-    void start(std::size_t target);
-    boost::asio::awaitable<void> one_run(std::size_t target);
+    void start_if_paced(std::size_t target);
+    void start(std::size_t target, Depth depth);
+    boost::asio::awaitable<void> one_run(std::size_t target, Depth depth);
     void note_change(std::size_t target, const Outcome& outcome);
     void ended(std::size_t target, const std::exception_ptr& error);
     void wait_for_window();
@@ -53,6 +56,7 @@ class Sidecar {
     boost::asio::signal_set& signals_;
     std::vector<Prepared>& targets_;
     Schedule& schedule_;
+    std::vector<Pacing> pacing_;
     Windows& windows_;
     Delivery& delivery_;
     Log& log_;

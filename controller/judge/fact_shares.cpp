@@ -74,11 +74,19 @@ void collect(const std::vector<Member>& members, FactSide FactView::*side, Facts
     }
 }
 
+// Where a log-in fails, runs that only connect succeed all the same.
+bool fails_now(const DependencyEvidence& evidence) {
+    return std::any_of(evidence.phases.begin(), evidence.phases.end(), [](const PhaseEvidence& phase) {
+        return !phase.recent.empty() && 2 * phase.recent.back().failed > phase.recent.back().reached;
+    });
+}
+
 // A task whose runs succeed without a fact that others show lacks it; one whose runs fail says nothing about
 // it.
 void collect_absent(const std::vector<Member>& members, FactSide FactView::*side, Facts& facts) {
     for (const Member& member : members) {
         if (member.evidence->succeeded == 0 && member.evidence->kind != "task") continue;
+        if (fails_now(*member.evidence)) continue;
         const auto& known = member.evidence->facts;
         if (known.size() == facts.size()) continue;  // all of them, since each was collected
         auto at = known.begin();

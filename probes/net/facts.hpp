@@ -1,5 +1,5 @@
-// The facts that every probe has from the floor it stands on, each declared once, and the two parts of a kind's
-// catalog: what dial() and what start_tls() may add to an outcome.
+// The facts that every probe has from the floor it stands on, each declared once, and the two parts of a
+// kind's catalog: what dial() and what start_tls() may add to an outcome.
 #pragma once
 
 #include "probes/probe.hpp"
@@ -30,7 +30,8 @@ inline constexpr FactInfo kTlsSanMatch{"tls.san_match", must_match,
 inline constexpr FactInfo kTlsVerify{"tls.verify", informational,
                                      "result of verifying the certificate, also when it is not demanded"};
 inline constexpr FactInfo kTlsVerifyJudged{"tls.verify", must_match, kTlsVerify.meaning};
-inline constexpr FactInfo kTlsChainLength{"tls.chain_length", must_match, "certificates that the server sent"};
+inline constexpr FactInfo kTlsChainLength{"tls.chain_length", must_match,
+                                          "certificates that the server sent"};
 inline constexpr FactInfo kTlsTrustStore{"tls.trust_store", informational,
                                          "file of the authorities that were trusted"};
 

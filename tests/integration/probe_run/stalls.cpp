@@ -6,7 +6,8 @@ namespace plumb::test {
 namespace {
 
 constexpr std::chrono::milliseconds kLimit{300};
-// So far beyond the limit that a run which ends here cannot have ended by the limit, however busy the machine.
+// So far beyond the limit that a run which ends here cannot have ended by the limit, however busy the
+// machine.
 constexpr std::chrono::milliseconds kDeadline{60'000};
 
 }  // namespace

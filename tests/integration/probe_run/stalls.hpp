@@ -1,5 +1,6 @@
-// Every phase of a kind has a case in which the peer stalls exactly there. A kind's test makes one Stalls, hands it
-// each case, and ends with expect_complete(): a phase that the kind declares and no case covers fails it.
+// Every phase of a kind has a case in which the peer stalls exactly there. A kind's test makes one Stalls,
+// hands it each case, and ends with expect_complete(): a phase that the kind declares and no case covers
+// fails it.
 #pragma once
 
 #include "tests/integration/probe_run/probe_run.hpp"
@@ -14,9 +15,9 @@ class Stalls {
   public:
     explicit Stalls(const Kind& kind) : kind_(kind) {}
 
-    // Runs `url` under a long deadline with a short limit for `phase` alone, against a peer that the caller made
-    // stall there. The failure must name that phase with `cause`, the phases must add up, and the run must end by
-    // the limit of the phase: it must not have waited for the deadline of the run.
+    // Runs `url` under a long deadline with a short limit for `phase` alone, against a peer that the caller
+    // made stall there. The failure must name that phase with `cause`, the phases must add up, and the run
+    // must end by the limit of the phase: it must not have waited for the deadline of the run.
     void expect(const std::string& phase, const std::string& cause, const std::string& url);
     // Every phase of the kind's catalog had its case.
     void expect_complete() const;

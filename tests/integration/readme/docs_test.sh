@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # The pages under docs/ say what the programs of one build tree do: docs/causes.md is what plumb-agent explains,
-# docs/configuration.md names every option that a probe reads, and its YAML is accepted as it stands there.
+# docs/probes.md what its probes measure; docs/configuration.md names every option that a probe reads, and its YAML
+# is accepted as it stands there.
 set -euo pipefail
 source_dir=$1 tree=$2
 cd "$source_dir"
@@ -14,6 +15,9 @@ fail() {
 
 scripts/causes.sh "$tree/plumb-agent" | diff docs/causes.md - ||
     fail "docs/causes.md is out of date: scripts/causes.sh build/release/plumb-agent >docs/causes.md"
+
+scripts/probes.sh "$tree/plumb-agent" | diff docs/probes.md - ||
+    fail "docs/probes.md is out of date: scripts/probes.sh build/release/plumb-agent >docs/probes.md"
 
 mapfile -t files < <(grep -rl --include='*.cpp' ' kOptions{' probes)
 mapfile -t options < <(sed -n '/ kOptions{/,/};/s/^ *\(Option\)\?{"\([a-z_]*\)".*/\2/p' "${files[@]}" | sort -u)

@@ -110,7 +110,7 @@ INSTANTIATE_TEST_SUITE_P(
             "plumb.yaml:2: target 'a' has no url; write `url: redis://cache:6379/0`"},
         Bad{"targets:\n  a:\n", "plumb.yaml:2: target 'a' has no url; write `url: redis://cache:6379/0`"},
         Bad{"targets:\n  a: [x]\n",
-            "plumb.yaml:2: target 'a' should be a URL, or a map of url, interval and timeout"},
+            "plumb.yaml:2: target 'a' should be a URL, or a map of url, interval, timeout and limits"},
         Bad{"targets:\n  a: {url: 'tcp://a:1', interval: 5}\n",
             "plumb.yaml:2: target 'a': interval: '5' has no unit; write 5s for seconds, or ms, m, h, d"},
         Bad{"targets:\n  a: {url: 'tcp://a:1', interval: 1ms}\n",
