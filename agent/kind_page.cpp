@@ -77,9 +77,9 @@ std::string kind_page(const Kind& kind, const Terminal& terminal) {
     Rows options;
     for (const auto& option : kind.options)
         options.emplace_back(option.name, option.meaning);
-    return heading(kind, terminal) + section("phases", phases, terminal) + section("causes", causes, terminal) +
-           section("facts", facts, terminal) + section("gauges", gauges, terminal) +
-           section("options", options, terminal);
+    return heading(kind, terminal) + section("phases", phases, terminal) +
+           section("causes", causes, terminal) + section("facts", facts, terminal) +
+           section("gauges", gauges, terminal) + section("options", options, terminal);
 }
 
 std::string observation_page(std::string_view name, std::span<const Kind> kinds, const Terminal& terminal) {

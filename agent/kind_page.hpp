@@ -1,5 +1,5 @@
-// What a kind of probe measures, as text: its phases, causes, facts with their classes, gauges and options, from the
-// catalog that its code declares. docs/probes.md is made from these pages. Pure.
+// What a kind of probe measures, as text: its phases, causes, facts with their classes, gauges and options,
+// from the catalog that its code declares. docs/probes.md is made from these pages. Pure.
 #pragma once
 
 #include "base/terminal.hpp"

@@ -100,12 +100,26 @@ json::object outcome_object(const Outcome& outcome, bool verbose) {
     return out;
 }
 
+// What this agent knows of the names it used, so that who reads the file needs no list of its own: the
+// classes of facts and which gauges refuse at their limit.
+json::object catalog_of(const std::vector<Outcome>& outcomes) {
+    json::object facts;
+    json::object gauges;
+    for (const auto& outcome : outcomes) {
+        for (const auto& fact : outcome.facts)
+            facts[fact.name] = text(to_string(fact.cls));
+        for (const auto& gauge : outcome.gauges)
+            gauges[gauge.name] = json::object{{"refuses_at_limit", gauge.refuses_at_limit}};
+    }
+    return json::object{{"facts", std::move(facts)}, {"gauges", std::move(gauges)}};
+}
+
 }  // namespace
 
 std::string render_json(const std::vector<Outcome>& outcomes, const TaskFacts& task, std::string_view version,
                         bool verbose) {
     json::object root;
-    root["agent"] = json::object{{"version", text(version)}};
+    root["agent"] = json::object{{"version", text(version)}, {"catalog", catalog_of(outcomes)}};
     json::object facts;
     for (const auto& [name, value] : task)
         facts[name] = text(value);

@@ -1,7 +1,8 @@
-// One breaker: how often something is tried while it fails. Counts in the points of the schedule, never in time.
+// One breaker: how often something is tried while it fails. Counts in the points of the schedule, never in
+// time.
 //
-// Closed, every `every`th point is a trial. After `patience` failures in a row it opens: each further failure doubles
-// the distance, up to `most` points. One success closes it. Pure; not thread-safe.
+// Closed, every `every`th point is a trial. After `patience` failures in a row it opens: each further failure
+// doubles the distance, up to `most` points. One success closes it. Pure; not thread-safe.
 #pragma once
 
 namespace plumb::agent {
@@ -12,7 +13,7 @@ class Breaker {
     explicit Breaker(unsigned every = 1, unsigned most = 1);
 
     enum class Turn {
-        rest,       // not its turn
+        rest,  // not its turn
         trial,
         held_back,  // it would be its turn if the breaker were closed
     };

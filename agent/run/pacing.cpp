@@ -27,7 +27,8 @@ unsigned patience(const Failure& failure) {
 }  // namespace
 
 Cadence cadence_of(bool logs_in, std::chrono::nanoseconds window, std::chrono::nanoseconds interval,
-                   std::optional<std::chrono::nanoseconds> login, std::optional<std::chrono::nanoseconds> inspect) {
+                   std::optional<std::chrono::nanoseconds> login,
+                   std::optional<std::chrono::nanoseconds> inspect) {
     Cadence cadence;
     cadence.logs_in = logs_in;
     // Rounded down, so that no window is without one.

@@ -1,13 +1,14 @@
 // How deep the next run of a target goes, and whether it goes at all.
 //
-// Where a kind logs in, most runs only connect; every few points of the schedule one logs in, and every few of those
-// one inspects. What fails is asked less and less, exponentially: a target that cannot be reached, and, apart from
-// that, one that can be reached but refuses the log-in or the question. A failure that means saturation (no
-// connection slots left, a rate limit) slows it at once, any other after it has shown often enough for the judge to
-// see it. It never stops: a trial comes at least once a window, and a log-in at least once in a few windows.
+// Where a kind logs in, most runs only connect; every few points of the schedule one logs in, and every few
+// of those one inspects. What fails is asked less and less, exponentially: a target that cannot be reached,
+// and, apart from that, one that can be reached but refuses the log-in or the question. A failure that means
+// saturation (no connection slots left, a rate limit) slows it at once, any other after it has shown often
+// enough for the judge to see it. It never stops: a trial comes at least once a window, and a log-in at least
+// once in a few windows.
 //
-// Points that are held back count as skipped, and while a breaker is open each outcome has the fact probe.breaker.
-// Pure; not thread-safe.
+// Points that are held back count as skipped, and while a breaker is open each outcome has the fact
+// probe.breaker. Pure; not thread-safe.
 #pragma once
 
 #include "agent/run/breaker.hpp"
@@ -30,10 +31,11 @@ struct Cadence {
     bool logs_in = false;  // false: every run asks its question, and `login` means nothing
 };
 
-// The points that these intervals make. An absent one has its default: half a window between log-ins, one between
-// inspections.
+// The points that these intervals make. An absent one has its default: half a window between log-ins, one
+// between inspections.
 Cadence cadence_of(bool logs_in, std::chrono::nanoseconds window, std::chrono::nanoseconds interval,
-                   std::optional<std::chrono::nanoseconds> login, std::optional<std::chrono::nanoseconds> inspect);
+                   std::optional<std::chrono::nanoseconds> login,
+                   std::optional<std::chrono::nanoseconds> inspect);
 
 class Pacing {
   public:

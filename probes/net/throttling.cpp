@@ -6,13 +6,13 @@
 
 #include <array>
 #include <charconv>
+#include <fcntl.h>
 #include <filesystem>
+#include <unistd.h>
 
 #include <boost/asio/execution/context.hpp>
 #include <boost/asio/execution_context.hpp>
 #include <boost/asio/query.hpp>
-#include <fcntl.h>
-#include <unistd.h>
 
 namespace plumb::net {
 
@@ -96,8 +96,7 @@ class CpuMeter : public asio::execution_context::service {
         if (file_ < 0 || (!limited_ && Clock::now() < look_again_)) return known_;
         std::array<char, 1024> text{};
         const auto size = ::pread(file_, text.data(), text.size(), 0);
-        const auto stat =
-            parse_cpu_stat({text.data(), size > 0 ? static_cast<std::size_t>(size) : 0});
+        const auto stat = parse_cpu_stat({text.data(), size > 0 ? static_cast<std::size_t>(size) : 0});
         limited_ = stat && stat->periods > 0;
         if (!limited_) look_again_ = Clock::now() + kLookAgain;
         if (stat) known_ = stat->throttled;

@@ -56,13 +56,6 @@ void count_facts(const json::object& outcome, Tally& tally) {
             ++tally.facts[name][sanitize({found.data(), found.size()}, kMaxFactValue)];
         }
     }
-    if (const auto* classes = object_at(outcome, "classes")) {
-        for (const auto& [key, value] : *classes) {
-            const std::string name = sanitize({key.data(), key.size()}, kMaxName);
-            if (!value.is_string() || !tally.facts.contains(name)) continue;
-            tally.dependency.facts[name].cls = parse_fact_class(std::string_view(value.get_string()));
-        }
-    }
 }
 
 void read_gauges(const json::object& outcome, SavedDependency& dependency) {
@@ -134,6 +127,25 @@ SavedDependency settle(Tally& tally) {
     return result;
 }
 
+// What the agent knew of the names it used.
+void apply_catalog(const json::object& root, CheckOutput& saved) {
+    const auto* agent = object_at(root, "agent");
+    const auto* catalog = agent == nullptr ? nullptr : object_at(*agent, "catalog");
+    if (catalog == nullptr) return;
+    const auto* facts = object_at(*catalog, "facts");
+    const auto* gauges = object_at(*catalog, "gauges");
+    for (auto& [_, dependency] : saved) {
+        for (auto& [name, fact] : dependency.facts) {
+            if (facts != nullptr) fact.cls = parse_fact_class(text(*facts, name, kMaxName));
+        }
+        for (auto& [name, gauge] : dependency.gauges) {
+            const auto* entry = gauges == nullptr ? nullptr : object_at(*gauges, name);
+            const auto* refuses = entry == nullptr ? nullptr : entry->if_contains("refuses_at_limit");
+            if (refuses != nullptr && refuses->is_bool()) gauge.refuses_at_limit = refuses->get_bool();
+        }
+    }
+}
+
 }  // namespace
 
 std::optional<double> SavedGauge::headroom() const {
@@ -154,6 +166,7 @@ Result<CheckOutput> read_check(std::string_view saved, const std::string& name) 
     CheckOutput result;
     for (auto& [dependency, tally] : tallies)
         result.emplace(dependency, settle(tally));
+    apply_catalog(*found, result);
     return result;
 }
 

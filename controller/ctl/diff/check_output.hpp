@@ -20,7 +20,8 @@ struct SavedFact {
 struct SavedGauge {
     double highest = 0;
     std::optional<double> limit;
-    bool limit_known = false;  // some run told value and limit, or value alone
+    bool limit_known = false;              // some run told value and limit, or value alone
+    std::optional<bool> refuses_at_limit;  // when the file tells it
 
     std::optional<double> headroom() const;  // 0 … 1; nothing without a limit
 };

@@ -151,7 +151,8 @@ void compare_gauge(const std::string& name, const std::string& gauge, const Save
     if (!scarce && a.limit == b.limit) return;
     Finding result = finding(name, scarce ? "gauge.headroom" : "fact.differs", "gauge:" + gauge);
     result.layer = Layer::server;
-    result.severity = scarce && low(b) && refuses_at_limit(gauge) ? Severity::critical : Severity::warning;
+    result.severity = scarce && low(b) && refuses_at_limit(gauge, b.refuses_at_limit) ? Severity::critical
+                                                                                      : Severity::warning;
     result.baseline = in_words(a);
     result.candidate = in_words(b);
     if (const auto headroom = a.headroom()) result.evidence["baseline_headroom"] = *headroom;

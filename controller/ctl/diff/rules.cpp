@@ -43,14 +43,16 @@ bool names_an_identity(std::string_view fact) {
 }  // namespace
 
 FactClass class_of(std::string_view fact, std::optional<FactClass> told) {
-    if (told) return *told;
+    if (told && *told != FactClass::ordered) return *told;
     if (listed(kInformational, fact)) return FactClass::informational;
+    if (told) return *told;
     if (listed(kOrdered, fact)) return FactClass::ordered;
     if (listed(kCompared, fact)) return FactClass::must_match;
     return names_an_identity(fact) ? FactClass::informational : FactClass::must_match;
 }
 
-bool refuses_at_limit(std::string_view gauge) {
+bool refuses_at_limit(std::string_view gauge, std::optional<bool> told) {
+    if (told) return *told;
     return gauge != "redis.memory";
 }
 

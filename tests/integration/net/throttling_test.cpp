@@ -1,15 +1,16 @@
 // A cgroup with a sliver of CPU time, made by the test, and the test's own process in it.
-#include "base/file.hpp"
 #include "probes/net/throttling.hpp"
+
+#include "base/file.hpp"
 
 #include <chrono>
 #include <filesystem>
 #include <fstream>
 #include <string>
+#include <unistd.h>
 
 #include <boost/asio/io_context.hpp>
 #include <gtest/gtest.h>
-#include <unistd.h>
 
 namespace plumb::net {
 namespace {
@@ -34,9 +35,9 @@ class SlowGroup {
         std::error_code error;
         if (!fs::create_directory(group_, error)) return;
         // A hundredth of one processor: 1 ms of every 100.
-        const bool limited = write(group_ / "cpu.max", "1000 100000") ||
-                             (write(group_ / "cpu.cfs_period_us", "100000") &&
-                              write(group_ / "cpu.cfs_quota_us", "1000"));
+        const bool limited =
+            write(group_ / "cpu.max", "1000 100000") ||
+            (write(group_ / "cpu.cfs_period_us", "100000") && write(group_ / "cpu.cfs_quota_us", "1000"));
         ready_ = limited && move_to(group_);
     }
     ~SlowGroup() {

@@ -22,6 +22,8 @@ json::object render(const std::vector<Outcome>& outcomes) {
 TEST(CheckJson, the_object_has_the_documented_shape) {
     const auto root = render({test::good(), test::bad()});
     EXPECT_EQ(root.at("agent").at("version"), "0.1.0");
+    EXPECT_EQ(root.at("agent").at("catalog").at("facts").at("redis.version"), "ordered");
+    EXPECT_EQ(root.at("agent").at("catalog").at("gauges").at("redis.clients").at("refuses_at_limit"), true);
     EXPECT_EQ(root.at("task").at("hostname"), "task-1");
     const auto& good = root.at("outcomes").at(0).as_object();
     EXPECT_EQ(good.at("dependency"), "cache");

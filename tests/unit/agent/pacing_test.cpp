@@ -20,8 +20,8 @@ Outcome bad(std::string_view phase, Cause cause) {
     return outcome;
 }
 
-// The next `points` points, a letter each: c, l and i for the depths, - for a point left out; each run's outcome is
-// what `outcome` gives for its depth. Upper case where something was held back.
+// The next `points` points, a letter each: c, l and i for the depths, - for a point left out; each run's
+// outcome is what `outcome` gives for its depth. Upper case where something was held back.
 template <class OutcomeOf>
 std::string walk(Pacing& pacing, int points, OutcomeOf outcome) {
     std::string seen;

@@ -140,10 +140,39 @@ TEST(Diff, a_literal_address_where_the_other_side_has_a_name_is_no_difference) {
 
 TEST(Diff, a_file_that_tells_classes_is_believed) {
     const auto told = [](const std::string& value) {
-        return with([&](auto& o) { o.facts = R"("x":")" + value + R"("},"classes":{"x":"must_differ")"; });
+        return with([&](auto& o) {
+            o.facts = R"("x":")" + value + R"(")";
+            o.catalog = R"(,"catalog":{"facts":{"x":"must_differ"}})";
+        });
     };
     EXPECT_THAT(diff({told("one")}, {told("two")}), IsEmpty());
     EXPECT_THAT(subjects(diff({told("one")}, {told("one")})), ElementsAre("database fact:x"));
+}
+
+TEST(Diff, what_moves_by_itself_is_no_difference_though_the_judge_orders_it) {
+    const auto days = [](const std::string& left) {
+        return with([&](auto& o) {
+            o.facts = R"("tls.days_left":")" + left + R"(")";
+            o.catalog = R"(,"catalog":{"facts":{"tls.days_left":"ordered"}})";
+        });
+    };
+    EXPECT_THAT(diff({days("60")}, {days("59")}), IsEmpty());
+}
+
+TEST(Diff, a_gauge_that_the_file_calls_evicting_only_warns) {
+    const auto cellar = [](int value, std::string_view refuses) {
+        return with([&](auto& o) {
+            o.gauges = R"("cellar.bottles":{"value":)" + std::to_string(value) + R"(,"limit":100})";
+            o.catalog = R"(,"catalog":{"gauges":{"cellar.bottles":{"refuses_at_limit":)" +
+                        std::string(refuses) + "}}}";
+        });
+    };
+    const auto evicting = diff({cellar(10, "false")}, {cellar(99, "false")});
+    ASSERT_EQ(evicting.size(), 1u);
+    EXPECT_EQ(evicting[0].severity, Severity::warning);
+    const auto refusing = diff({cellar(10, "true")}, {cellar(99, "true")});
+    ASSERT_EQ(refusing.size(), 1u);
+    EXPECT_EQ(refusing[0].severity, Severity::critical);
 }
 
 TEST(Diff, another_limit_is_a_warning_and_scarce_headroom_holds) {

@@ -14,6 +14,7 @@ struct SavedOutcome {
     std::string gauges = R"("postgres.connections":{"value":10,"limit":100})";
     std::string address = "10.0.1.7:5432";
     int total_us = 1234;
+    std::string catalog;  // `,"catalog":{…}` of the file; the first outcome's counts
 };
 
 inline std::string outcome_json(const SavedOutcome& outcome) {
@@ -28,7 +29,9 @@ inline std::string saved_check(const std::vector<SavedOutcome>& outcomes) {
     std::string list;
     for (const auto& outcome : outcomes)
         list += (list.empty() ? "" : ",") + outcome_json(outcome);
-    return R"({"agent":{"version":"0.1.0"},"task":{"hostname":"ip-10-0-1-9"},"outcomes":[)" + list + "]}\n";
+    const std::string catalog = outcomes.empty() ? "" : outcomes.front().catalog;
+    return R"({"agent":{"version":"0.1.0")" + catalog +
+           R"(},"task":{"hostname":"ip-10-0-1-9"},"outcomes":[)" + list + "]}\n";
 }
 
 inline std::string failure_json(const std::string& phase, const std::string& cause,

@@ -45,8 +45,8 @@ TEST(Catalog, what_is_not_declared_is_named) {
     outcome.attempts = {attempt};
     outcome.failure = Failure{"query", Cause::peer_closed, ""};
     EXPECT_THAT(undeclared(small_catalog(), outcome),
-                ElementsAre("phase query", "fact tls.chain.x.subject", "fact tls.chain..subject", "gauge seats",
-                            "cause tcp.timeout", "cause peer.closed"));
+                ElementsAre("phase query", "fact tls.chain.x.subject", "fact tls.chain..subject",
+                            "gauge seats", "cause tcp.timeout", "cause peer.closed"));
 }
 
 TEST(Catalog, trouble_of_our_own_may_stand_anywhere) {
@@ -107,8 +107,10 @@ TEST(Limits, of_what_cannot_be_limited_are_refused_with_the_remedy) {
               "limit: small has no phase 'conect'; did you mean 'connect'? (known: resolve connect)");
     EXPECT_EQ(complaint("small://h?limit.connect=5"),
               "option 'limit.connect' should be a duration, as in limit.connect=500ms");
-    EXPECT_EQ(complaint("small://h?limit.connect=0s"), "limit of phase 'connect' must be longer than nothing");
-    EXPECT_EQ(complaint("small://h?limit.connect=1s&limit.connect=2s"), "limit of phase 'connect' is given twice");
+    EXPECT_EQ(complaint("small://h?limit.connect=0s"),
+              "limit of phase 'connect' must be longer than nothing");
+    EXPECT_EQ(complaint("small://h?limit.connect=1s&limit.connect=2s"),
+              "limit of phase 'connect' is given twice");
 }
 
 }  // namespace
