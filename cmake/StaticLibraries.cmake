@@ -8,6 +8,8 @@ execute_process(COMMAND ${PKG_CONFIG_EXECUTABLE} --static --libs grpc++ protobuf
 separate_arguments(grpc_link)
 add_library(plumb_grpc INTERFACE)
 target_link_libraries(plumb_grpc INTERFACE -Wl,--start-group ${grpc_link} -lcares -lz -Wl,--end-group)
+add_library(plumb_protobuf INTERFACE)
+target_link_libraries(plumb_protobuf INTERFACE plumb_grpc)
 
 file(GLOB postgres_lib_folders /usr/lib/postgresql/*/lib)
 find_library(PLUMB_PGCOMMON_LIBRARY pgcommon_shlib HINTS ${postgres_lib_folders} REQUIRED)
