@@ -135,7 +135,12 @@ std::string sanitize(std::string_view untrusted, std::size_t limit) {
 
 std::string show_words(std::string_view words, std::size_t limit) {
     if (const auto scheme = words.find("://"); scheme != std::string_view::npos) {
-        return show_words(words.substr(0, scheme), limit) + "://***";
+        const auto before = words.substr(0, scheme);
+        const auto first = before.find(':');
+        // Not a scheme, but user:password, with a "://" in the password.
+        if (first != std::string_view::npos && before.find('@') == std::string_view::npos)
+            return sanitize(before.substr(0, first + 1), limit) + "***://***";
+        return show_words(before, limit) + "://***";
     }
     const auto at = words.rfind('@');
     const auto colon = words.find(':');

@@ -98,6 +98,7 @@ TEST(ShowWords, keep_no_password_of_a_url_that_stands_in_the_wrong_place) {
     EXPECT_EQ(show_words("postgres:/app:hunter2@db/x"), "postgres:***@db/x");  // a slash too few
     EXPECT_EQ(show_words("app:hun@ter2@db"), "app:***@db");
     EXPECT_EQ(show_words("app:hunter2@db=tcp://a"), "app:***@db=tcp://***");
+    EXPECT_EQ(show_words("app:hunter2://x@db"), "app:***://***");
     EXPECT_EQ(show_words("/home/me@work/plumb.yaml"), "/home/me@work/plumb.yaml");
     EXPECT_EQ(quote_words("a\nb", 3), "'…'");
 }
