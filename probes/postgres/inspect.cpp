@@ -47,12 +47,16 @@ std::string bounded(std::chrono::nanoseconds limit) {
     return "SET LOCAL statement_timeout = " + std::to_string(std::max<long long>(1, whole.count() * 9 / 10));
 }
 
+// A count of sessions or slots. What cannot be one (PostgreSQL's -1 for "no limit", a number from nowhere) is
+// none.
 std::optional<double> number(const Table& table, std::string_view column) {
+    constexpr double kMost = 1e9;
     const auto cell = table.cell(column);
     if (!cell) return std::nullopt;
     double value = 0;
     const auto [end, error] = std::from_chars(cell->data(), cell->data() + cell->size(), value);
     if (error != std::errc() || end != cell->data() + cell->size()) return std::nullopt;
+    if (!(value >= 0 && value <= kMost)) return std::nullopt;
     return value;
 }
 
@@ -65,12 +69,12 @@ double reserved(const Table& settings) {
     return number(settings, "superuser_reserved").value_or(0) + number(settings, "role_reserved").value_or(0);
 }
 
-// A limit of its own that this role or database has; -1 means none.
+// A limit of its own that this role or database has.
 void own_limit(const Table& activity, std::string_view limit_column, std::string_view used_column,
                std::string_view name, Outcome& outcome) {
     const auto limit = number(activity, limit_column);
     const auto used = number(activity, used_column);
-    if (limit && *limit >= 0 && used) outcome.gauge(name, *used, *limit, true);
+    if (limit && used) outcome.gauge(name, *used, *limit, true);
 }
 
 }  // namespace
