@@ -62,8 +62,9 @@ struct FreeReply {
 
 }  // namespace
 
-net::IoResult<void> FrameGuard::check(std::string_view bytes) {
-    for (std::size_t at = 0; at < bytes.size() && !failed_;) {
+std::size_t FrameGuard::check(std::string_view bytes) {
+    std::size_t at = 0;
+    while (at < bytes.size() && !failed_) {
         if (state_ == State::bulk) {
             const std::size_t skip = std::min(bulk_left_, bytes.size() - at);
             bulk_left_ -= skip;
@@ -72,14 +73,13 @@ net::IoResult<void> FrameGuard::check(std::string_view bytes) {
             if (bulk_left_ == 0) element_done();
         } else {
             failed_ = step(bytes[at]);
-            ++at;
+            if (!failed_) ++at;
         }
         if (!failed_ && reply_bytes_ > kMaxReply) {
             failed_ = too_large(fmt::format("a reply of more than {} bytes", kMaxReply));
         }
     }
-    if (failed_) return *failed_;
-    return {};
+    return at;
 }
 
 std::optional<Failed> FrameGuard::step(char byte) {
@@ -114,12 +114,12 @@ std::optional<Failed> FrameGuard::end_of_line() {
     return header();
 }
 
-// The number after ':', '$' or '*'.
+// The number after ':', '$' or '*', written the one way that hiredis takes too: "01" and "-0" are none.
 std::optional<Failed> FrameGuard::header() {
     std::int64_t number = 0;
     const char* end = line_.data() + line_.size();
     const auto [stop, error] = std::from_chars(line_.data(), end, number);
-    if (error != std::errc{} || stop != end)
+    if (error != std::errc{} || stop != end || line_ != std::to_string(number))
         return garbage(fmt::format("no number after {}", describe(type_)));
     if (type_ == ':') {
         element_done();
@@ -153,7 +153,8 @@ void FrameGuard::element_done() {
         if (--open_arrays_.back() > 0) return;
         open_arrays_.pop_back();
     }
-    reply_bytes_ = 0;  // a whole reply has passed
+    reply_bytes_ = 0;
+    ++whole_replies_;
 }
 
 void ReplyReader::Free::operator()(redisReader* reader) const {
@@ -167,11 +168,9 @@ ReplyReader::ReplyReader() : reader_(redisReaderCreate()) {
 ReplyReader::~ReplyReader() = default;
 
 net::IoResult<void> ReplyReader::feed(std::string_view bytes) {
-    auto checked = guard_.check(bytes);
-    if (!checked) return checked;
-    if (redisReaderFeed(reader_.get(), bytes.data(), bytes.size()) != REDIS_OK) {
-        return garbage(reader_->errstr);
-    }
+    const std::size_t good = guard_.check(bytes);
+    if (redisReaderFeed(reader_.get(), bytes.data(), good) != REDIS_OK) return garbage(reader_->errstr);
+    if (guard_.failed() && guard_.whole_replies() == taken_) return *guard_.failed();
     return {};
 }
 
@@ -179,7 +178,9 @@ net::IoResult<std::optional<Reply>> ReplyReader::take() {
     void* raw = nullptr;
     if (redisReaderGetReply(reader_.get(), &raw) != REDIS_OK) return garbage(reader_->errstr);
     const std::unique_ptr<redisReply, FreeReply> reply(static_cast<redisReply*>(raw));
+    if (!reply && guard_.failed()) return *guard_.failed();
     if (!reply) return std::optional<Reply>();
+    ++taken_;
     return std::optional<Reply>(copy(*reply));
 }
 

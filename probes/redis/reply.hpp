@@ -2,7 +2,8 @@
 // HELLO. https://redis.io/docs/reference/protocol-spec
 //
 // Use: feed() what was read, then take(); "nothing yet" means more bytes are needed. An error is final: the
-// reader is then thrown away with the connection.
+// reader is then thrown away with the connection. What is read does not depend on how the network cuts the
+// bytes: replies that were whole before the error are given first.
 #pragma once
 
 #include "probes/net/error.hpp"
@@ -37,8 +38,10 @@ struct Reply {
 // no RESP.
 class FrameGuard {
   public:
-    // The failure stays: every later call gives it again.
-    net::IoResult<void> check(std::string_view bytes);
+    // How many of the bytes are good. When not all are, failed() says why, and none is good any more.
+    std::size_t check(std::string_view bytes);
+    const std::optional<net::Failed>& failed() const { return failed_; }
+    std::uint64_t whole_replies() const { return whole_replies_; }
 
   private:
     enum class State { type, line, bulk };
@@ -53,6 +56,7 @@ class FrameGuard {
     std::size_t bulk_left_ = 0;
     std::size_t reply_bytes_ = 0;
     std::vector<std::size_t> open_arrays_;  // elements still missing, outermost first
+    std::uint64_t whole_replies_ = 0;
     std::optional<net::Failed> failed_;
 };
 
@@ -63,7 +67,7 @@ class ReplyReader {
     ReplyReader(const ReplyReader&) = delete;
     ReplyReader& operator=(const ReplyReader&) = delete;
 
-    // peer.garbage or peer.too_large.
+    // peer.garbage or peer.too_large; take() gives it when whole replies came before.
     net::IoResult<void> feed(std::string_view bytes);
     // nullopt: no whole reply has arrived yet.
     net::IoResult<std::optional<Reply>> take();
@@ -73,6 +77,7 @@ class ReplyReader {
         void operator()(redisReader* reader) const;
     };
     FrameGuard guard_;
+    std::uint64_t taken_ = 0;
     std::unique_ptr<redisReader, Free> reader_;
 };
 

@@ -68,12 +68,25 @@ TEST(ReplyReader, two_replies_in_one_read_are_taken_in_order) {
     EXPECT_FALSE(*reader.take());
 }
 
+TEST(ReplyReader, replies_before_garbage_are_given_first_however_the_bytes_are_cut) {
+    ReplyReader reader;
+    ASSERT_TRUE(reader.feed("-NOAUTH Authentication required.\r\nHTTP/1.1"));
+    const auto reply = reader.take();
+    ASSERT_TRUE(reply && *reply);
+    EXPECT_EQ((*reply)->type, Reply::Type::error);
+    const auto after = reader.take();
+    ASSERT_FALSE(after);
+    EXPECT_EQ(after.error().cause, Cause::peer_garbage);
+    EXPECT_FALSE(reader.feed("+OK\r\n"));
+}
+
 TEST(ReplyReader, large_headers_are_refused_before_anything_is_allocated) {
     EXPECT_EQ(cause_of("$2000000000\r\n"), Cause::peer_too_large);
     EXPECT_EQ(cause_of("*1000000000\r\n"), Cause::peer_too_large);
     EXPECT_EQ(cause_of("*2\r\n*1000000000\r\n"), Cause::peer_too_large);
     EXPECT_EQ(cause_of("$99999999999999999999\r\n"), Cause::peer_garbage);
     EXPECT_EQ(cause_of("$-7\r\n"), Cause::peer_garbage);
+    EXPECT_EQ(cause_of("$05\r\n"), Cause::peer_garbage);
 }
 
 TEST(ReplyReader, a_line_without_end_is_refused) {
