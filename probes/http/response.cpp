@@ -93,18 +93,21 @@ void Response::start() {
     parser_->body_limit(boost::none);
     parser_->eager(true);
     parser_->skip(to_head_request_);
+    scanned_ = 0;
 }
 
 net::IoResult<void> Response::feed(std::string_view bytes) {
     opening_.append(bytes.substr(0, kOpening - std::min(kOpening, opening_.size())));
     fed_ += bytes.size();
-    // The parser judges a header that comes in pieces only at its end, for which another protocol's peer
-    // never sends.
+    // Another protocol's peer may never send what ends a header.
     const std::string_view first{opening_.data(), std::min(opening_.size(), kStart.size())};
     if (!kStart.starts_with(first))
         return Failed{Cause::peer_garbage, std::string(not_http(opening_.front()))};
     pending_.append(bytes);
     while (true) {
+        const auto whole = head_is_whole();
+        if (!whole) return whole.error();
+        if (!*whole) return {};
         auto parsed = parse();
         if (!parsed) return parsed;
         const bool interim = parser_->is_done() && parser_->head.status < 200 && parser_->head.status != 101;
@@ -114,16 +117,36 @@ net::IoResult<void> Response::feed(std::string_view bytes) {
     }
 }
 
+// The parser judges a head that comes in one piece at its first mistake, and one in several only at its end.
+// It gets heads whole, so that the verdict does not depend on the network's cuts; the ends of the lines and
+// the size are judged here, as they come.
+net::IoResult<bool> Response::head_is_whole() {
+    if (head_done()) return true;
+    for (; scanned_ < pending_.size(); ++scanned_) {
+        if (scanned_ >= kMaxHeader) {
+            return Failed{Cause::peer_too_large, fmt::format("a header of more than {} bytes", kMaxHeader)};
+        }
+        const bool after_cr = scanned_ > 0 && pending_[scanned_ - 1] == '\r';
+        const bool end_of_line = pending_[scanned_] == '\n';
+        if (end_of_line != after_cr) {
+            return Failed{Cause::peer_garbage,
+                          "malformed HTTP/1: a line of the header does not end with CR LF"};
+        }
+        if (end_of_line && std::string_view(pending_).substr(0, scanned_ + 1).ends_with("\r\n\r\n"))
+            return true;
+    }
+    return false;
+}
+
 net::IoResult<void> Response::parse() {
     while (!pending_.empty() && !parser_->is_done()) {
         error_code error;
-        const std::size_t used =
-            parser_->put(boost::asio::const_buffer(pending_.data(), pending_.size()), error);
+        const bool in_head = !head_done();
+        const std::size_t offered = in_head ? scanned_ + 1 : pending_.size();
+        const std::size_t used = parser_->put(boost::asio::const_buffer(pending_.data(), offered), error);
         pending_.erase(0, used);
+        if (in_head && error == beast::http::error::need_more) error = beast::http::error::partial_message;
         if (error == beast::http::error::need_more || (!error && used == 0)) break;
-        if (error == beast::http::error::header_limit) {
-            return Failed{Cause::peer_too_large, fmt::format("a header of more than {} bytes", kMaxHeader)};
-        }
         if (error) return Failed{Cause::peer_garbage, "malformed HTTP/1: " + error.message()};
     }
     if (pending_.size() > kMaxPending) {

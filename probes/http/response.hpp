@@ -53,6 +53,7 @@ class Response {
 
   private:
     class Parser;
+    net::IoResult<bool> head_is_whole();
     net::IoResult<void> parse();
     net::IoResult<void> bounded() const;
     void start();
@@ -60,6 +61,7 @@ class Response {
     bool to_head_request_;
     std::unique_ptr<Parser> parser_;
     std::string pending_;
+    std::size_t scanned_ = 0;  // bytes of `pending_` that were looked at for the end of the head
     std::string opening_;
     std::uint64_t fed_ = 0;
     int interim_ = 0;

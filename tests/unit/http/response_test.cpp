@@ -175,8 +175,6 @@ TEST(HttpResponse, mutated_answers_read_alike_in_every_cut) {
         const Seen whole = read_in_pieces(bytes, bytes.size());
         for (const std::size_t piece : {1UL, 7UL}) {
             const Seen seen = read_in_pieces(bytes, piece);
-            // A header in pieces is judged at its end, which a mutation may have taken away.
-            if (seen == Seen{}) continue;
             EXPECT_EQ(seen, whole) << round;
         }
     }
