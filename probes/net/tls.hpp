@@ -81,6 +81,9 @@ boost::asio::awaitable<bool> start_tls(Run& run, Stream& stream, const TlsSettin
 // tls.verify must match only where a bad certificate is no failure (`verifying` false); else the failure says
 // it.
 void add_tls_facts(Outcome& outcome, const SSL* ssl, const std::string& server_name, bool verifying = true);
+// The part of them that stands in the certificate itself: issuer, subject, days left, SAN match (only with a
+// `server_name`). The certificate may be anybody's, unverified and malformed.
+void add_certificate_facts(Outcome& outcome, X509* certificate, const std::string& server_name);
 // The cause that names a verification result (X509_V_ERR_…) or an alert, shared with libpq's path.
 Failed tls_failure(const SSL* ssl, unsigned long openssl_error, const boost::system::error_code& io);
 // X509_V_ERR_… → tls.expired, tls.unknown_authority, … REQUIRES: not X509_V_OK.

@@ -55,15 +55,10 @@ std::string verify_text(const SSL* ssl) {
     return result == X509_V_OK ? "ok" : X509_verify_cert_error_string(result);
 }
 
-void add_certificate_facts(Outcome& outcome, const SSL* ssl, const std::string& server_name, bool verifying) {
+void add_peer_facts(Outcome& outcome, const SSL* ssl, const std::string& server_name, bool verifying) {
     auto* certificate = SSL_get0_peer_certificate(ssl);
     if (certificate == nullptr) return;
-    outcome.fact(facts::kTlsIssuer, name_text(X509_get_issuer_name(certificate)));
-    outcome.fact(facts::kTlsSubject, name_text(X509_get_subject_name(certificate)));
-    outcome.fact(facts::kTlsDaysLeft, days_left(certificate));
-    if (!server_name.empty()) {
-        outcome.fact(facts::kTlsSanMatch, name_matches(certificate, server_name) ? "yes" : "no");
-    }
+    add_certificate_facts(outcome, certificate, server_name);
     outcome.fact(verifying ? facts::kTlsVerify : facts::kTlsVerifyJudged, verify_text(ssl));
     if (const auto* chain = SSL_get_peer_cert_chain(ssl)) {
         outcome.fact(facts::kTlsChainLength, std::to_string(sk_X509_num(chain)));
@@ -166,7 +161,16 @@ void add_tls_facts(Outcome& outcome, const SSL* ssl, const std::string& server_n
         const std::string chosen(protocol, protocol + size);
         if (size > 0) outcome.fact(facts::kTlsAlpn, sanitize(chosen, 64));
     }
-    add_certificate_facts(outcome, ssl, server_name, verifying);
+    add_peer_facts(outcome, ssl, server_name, verifying);
+}
+
+void add_certificate_facts(Outcome& outcome, X509* certificate, const std::string& server_name) {
+    outcome.fact(facts::kTlsIssuer, name_text(X509_get_issuer_name(certificate)));
+    outcome.fact(facts::kTlsSubject, name_text(X509_get_subject_name(certificate)));
+    outcome.fact(facts::kTlsDaysLeft, days_left(certificate));
+    if (!server_name.empty()) {
+        outcome.fact(facts::kTlsSanMatch, name_matches(certificate, server_name) ? "yes" : "no");
+    }
 }
 
 Failed verify_failure(long verify_result) {
