@@ -21,11 +21,11 @@ expect() { # EXIT-CODE STREAM-THAT-SPEAKS WORDS ARGUMENT...
 
 expect 0 out 'usage: ./dev COMMAND'
 expect 0 out 'usage: ./dev COMMAND' help
-for command in setup build test demo image fmt lint lab bench; do
+for command in setup build test fuzz demo image fmt lint lab bench; do
     expect 0 out "usage: ./dev $command" $command --help
     expect 0 out "usage: ./dev $command" $command -h
 done
-for command in setup build test demo image fmt lint; do
+for command in setup build test fuzz demo image fmt lint; do
     expect 2 err nonsense $command --nonsense
 done
 expect 2 err "no command 'nonsense'" nonsense
@@ -36,6 +36,10 @@ expect 2 err 'option' build release --nonsense
 expect 2 err 'text, json or markdown' demo --format xml
 expect 2 err 'text, json or markdown' demo --format
 expect 2 err 'directory' demo --build
+expect 0 out 'window_json' fuzz --list
+expect 2 err "no fuzz target 'nonsense'" fuzz nonsense
+expect 2 err '--seconds takes a number' fuzz --seconds
+expect 2 err '--seconds takes a number' fuzz url --seconds 0
 expect 2 err 'not built yet' lab
 expect 2 err 'not built yet' bench
 expect 0 out 'postgresql-15' setup --list

@@ -1,0 +1,43 @@
+// probes/postgres/failure and login_guard: a server's errors, as bytes and as libpq repeats them, and the bytes of a
+// login. The input's first byte chooses the cuts.
+#include "probes/postgres/failure.hpp"
+#include "probes/postgres/login_guard.hpp"
+#include "tests/fuzz/fuzz.hpp"
+
+namespace {
+
+using namespace plumb;
+using fuzz::require;
+
+// libpq takes no authentication message of more than 2,000 bytes, so only what lies close together counts.
+constexpr std::size_t kLongestMessage = 2000;
+
+void check_guard(std::string_view bytes, unsigned seed) {
+    const auto left = std::chrono::microseconds(seed * 10'000UL);
+    postgres::LoginGuard at_once;
+    const bool refused = at_once.see(bytes, left).has_value();
+    postgres::LoginGuard piecewise;
+    bool refused_in_pieces = false;
+    fuzz::in_pieces(bytes, seed, [&](std::string_view piece) {
+        refused_in_pieces = piecewise.see(piece, left).has_value();
+        return !refused_in_pieces;
+    });
+    if (bytes.size() <= kLongestMessage) require(refused == refused_in_pieces, "the guard sees through cuts");
+    if (refused_in_pieces) require(refused, "the guard sees at once what it sees in pieces");
+}
+
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+    fuzz::Input input(data, size);
+    const unsigned seed = input.byte();
+    const auto bytes = input.rest();
+    for (const auto& failed : {postgres::error_message_failure(bytes), postgres::login_failure(bytes),
+                               postgres::connect_words_failure(bytes),
+                               postgres::server_failure(bytes.substr(0, 5), bytes.substr(std::min<std::size_t>(5, bytes.size())))}) {
+        require(failed.cause != Cause::unknown, "every failure has a cause");
+        require(failed.detail.size() <= bytes.size() + 128, "a failure says no more than the server did");
+    }
+    check_guard(bytes, seed);
+    return 0;
+}

@@ -1,0 +1,31 @@
+// probes/http/rate_limit: header fields in which a server tells its quota. The input is lines "name: value".
+#include "probes/http/rate_limit.hpp"
+
+#include "tests/fuzz/fuzz.hpp"
+
+#include <cmath>
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+    using namespace plumb;
+    using fuzz::require;
+    fuzz::Input input(data, size);
+    http::Head head;
+    while (!input.empty()) {
+        const auto line = input.take_until('\n');
+        const auto colon = std::min(line.find(':'), line.size());
+        head.fields.emplace(to_lower(line.substr(0, colon)), line.substr(std::min(colon + 1, line.size())));
+    }
+    if (const auto quota = http::quota(head)) {
+        require(std::isfinite(quota->limit) && quota->limit > 0, "a limit is above zero");
+        require(quota->remaining >= 0 && quota->remaining <= quota->limit, "what remains lies within the limit");
+    }
+    if (const auto wait = http::retry_after_seconds(head)) {
+        require(std::isfinite(*wait) && *wait >= 0, "a wait is finite and not negative");
+    }
+    Outcome outcome;
+    http::describe_limits(head, outcome);
+    require(outcome.gauges.size() <= 2, "there are two gauges");
+    for (const auto& gauge : outcome.gauges)
+        require(!gauge.limit || gauge.value <= *gauge.limit, "what is used lies within the limit");
+    return 0;
+}

@@ -1,0 +1,74 @@
+#!/usr/bin/env bash
+# Makes the seeds that are no text: DNS messages, certificates, messages of an agent. Run once, kept in corpus/.
+set -euo pipefail
+cd "$(dirname "$(readlink -f "$0")")"
+mkdir -p corpus/{dns_message,dns_cares,certificate,window_proto}
+
+# A message after its id: flags, one question, N answers; then the question for db.example.com and the records.
+header() { printf '%b' "$1\\x00\\x01\\x00\\x0$2\\x00\\x00\\x00\\x00"; }
+question() { printf '%b' "\\x02db\\x07example\\x03com\\x00\\x00\\x0$1\\x00\\x01"; }
+record() { printf '%b' "\\xc0\\x0c\\x00\\x$1\\x00\\x01\\x00\\x00\\x00\\x3c\\x00\\x$2$3"; } # TYPE LENGTH DATA, in hex
+
+a() { record 01 04 '\x0a\x00\x01\x07'; }
+aaaa() { record 1c 10 '\x20\x01\x0d\xb8\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x01'; }
+cname() { record 05 06 '\x03www\xc0\x0f'; }
+others() {
+    record 0f 08 '\x00\x0a\x03mx1\xc0\x0f'
+    record 21 0c '\x00\x01\x00\x02\x14\xeb\x03srv\xc0\x0f'
+    record 10 0c '\x0bv=spf1 -all'
+    record 06 18 '\xc0\x0f\xc0\x0f\x00\x00\x00\x01\x00\x00\x00\x02\x00\x00\x00\x03\x00\x00\x00\x04\x00\x00\x00\x05'
+}
+
+{ printf '\x12\x34'; header '\x81\x80' 2; question 1; cname; a; } >corpus/dns_message/alias
+{ printf '\x12\x34'; header '\x85\x80' 1; question 1; aaaa; } >corpus/dns_message/aaaa
+{ printf '\x12\x34'; header '\x81\x80' 4; question 1; others; } >corpus/dns_message/others
+{ printf '\x12\x34'; header '\x81\x83' 0; question 1; } >corpus/dns_message/nxdomain
+
+# How, the first answer's length, the answers: each begins with 3 (id and question are the asked ones).
+answers() { # FILE HOW FIRST SECOND
+    local first=$3 second=$4
+    {
+        printf '%b' "\\x$2"
+        printf '%b' "$(printf '\\x%02x\\x%02x' $(($("$first" | wc -c) / 256)) $(($("$first" | wc -c) % 256)))"
+        "$first"
+        "$second"
+    } >"corpus/dns_cares/$1"
+}
+one_a() { printf '\x03'; header '\x81\x80' 1; a; }
+one_aaaa() { printf '\x03'; header '\x81\x80' 1; aaaa; }
+alias_a() { printf '\x03'; header '\x81\x80' 2; record 05 06 '\x03www\xc0\x0f'; printf '\x03www\xc0\x0f\x00\x01\x00\x01\x00\x00\x00\x3c\x00\x04\x0a\x00\x01\x07'; }
+servfail() { printf '\x03'; header '\x81\x82' 0; }
+nxdomain() { printf '\x03'; header '\x81\x83' 0; }
+truncated() { printf '\x03'; header '\x83\x80' 0; }
+stranger() { printf '\x02\x00\x00'; header '\x81\x80' 1; a; }
+answers both 00 one_a one_aaaa
+answers alias 00 alias_a one_aaaa
+answers refused 00 servfail servfail
+answers searched 02 nxdomain one_a
+answers over_tcp 00 truncated one_a
+answers strange 00 stranger stranger
+answers raw 01 one_a one_a
+
+certificate() { # FILE SUBJECT NAMES
+    openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout /dev/null -days 3650 -subj "$2" \
+        -addext "subjectAltName=$3" -outform DER -out "corpus/certificate/$1" 2>/dev/null
+}
+certificate names '/C=NL/O=Example/CN=db.example.com' 'DNS:db.example.com,DNS:*.example.com,IP:10.0.0.7,IP:2001:db8::1'
+certificate plain '/CN=x' 'email:a@example.com'
+
+message() { protoc --encode="plumb.v1.$1" -I ../../proto plumb/v1/report.proto >"corpus/window_proto/$2"; }
+message ReportRequest hello <<<'hello { agent: "a" labels { key: "environment" value: "staging" } }'
+message Window window_alone <<<'sequence: 1 start_unix_ms: 1700000000000 length_ms: 30000 dependencies { dependency: "cache" runs: 1 succeeded: 1 }'
+message ReportRequest window <<'END'
+window {
+  sequence: 12 start_unix_ms: 1700000000000 length_ms: 30000 task_age_s: 60
+  dependencies {
+    dependency: "database" kind: "postgres" runs: 3 succeeded: 2
+    phases { name: "connect" layer: "connect" reached: 3 }
+    addresses { address: "10.0.1.7:5432" tried: 3 failed: 1 }
+    failures { phase: "connect" cause: "tcp.timeout" count: 1 }
+    facts { name: "tls.version" class: "must_match" value: "TLSv1.3" runs: 2 }
+    gauges { name: "postgres.connections" min: 80 max: 87 last: 87 limit: 100 refuses_at_limit: true }
+  }
+}
+END
