@@ -288,6 +288,8 @@ Result<Window> parse_window(std::string_view line) {
         Window window = read_window(Fields(value, ""));
         if (const auto checked = check_bounds(window); !checked) return checked.error();
         sanitize_texts(window);
+        // Escaped, two names may have become one.
+        if (const auto checked = check_bounds(window); !checked) return checked.error();
         return window;
     } catch (const Refused& refused) {
         return Error{sanitize(refused.message, 512)};

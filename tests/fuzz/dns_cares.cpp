@@ -1,6 +1,6 @@
-// probes/net/resolver and all that stands behind it: a name server's answers on their way through the sockets, DnsWire
-// and c-ares, as for an agent. The input: a byte that chooses what is asked, the length of the first answer in two
-// bytes, the first answer, and the second, which alternate (name_server.hpp).
+// probes/net/resolver and all that stands behind it: a name server's answers on their way through the
+// sockets, DnsWire and c-ares, as for an agent. The input: a byte that chooses what is asked, the length of
+// the first answer in two bytes, the first answer, and the second, which alternate (name_server.hpp).
 #include "probes/dns/message.hpp"
 #include "probes/net/resolver.hpp"
 #include "tests/fuzz/fuzz.hpp"
@@ -38,22 +38,24 @@ struct World {
     // Runs a question until it is answered or nothing moves any more: no input waits for a time-out.
     template <class T>
     std::optional<net::IoResult<T>> run(asio::awaitable<net::IoResult<T>> question) {
-        std::optional<net::IoResult<T>> result;
-        bool over = false;
+        struct {
+            bool over = false;
+            std::optional<net::IoResult<T>> result;
+        } kept;
         asio::cancellation_signal stop;
         auto keep = [&](const std::exception_ptr& cancelled, net::IoResult<T> answer) {
-            over = true;
-            if (!cancelled) result = std::move(answer);
+            kept.over = true;
+            if (!cancelled) kept.result = std::move(answer);
         };
         asio::co_spawn(context, std::move(question), asio::bind_cancellation_slot(stop.slot(), keep));
-        for (int idle = 0; !over && idle < 2;) {
+        for (int idle = 0; !kept.over && idle < 2;) {
             const bool moved = context.poll() > 0;
             idle = server.serve() || moved ? 0 : idle + 1;
         }
-        if (!over) stop.emit(asio::cancellation_type::terminal);
-        while (!over)
+        if (!kept.over) stop.emit(asio::cancellation_type::terminal);
+        while (!kept.over)
             context.poll();
-        return result;
+        return kept.result;
     }
 };
 
@@ -62,7 +64,8 @@ void check_addresses(const net::IoResult<net::Answer>& answer) {
         require(answer.error().cause != Cause::unknown, "a failure has a cause");
         return;
     }
-    require(!answer->addresses.empty() && answer->addresses.size() <= 32, "there are addresses, not too many");
+    require(!answer->addresses.empty() && answer->addresses.size() <= 32,
+            "there are addresses, not too many");
     require(answer->canonical_names.size() <= 16, "there are not too many names");
     for (const auto& name : answer->canonical_names)
         require(name.size() <= std::size_t{4} * 255, "a name is as long as a name may be");
@@ -87,7 +90,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     const auto deadline = Clock::now() + std::chrono::minutes(1);
     if ((how & 1U) != 0) {
         constexpr std::array kTypes{dns::kTypeA, dns::kTypeCname, dns::kTypePtr, dns::kTypeAaaa};
-        if (const auto raw = world.run(resolver->ask("db.example.com", kTypes[how >> 6U], deadline))) check_raw(*raw);
+        if (const auto raw = world.run(resolver->ask("db.example.com", kTypes[how >> 6U], deadline)))
+            check_raw(*raw);
     } else if (const auto answer = world.run(resolver->resolve("db", deadline))) {
         check_addresses(*answer);
     }

@@ -29,8 +29,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     for (const auto& record : message->answers) {
         fuzz::require_readable(record.name, std::size_t{4} * 255, "a name is bounded and readable");
         fuzz::require_readable(record.value, 256, "a value is bounded and readable");
-        if (record.type == dns::kTypeA) require(is_address(AF_INET, record.value), "an A record is an address");
-        if (record.type == dns::kTypeAaaa) require(is_address(AF_INET6, record.value), "an AAAA record is an address");
+        if (record.type == dns::kTypeA)
+            require(is_address(AF_INET, record.value), "an A record is an address");
+        if (record.type == dns::kTypeAaaa)
+            require(is_address(AF_INET6, record.value), "an AAAA record is an address");
     }
     return 0;
 }

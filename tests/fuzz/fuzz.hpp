@@ -1,5 +1,6 @@
-// What the fuzz targets share. A target is LLVMFuzzerTestOneInput (LLVM's libFuzzer): it hands the bytes to one parser
-// and require()s what must hold of the result whatever they are. It keeps nothing from one call to the next.
+// What the fuzz targets share. A target is LLVMFuzzerTestOneInput (LLVM's libFuzzer): it hands the bytes to
+// one parser and require()s what must hold of the result whatever they are. It keeps nothing from one call to
+// the next.
 #pragma once
 
 #include "base/text.hpp"
@@ -24,7 +25,8 @@ inline void require(bool holds, const char* what) {
     std::abort();
 }
 
-// Text that a person or a program may read: of at most `limit` bytes, and sanitize() finds nothing to escape in it.
+// Text that a person or a program may read: of at most `limit` bytes, and sanitize() finds nothing to escape
+// in it.
 inline void require_readable(std::string_view text, std::size_t limit, const char* what) {
     require(text.size() <= limit, what);
     require(sanitize(text, limit) == text, what);
@@ -70,7 +72,8 @@ class Input {
     std::string_view rest_;
 };
 
-// Cuts `bytes` into pieces of 1 to 16 bytes, as a network might; `seed` decides where. Stops when `take` says false.
+// Cuts `bytes` into pieces of 1 to 16 bytes, as a network might; `seed` decides where. Stops when `take` says
+// false.
 template <class Take>
 void in_pieces(std::string_view bytes, unsigned seed, const Take& take) {
     while (!bytes.empty()) {

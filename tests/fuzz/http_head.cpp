@@ -1,5 +1,5 @@
-// probes/http/response: an HTTP/1 answer from anybody, its head, its chunks and its end. What is read does not depend
-// on how the network cut it.
+// probes/http/response: an HTTP/1 answer from anybody, its head, its chunks and its end. What is read does
+// not depend on how the network cut it.
 #include "probes/http/response.hpp"
 #include "tests/fuzz/fuzz.hpp"
 

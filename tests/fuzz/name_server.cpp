@@ -32,8 +32,8 @@ void reset(int descriptor) {
     ::close(descriptor);
 }
 
-// The first byte of `bytes` says what of the question goes into the answer: 1: its id; 2: its section of questions.
-// What is left are the flags and counts of the header, and the sections.
+// The first byte of `bytes` says what of the question goes into the answer: 1: its id; 2: its section of
+// questions. What is left are the flags and counts of the header, and the sections.
 std::string answer_to(std::string_view question, std::string_view bytes) {
     Input input(reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size());
     const unsigned how = input.byte();

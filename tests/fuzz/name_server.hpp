@@ -17,8 +17,8 @@ class NameServer {
     NameServer& operator=(const NameServer&) = delete;
 
     std::uint16_t port() const { return port_; }
-    // The answers to the questions to come, in turn: of each, the first byte says how it is sent (see answer_to()).
-    // Forgets whatever came before.
+    // The answers to the questions to come, in turn: of each, the first byte says how it is sent (see
+    // answer_to()). Forgets whatever came before.
     void begin(std::array<std::string_view, 2> answers);
     // Answers what has come. False: nothing had.
     bool serve();

@@ -1,5 +1,5 @@
-// probes/postgres/failure and login_guard: a server's errors, as bytes and as libpq repeats them, and the bytes of a
-// login. The input's first byte chooses the cuts.
+// probes/postgres/failure and login_guard: a server's errors, as bytes and as libpq repeats them, and the
+// bytes of a login. The input's first byte chooses the cuts.
 #include "probes/postgres/failure.hpp"
 #include "probes/postgres/login_guard.hpp"
 #include "tests/fuzz/fuzz.hpp"
@@ -32,9 +32,11 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     fuzz::Input input(data, size);
     const unsigned seed = input.byte();
     const auto bytes = input.rest();
-    for (const auto& failed : {postgres::error_message_failure(bytes), postgres::login_failure(bytes),
-                               postgres::connect_words_failure(bytes),
-                               postgres::server_failure(bytes.substr(0, 5), bytes.substr(std::min<std::size_t>(5, bytes.size())))}) {
+    for (const auto& failed :
+         {postgres::error_message_failure(bytes), postgres::login_failure(bytes),
+          postgres::connect_words_failure(bytes),
+          postgres::server_failure(bytes.substr(0, 5),
+                                   bytes.substr(std::min<std::size_t>(5, bytes.size())))}) {
         require(failed.cause != Cause::unknown, "every failure has a cause");
         require(failed.detail.size() <= bytes.size() + 128, "a failure says no more than the server did");
     }

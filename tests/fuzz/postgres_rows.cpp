@@ -1,5 +1,5 @@
-// probes/postgres/inspect: the tables in which a server tells its settings and its activity. The input is lines
-// "column=value" for both; a line without '=' is NULL.
+// probes/postgres/inspect: the tables in which a server tells its settings and its activity. The input is
+// lines "column=value" for both; a line without '=' is NULL.
 #include "probes/postgres/inspect.hpp"
 #include "tests/fuzz/fuzz.hpp"
 

@@ -17,7 +17,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     }
     if (const auto quota = http::quota(head)) {
         require(std::isfinite(quota->limit) && quota->limit > 0, "a limit is above zero");
-        require(quota->remaining >= 0 && quota->remaining <= quota->limit, "what remains lies within the limit");
+        require(quota->remaining >= 0 && quota->remaining <= quota->limit,
+                "what remains lies within the limit");
     }
     if (const auto wait = http::retry_after_seconds(head)) {
         require(std::isfinite(*wait) && *wait >= 0, "a wait is finite and not negative");

@@ -1,5 +1,5 @@
-// Runs a fuzz target over files and the files of directories: replay FILE|DIRECTORY... A directory that is not there
-// holds none.
+// Runs a fuzz target over files and the files of directories: replay FILE|DIRECTORY... A directory that is
+// not there holds none.
 #include "tests/fuzz/fuzz.hpp"
 
 #include <filesystem>

@@ -1,6 +1,5 @@
 // probes/redis/reply: RESP from anybody. What is read does not depend on how the network cut it.
 #include "probes/redis/reply.hpp"
-
 #include "tests/fuzz/fuzz.hpp"
 
 #include <optional>
@@ -68,8 +67,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     fuzz::in_pieces(bytes, seed, [&](std::string_view piece) { return feed(piecewise, piece, cut); });
 
     require(whole.failed == cut.failed, "a failure does not depend on the cuts");
-    require(std::equal(whole.replies.begin(), whole.replies.end(), cut.replies.begin(), cut.replies.end(), same),
-            "the replies do not depend on the cuts");
+    require(
+        std::equal(whole.replies.begin(), whole.replies.end(), cut.replies.begin(), cut.replies.end(), same),
+        "the replies do not depend on the cuts");
     for (const auto& reply : whole.replies) {
         check_bounds(reply, 0);
         require(bytes_in(reply) <= redis::kMaxReply, "a reply has as many bytes as are allowed");

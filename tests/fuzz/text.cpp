@@ -1,4 +1,5 @@
-// base/text: what a peer's words look like once they are escaped and cut, and the words that complaints repeat.
+// base/text: what a peer's words look like once they are escaped and cut, and the words that complaints
+// repeat.
 #include "base/duration.hpp"
 #include "tests/fuzz/fuzz.hpp"
 
@@ -7,13 +8,14 @@ namespace {
 using namespace plumb;
 using fuzz::require;
 
-// Written apart from sanitize(): C0, DEL, and in UTF-8 C1, the marks and overrides of direction, the zero widths.
+// Written apart from sanitize(): C0, DEL, and in UTF-8 C1, the marks and overrides of direction, the zero
+// widths.
 bool holds_control(std::string_view text) {
     const auto any_byte = [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; };
     if (std::any_of(text.begin(), text.end(), any_byte)) return true;
     for (const std::string_view hidden :
-         {"\xc2\x80", "\xc2\x9b", "\xe2\x80\x8b", "\xe2\x80\x8e", "\xe2\x80\x8f", "\xe2\x80\xa8", "\xe2\x80\xaa",
-          "\xe2\x80\xae", "\xe2\x81\xa6", "\xe2\x81\xa9", "\xef\xbb\xbf"}) {
+         {"\xc2\x80", "\xc2\x9b", "\xe2\x80\x8b", "\xe2\x80\x8e", "\xe2\x80\x8f", "\xe2\x80\xa8",
+          "\xe2\x80\xaa", "\xe2\x80\xae", "\xe2\x81\xa6", "\xe2\x81\xa9", "\xef\xbb\xbf"}) {
         if (text.find(hidden) != std::string_view::npos) return true;
     }
     return false;
@@ -47,9 +49,11 @@ void check_shown(std::string_view text) {
     // Whatever stands between "://" and the end is a URL, and may be a password.
     if (text.find("hunter2") != std::string_view::npos) return;
     const std::string secret = "://user:" + std::string(text) + "hunter2@host";
-    require(show_words(secret, 512).find("hunter2") == std::string::npos, "show_words() hides what is in a URL");
+    require(show_words(secret, 512).find("hunter2") == std::string::npos,
+            "show_words() hides what is in a URL");
     const std::string pair = "user:hunter2" + std::string(text) + "@host";
-    require(show_words(pair, 512).find("hunter2") == std::string::npos, "show_words() hides user:password@host");
+    require(show_words(pair, 512).find("hunter2") == std::string::npos,
+            "show_words() hides user:password@host");
 }
 
 void check_times(std::string_view text) {

@@ -13,7 +13,8 @@ using fuzz::require;
 void check_dependency(const ctl::SavedDependency& dependency) {
     fuzz::require_readable(dependency.kind, kMaxName, "a kind is bounded and readable");
     require(dependency.runs > 0 && dependency.failed <= dependency.runs, "no more failures than runs");
-    require(dependency.failure.has_value() == (dependency.failed > 0), "a failure is told where there was one");
+    require(dependency.failure.has_value() == (dependency.failed > 0),
+            "a failure is told where there was one");
     if (dependency.failure) {
         fuzz::require_readable(dependency.failure->cause, kMaxName, "a cause is bounded and readable");
         fuzz::require_readable(dependency.failure->phase, kMaxName, "a phase is bounded and readable");
@@ -44,7 +45,8 @@ std::string as_terminal(std::string_view text) {
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     const auto text = fuzz::Input(data, size).rest();
     const auto plain = ctl::plain_text(text);
-    require(plain.find_first_of(std::string_view("\x1b\r\0", 3)) == std::string::npos, "plain text has no escapes");
+    require(plain.find_first_of(std::string_view("\x1b\r\0", 3)) == std::string::npos,
+            "plain text has no escapes");
     require(plain.size() <= text.size() * 3 / 2 + 1, "plain text is hardly longer");
 
     const auto check = ctl::read_check(text, "saved.json");

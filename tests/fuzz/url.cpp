@@ -41,12 +41,14 @@ void check_shape(const Url& url) {
 
 // What parse_url() makes of its own words, where they are whole and hold no secret.
 void check_again(const Url& url) {
-    if (!url.user.empty() || !url.password.empty() || !url.query.empty() || url.path.find('@') != std::string::npos) {
+    if (!url.user.empty() || !url.password.empty() || !url.query.empty() ||
+        url.path.find('@') != std::string::npos) {
         return;
     }
     const auto shown = url.redacted({});
     // Escaped, cut, or with spaces at its end.
-    if (shown.find('\\') != std::string::npos || shown.size() > kMaxUrlBytes - 3 || trim(shown) != shown) return;
+    if (shown.find('\\') != std::string::npos || shown.size() > kMaxUrlBytes - 3 || trim(shown) != shown)
+        return;
     const auto again = parse_url(shown);
     require(again.has_value(), "a URL without secrets reads back");
     require(again->scheme == url.scheme && again->host == url.host && again->port == url.port &&
@@ -72,12 +74,14 @@ bool printable(std::string_view text) {
 
 // A password that is escaped as RFC 3986 has it arrives as it is, whatever it holds.
 void check_escaped(std::string_view scheme, std::string_view user, std::string_view password) {
-    const auto text = std::string(scheme) + "://" + encode(user) + ':' + encode(password) + "@db.example.com:5432/x";
+    const auto text =
+        std::string(scheme) + "://" + encode(user) + ':' + encode(password) + "@db.example.com:5432/x";
     if (text.size() > kMaxUrlBytes || !printable(user) || !printable(password)) return;
     const auto url = parse_url(text);
     require(url.has_value(), "an escaped password is accepted");
     require(url->user == user && url->password.reveal() == password, "an escaped password arrives as it is");
-    require(url->host == "db.example.com" && url->port == 5432 && url->path == "/x", "and leaves the rest alone");
+    require(url->host == "db.example.com" && url->port == 5432 && url->path == "/x",
+            "and leaves the rest alone");
 }
 
 // A password that drivers accept as it stands never shows, wherever it was cut.
@@ -94,8 +98,8 @@ void check_raw(std::string_view scheme, std::string_view odd) {
 
 // Of the query only a probe's own options show.
 void check_query(std::string_view scheme, std::string_view name, std::string_view value) {
-    const auto text = std::string(scheme) + "://db:1/?" + encode(name) + '=' + std::string(kSecret) + encode(value) +
-                      "&sslmode=require";
+    const auto text = std::string(scheme) + "://db:1/?" + encode(name) + '=' + std::string(kSecret) +
+                      encode(value) + "&sslmode=require";
     const auto url = parse_url(text);
     if (!url || name == "sslmode") return;
     const auto shown = url->redacted({"sslmode"});

@@ -1,4 +1,5 @@
-// base/strict_yaml and agent/config: an agent's configuration file. `${SECRET}` is set, and no complaint may show it.
+// base/strict_yaml and agent/config: an agent's configuration file. `${SECRET}` is set, and no complaint may
+// show it.
 #include "agent/config/config.hpp"
 #include "tests/fuzz/fuzz.hpp"
 
@@ -31,7 +32,8 @@ void check_complaint(const std::string& line, bool typed) {
 }
 
 void check_config(const agent::Config& config) {
-    require(!config.targets.empty() && config.targets.size() <= agent::kMaxTargets, "there are targets, not too many");
+    require(!config.targets.empty() && config.targets.size() <= agent::kMaxTargets,
+            "there are targets, not too many");
     require(config.window >= std::chrono::milliseconds(100) && config.window <= std::chrono::hours(1),
             "a window keeps its limits");
     require(config.labels.size() <= kMaxLabels, "there are not too many labels");

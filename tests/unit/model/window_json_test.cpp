@@ -244,6 +244,19 @@ TEST(WindowJson, lists_past_their_bounds_are_refused) {
                 HasSubstr("kind"));
 }
 
+TEST(WindowJson, names_that_are_one_once_escaped_are_refused) {
+    const auto entry = [](const std::string& name) {
+        return R"({"dependency":")" + name + R"(","kind":"tcp","runs":1,"succeeded":1})";
+    };
+    const auto twice = [&](const std::string& first, const std::string& second) {
+        return R"({"agent":"a","sequence":1,"start":"2026-11-23T10:00:00Z","seconds":1,"dependencies":[)" +
+               entry(first) + "," + entry(second) + "]}";
+    };
+    EXPECT_EQ(complaint(twice(R"(x\u0001)", R"(x\u0002)")), "");
+    EXPECT_THAT(complaint(twice(R"(x\u0001)", R"(x\\x01)")),
+                HasSubstr("dependencies[1].dependency: stands twice"));
+}
+
 TEST(WindowJson, texts_are_escaped_on_reading_and_complaints_too) {
     const auto window = parse_window(small(R"("value":"v")", R"("value":"\u001b[2J\u202e\u0000")"));
     ASSERT_TRUE(window) << window.error().message;
