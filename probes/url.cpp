@@ -240,7 +240,8 @@ Result<Url> parse_url(std::string_view text) {
         const auto info = authority.substr(0, at);
         const auto colon = info.find(':');
         url.user = percent_decode(info.substr(0, colon));
-        if (colon != npos) url.password = Secret(percent_decode(info.substr(colon + 1)));
+        url.password_given = colon != npos;
+        if (url.password_given) url.password = Secret(percent_decode(info.substr(colon + 1)));
         authority.remove_prefix(at + 1);
     }
     if (auto hosts = parse_hosts(authority, url); !hosts) return hosts.error();

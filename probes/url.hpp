@@ -37,10 +37,11 @@ struct Url {
     std::string scheme;  // lower case
     std::string user;
     Secret password;
-    std::string host;         // lower case, no brackets round IPv6; "" when absent
-    std::uint16_t port = 0;   // 0: the scheme's default
-    std::string other_hosts;  // "b:5432,c:5432" of a list of hosts; only the first is host and port
-    std::string path;         // with its leading '/', still percent-encoded; "" when absent
+    bool password_given = false;  // the user is followed by ':'; the password may still be empty
+    std::string host;             // lower case, no brackets round IPv6; "" when absent
+    std::uint16_t port = 0;       // 0: the scheme's default
+    std::string other_hosts;      // "b:5432,c:5432" of a list of hosts; only the first is host and port
+    std::string path;             // with its leading '/', still percent-encoded; "" when absent
     std::vector<std::pair<std::string, std::string>> query;  // decoded, in order
     std::string raw_query;  // as written, without '?': for a probe that passes it on; may hold secrets
 

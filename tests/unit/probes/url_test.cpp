@@ -54,6 +54,13 @@ TEST(Url, reads_the_zone_of_a_link_local_address_escaped_or_not) {
     EXPECT_EQ(parsed("tcp://[fe80::1%eth0]:5432").host, "fe80::1%eth0");
 }
 
+TEST(Url, a_user_with_an_empty_password_is_not_a_user_alone) {
+    EXPECT_TRUE(parse_url("redis://app:@cache").value().password_given);
+    EXPECT_TRUE(parse_url("redis://app:@cache").value().password.empty());
+    EXPECT_FALSE(parse_url("redis://app@cache").value().password_given);
+    EXPECT_FALSE(parse_url("redis://cache:6379").value().password_given);
+}
+
 TEST(Url, reads_a_password_without_a_user) {
     const auto url = parsed("redis://:secret@host");
     EXPECT_EQ(url.user, "");
