@@ -80,13 +80,17 @@ enum class Cause {
     redis_noperm,
     redis_loading,
     redis_moved,
+    redis_ask,
     redis_readonly,
+    redis_noreplicas,
     redis_out_of_memory,
+    redis_misconf,
     redis_max_clients,
     redis_busy,
     redis_masterdown,
     redis_protected_mode,
     redis_cluster_down,
+    redis_tryagain,
     redis_error,
     // peer: for every kind that speaks a protocol above TCP or TLS
     peer_timeout,     // connected, but silent or too slow until the deadline

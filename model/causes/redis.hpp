@@ -28,18 +28,29 @@ inline constexpr CauseInfo kRedis[] = {
      "It was restarted or replaced a moment ago, or a replica is in its full synchronisation.",
      "Wait until it is loaded; then look at the events for the reason of the restart.", "LOADING"},
     {Cause::redis_moved, "redis.moved", Layer::request, Category::drift,
-     "Redis answered that the key lives on another node (MOVED or ASK).",
+     "Redis answered that the key lives on another node (MOVED).",
      "Cluster mode is on in this environment and the client is a plain one, or it is pointed at a single "
      "node.",
      "Use the configuration endpoint with a cluster-aware client, or align cluster mode in both "
      "environments.",
-     "MOVED ASK CROSSSLOT cluster-mode"},
+     "MOVED CROSSSLOT cluster-mode"},
+    {Cause::redis_ask, "redis.ask", Layer::request, Category::health,
+     "Redis answered that the key's slot is on its way to another node (ASK).",
+     "The cluster is being resharded or scaled, and the client does not follow the redirection.",
+     "Wait until the resharding is over; if the app fails meanwhile, give it a cluster-aware client.",
+     "ASK ASKING resharding migrating"},
     {Cause::redis_readonly, "redis.readonly", Layer::request, Category::drift,
      "The node accepts only reads (READONLY).",
      "The address is a replica or the reader endpoint; or the former primary after a failover, still held in "
      "a DNS cache or a pool.",
-     "Use the primary endpoint, and let the client reconnect when it meets READONLY.",
-     "READONLY replica NOREPLICAS"},
+     "Use the primary endpoint, and let the client reconnect when it meets READONLY.", "READONLY replica"},
+    {Cause::redis_noreplicas, "redis.noreplicas", Layer::request, Category::health,
+     "The primary refuses writes because too few replicas are connected and up to date (NOREPLICAS).",
+     "A replica was lost or lags by more than min-replicas-max-lag; or min-replicas-to-write is set where "
+     "there "
+     "are fewer replicas, as in a smaller environment.",
+     "Look at the health and the lag of the replicas; compare min-replicas-to-write with their number.",
+     "NOREPLICAS min-replicas-to-write min-slaves-to-write"},
     {Cause::redis_out_of_memory, "redis.out_of_memory", Layer::request, Category::saturation,
      "Redis refuses writes because maxmemory is reached and nothing may be evicted (OOM).",
      "The eviction policy is noeviction (or only keys with a time to live may go) and the data outgrew the "
@@ -47,6 +58,14 @@ inline constexpr CauseInfo kRedis[] = {
      "Compare maxmemory and maxmemory-policy in the facts; set an eviction policy that suits a cache, give "
      "keys a time to live, or take a larger node.",
      "OOM maxmemory noeviction"},
+    {Cause::redis_misconf, "redis.misconf", Layer::request, Category::saturation,
+     "Redis refuses writes because its last snapshot or its log could not be written to disk (MISCONF).",
+     "The disk is full or not writable, or the memory does not suffice for the fork that takes the snapshot "
+     "(no memory reserved for it; vm.overcommit_memory is 0).",
+     "Read the server's log for the failed save; free the disk or the memory. Where the data need not "
+     "survive, "
+     "switch snapshots off.",
+     "MISCONF stop-writes-on-bgsave-error bgsave"},
     {Cause::redis_max_clients, "redis.max_clients", Layer::authenticate, Category::saturation,
      "Redis refused the connection: maxclients is reached.",
      "Connections of all tasks together exceed the limit (65,000 on ElastiCache; less where maxclients is "
@@ -74,12 +93,16 @@ inline constexpr CauseInfo kRedis[] = {
      "The cluster does not serve this key's slot (CLUSTERDOWN).",
      "A shard has lost its primary and no replica took over, or slots are not assigned (a cluster being made "
      "or resharded).",
-     "Look at CLUSTER INFO and at the events of the shards.", "CLUSTERDOWN TRYAGAIN hash-slot"},
+     "Look at CLUSTER INFO and at the events of the shards.", "CLUSTERDOWN hash-slot cluster_state"},
+    {Cause::redis_tryagain, "redis.tryagain", Layer::request, Category::health,
+     "The keys of one command lie on two nodes, since their slot is being moved (TRYAGAIN).",
+     "The cluster is being resharded or scaled.",
+     "Wait until the resharding is over, and let the client try such commands again.", "TRYAGAIN"},
     {Cause::redis_error, "redis.error", Layer::request, Category::drift,
      "Redis answered with an error that has no code of its own here; the detail has its words.",
      "A command that this version or service does not have or has renamed, or a setting that differs.",
      "Read the detail; compare the versions and the parameter groups in the facts.",
-     "ERR WRONGTYPE MISCONF EXECABORT NOSCRIPT"},
+     "ERR WRONGTYPE EXECABORT NOSCRIPT"},
 };
 
 }  // namespace plumb::causes

@@ -1,6 +1,7 @@
 #include "probes/redis/info.hpp"
 
 #include "base/text.hpp"
+#include "model/fact.hpp"
 
 #include <algorithm>
 #include <array>
@@ -11,75 +12,49 @@ namespace plumb::redis {
 
 namespace {
 
-constexpr std::array<std::string_view, 19> kFields{"redis_version",
-                                                   "server_name",
-                                                   "valkey_version",
-                                                   "redis_mode",
-                                                   "role",
-                                                   "master_link_status",
-                                                   "connected_slaves",
-                                                   "connected_clients",
-                                                   "cluster_connections",
-                                                   "maxclients",
-                                                   "blocked_clients",
-                                                   "used_memory",
-                                                   "maxmemory",
-                                                   "maxmemory_policy",
-                                                   "evicted_keys",
-                                                   "rejected_connections",
-                                                   "cluster_enabled",
-                                                   "aof_enabled",
-                                                   "loading"};
+constexpr auto kFields = std::to_array<std::string_view>(
+    {"redis_version", "server_name", "valkey_version", "redis_mode", "run_id", "cluster_enabled", "loading",
+     // clients
+     "connected_clients", "cluster_connections", "maxclients", "blocked_clients", "rejected_connections",
+     // memory
+     "used_memory", "maxmemory", "maxmemory_policy", "mem_fragmentation_ratio", "evicted_keys",
+     // persistence; "save" is CONFIG's
+     "aof_enabled", "aof_last_write_status", "rdb_last_bgsave_status", "save",
+     // replication
+     "role", "connected_slaves", "master_repl_offset", "master_link_status", "master_last_io_seconds_ago",
+     "master_link_down_since_seconds", "slave_read_repl_offset", "slave_repl_offset",
+     // statistics
+     "instantaneous_ops_per_sec", "keyspace_hits", "keyspace_misses",
+     // CLUSTER INFO
+     "cluster_state", "cluster_slots_assigned", "cluster_slots_fail", "cluster_size"});
 
-void add_fact(Outcome& outcome, const Info& info, std::string_view field, std::string_view name,
-              FactClass cls) {
-    const std::string_view value = info.text(field);
-    if (!value.empty()) outcome.fact(name, cls, sanitize(value, kMaxFactValue));
+std::optional<double> amount(std::string_view digits) {
+    double value = 0;
+    const auto [stop, error] = std::from_chars(digits.data(), digits.data() + digits.size(), value);
+    if (error != std::errc{} || stop != digits.data() + digits.size()) return std::nullopt;
+    if (!std::isfinite(value) || value < 0) return std::nullopt;
+    return value;
 }
 
-void add_flag(Outcome& outcome, const Info& info, std::string_view field, std::string_view name) {
-    const std::string_view value = info.text(field);
-    if (value == "0") outcome.fact(name, FactClass::must_match, "no");
-    if (value == "1") outcome.fact(name, FactClass::must_match, "yes");
+// "slave0", and nothing else that begins so.
+bool names_a_replica(std::string_view field) {
+    constexpr std::string_view kWord = "slave";
+    return field.starts_with(kWord) && field.size() > kWord.size() &&
+           std::all_of(field.begin() + kWord.size(), field.end(),
+                       [](char c) { return c >= '0' && c <= '9'; });
 }
 
-void add_gauge(Outcome& outcome, const Info& info, std::string_view field, std::string_view name) {
-    if (const auto value = info.number(field)) outcome.gauge(name, *value);
-}
-
-void add_facts(const Info& info, Outcome& outcome) {
-    add_fact(outcome, info, "redis_version", "redis.version", FactClass::ordered);
-    add_fact(outcome, info, "server_name", "redis.server",
-             FactClass::must_match);  // Valkey and other kin name themselves
-    add_fact(outcome, info, "valkey_version", "redis.valkey_version", FactClass::ordered);
-    add_fact(outcome, info, "role", "redis.role", FactClass::must_match);
-    add_fact(outcome, info, "redis_mode", "redis.mode", FactClass::must_match);
-    add_fact(outcome, info, "maxmemory_policy", "redis.maxmemory_policy", FactClass::must_match);
-    add_fact(outcome, info, "master_link_status", "redis.master_link", FactClass::must_match);
-    add_flag(outcome, info, "cluster_enabled", "redis.cluster_enabled");
-    add_flag(outcome, info, "aof_enabled", "redis.aof_enabled");
-}
-
-void add_gauges(const Info& info, Outcome& outcome) {
-    if (const auto clients = info.number("connected_clients")) {
-        const auto limit = info.number("maxclients");
-        // Replicas and the cluster's bus take slots as well, and connected_clients leaves both out.
-        const double others =
-            info.number("connected_slaves").value_or(0) + info.number("cluster_connections").value_or(0);
-        outcome.gauge("redis.clients", *clients + others, limit, limit.has_value());
+Replica parse_replica(std::string_view value) {
+    Replica replica;
+    for (const std::string_view part : split(value, ',')) {
+        const std::size_t equals = std::min(part.find('='), part.size());
+        const std::string_view name = part.substr(0, equals);
+        const std::string_view word = part.substr(std::min(equals + 1, part.size()));
+        if (name == "state") replica.online = word == "online";
+        if (name == "offset") replica.offset = amount(word);
+        if (name == "lag") replica.lag = amount(word);
     }
-    if (const auto used = info.number("used_memory")) {
-        auto limit = info.number("maxmemory");
-        if (limit && *limit <= 0) limit.reset();  // 0: no limit of Redis's own
-        // Only noeviction refuses writes at the limit; every other policy makes room, and a full cache is
-        // normal.
-        const bool refuses = limit && info.text("maxmemory_policy") == "noeviction";
-        outcome.gauge("redis.memory", *used, limit, refuses);
-    }
-    add_gauge(outcome, info, "blocked_clients", "redis.blocked_clients");
-    add_gauge(outcome, info, "evicted_keys", "redis.evicted_keys");
-    add_gauge(outcome, info, "rejected_connections", "redis.rejected_connections");
-    add_gauge(outcome, info, "connected_slaves", "redis.replicas");
+    return replica;
 }
 
 }  // namespace
@@ -92,7 +67,13 @@ Info Info::parse(std::string_view text) {
         text.remove_prefix(std::min(end + 1, text.size()));
         const std::size_t colon = line.find(':');
         if (line.starts_with('#') || colon == std::string_view::npos) continue;
-        info.set(line.substr(0, colon), line.substr(colon + 1));
+        const std::string_view field = line.substr(0, colon);
+        const std::string_view value = line.substr(colon + 1);
+        if (!names_a_replica(field)) {
+            info.set(field, value);
+        } else if (info.replicas_.size() < kMaxReplicas) {
+            info.replicas_.push_back(parse_replica(value.substr(0, kMaxFactValue)));
+        }
     }
     return info;
 }
@@ -108,17 +89,7 @@ std::string_view Info::text(std::string_view field) const {
 }
 
 std::optional<double> Info::number(std::string_view field) const {
-    const std::string_view digits = text(field);
-    double value = 0;
-    const auto [stop, error] = std::from_chars(digits.data(), digits.data() + digits.size(), value);
-    if (error != std::errc{} || stop != digits.data() + digits.size()) return std::nullopt;
-    if (!std::isfinite(value) || value < 0) return std::nullopt;
-    return value;
-}
-
-void describe(const Info& info, Outcome& outcome) {
-    add_facts(info, outcome);
-    add_gauges(info, outcome);
+    return amount(text(field));
 }
 
 }  // namespace plumb::redis

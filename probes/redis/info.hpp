@@ -1,36 +1,40 @@
-// What a server says of itself (INFO) → facts and gauges. The text is the peer's: bounded by the reply
-// reader, every value sanitized here, unknown fields ignored. https://redis.io/commands/info
+// The "name:value" lines of INFO and CLUSTER INFO. The text is the peer's: bounded by the reply reader,
+// unknown fields dropped while parsing, values cut. https://redis.io/commands/info
 #pragma once
-
-#include "model/outcome.hpp"
 
 #include <map>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace plumb::redis {
 
-// The fields that the probe reads; everything else of INFO is dropped while parsing.
+inline constexpr std::size_t kMaxReplicas = 64;
+
+// "slave0:ip=10.0.0.7,port=6379,state=online,offset=1400,lag=1": a replica, as its primary sees it.
+struct Replica {
+    bool online = false;
+    std::optional<double> offset;  // bytes of the replication stream that it has confirmed
+    std::optional<double> lag;     // seconds since it last did
+};
+
 class Info {
   public:
     static Info parse(std::string_view text);
 
     // "" when absent.
     std::string_view text(std::string_view field) const;
+    // Finite and not negative, or nothing: -1 stands for "none" here.
     std::optional<double> number(std::string_view field) const;
     bool has(std::string_view field) const { return fields_.contains(field); }
-    // For what servers before 7 tell only through CONFIG GET. Unknown fields are ignored.
+    const std::vector<Replica>& replicas() const { return replicas_; }  // at most kMaxReplicas
+    // For what a server tells only through CONFIG GET. Unknown fields are ignored.
     void set(std::string_view field, std::string_view value);
 
   private:
     std::map<std::string, std::string, std::less<>> fields_;
+    std::vector<Replica> replicas_;
 };
-
-// Facts redis.version (ordered), redis.server, redis.role, redis.mode, redis.cluster_enabled,
-// redis.maxmemory_policy, redis.aof_enabled, and for a replica redis.master_link; gauges redis.clients (of
-// maxclients), redis.memory (of maxmemory, when there is one), redis.blocked_clients, redis.evicted_keys,
-// redis.rejected_connections, redis.replicas.
-void describe(const Info& info, Outcome& outcome);
 
 }  // namespace plumb::redis

@@ -4,11 +4,16 @@
 #include "probes/net/dial.hpp"
 #include "probes/net/stream.hpp"
 #include "probes/net/tls.hpp"
-#include "probes/redis/reply.hpp"
-#include "probes/redis/session.hpp"
+#include "probes/rates.hpp"
+#include "probes/redis/describe.hpp"
+#include "probes/redis/exchange.hpp"
+#include "probes/redis/facts.hpp"
+#include "probes/redis/plan.hpp"
 #include "probes/redis/settings.hpp"
+#include "probes/redis/shards.hpp"
 #include "probes/scrub.hpp"
 
+#include <algorithm>
 #include <array>
 #include <optional>
 
@@ -18,34 +23,13 @@ namespace {
 
 using boost::asio::awaitable;
 
-void fail(Run& run, const net::Failed& failed) {
-    run.fail(failed.cause, failed.detail);
-}
-
-// One whole reply. peer.closed when the server ends before it is complete.
-awaitable<net::IoResult<redis::Reply>> read_reply(net::Stream& stream, redis::ReplyReader& reader,
-                                                  Clock::time_point deadline) {
-    std::array<char, 8192> buffer;
-    while (true) {
-        auto reply = reader.take();
-        if (!reply) co_return reply.error();
-        if (*reply) co_return std::move(**reply);
-        const auto count = co_await stream.read_some(buffer, deadline);
-        if (!count) co_return count.error();
-        if (*count == 0) {
-            net::Failed closed{Cause::peer_closed,
-                               "the server closed the connection before its reply was complete"};
-            co_return closed;
-        }
-        const auto fed = reader.feed(std::string_view(buffer.data(), *count));
-        if (!fed) co_return fed.error();
-    }
-}
-
 class RedisProbe final : public Probe {
   public:
     RedisProbe(redis::Settings settings, std::optional<net::TlsSettings> tls, Services& services)
-        : settings_(std::move(settings)), tls_(std::move(tls)), services_(services) {}
+        : settings_(std::move(settings)),
+          tls_(std::move(tls)),
+          services_(services),
+          shards_(settings_, tls_ ? &*tls_ : nullptr, services) {}
 
     awaitable<void> run(Run& run) override {
         std::optional<net::Stream> stream =
@@ -55,16 +39,64 @@ class RedisProbe final : public Probe {
             const bool upgraded = co_await net::start_tls(run, *stream, *tls_);
             if (!upgraded) co_return explain_handshake(run);
         }
-        redis::Session session(settings_);
-        co_await converse(run, *stream, session);
-        if (session.info()) redis::describe(*session.info(), run.outcome);
-        if (session.info_hidden()) run.outcome.fact("redis.info", FactClass::informational, "hidden");
-        hide_secrets(run.outcome);
-        net::note_kernel_facts(run.outcome, stream->descriptor());
+        if (run.logs_in()) {
+            co_await speak(run, *stream);
+        } else {
+            net::note_kernel_facts(run.outcome, stream->descriptor());
+        }
         stream->close();
     }
 
   private:
+    awaitable<void> speak(Run& run, net::Stream& stream) {
+        const redis::Questions questions =
+            run.inspects() ? permissions_.next_inspection() : redis::Questions::none();
+        redis::Session session(settings_, questions);
+        const bool in_step = co_await redis::converse(run, stream, session);
+        net::note_kernel_facts(run.outcome, stream.descriptor());
+        describe(run, questions, session);
+        // Whoever failed so far says nothing of the other shards, and has spent its time.
+        const bool others = session.shards().has_value() && !run.failed();
+        if (!others) {
+            complain(run, session);
+            run.finish();
+        } else {
+            run.begin(redis::kShardsPhase);
+        }
+        if (in_step) co_await redis::say_goodbye(stream, run.deadline());
+        stream.close();
+        if (!others) co_return;
+        co_await shards_.probe(run, *session.shards());
+        complain(run, session);
+    }
+
+    // A cluster's own word comes after what its shards show: they say which of them it is.
+    static void complain(Run& run, const redis::Session& session) {
+        if (!session.cluster()) return;
+        const std::string words = redis::cluster_complaint(*session.cluster());
+        if (!words.empty()) run.fail(Cause::redis_cluster_down, words);
+    }
+
+    void describe(Run& run, const redis::Questions& questions, const redis::Session& session) {
+        auto& outcome = run.outcome;
+        for (const redis::Question question : session.refused())
+            permissions_.note_refused(question);
+        const auto hidden = [&](redis::Question question) {
+            const auto& refused = session.refused();
+            return run.inspects() && (!questions.has(question) ||
+                                      std::find(refused.begin(), refused.end(), question) != refused.end());
+        };
+        if (session.info()) redis::describe(*session.info(), rates_, Clock::now(), outcome);
+        if (session.cluster()) redis::describe_cluster(*session.cluster(), outcome);
+        if (session.shards()) outcome.fact(redis::facts::kShards, std::to_string(session.shards()->size()));
+        if (hidden(redis::Question::info)) outcome.fact(redis::facts::kInfo, "hidden");
+        const bool cluster =
+            session.cluster() || (session.info() && session.info()->text("cluster_enabled") == "1");
+        if (cluster && hidden(redis::Question::cluster_slots))
+            outcome.fact(redis::facts::kTopology, "hidden");
+        hide_secrets(outcome);
+    }
+
     // A Redis that expects no TLS takes the handshake for the beginning of a command and waits for the rest.
     // One that is out of slots writes its refusal before the handshake only where there is no TLS.
     static void explain_handshake(Run& run) {
@@ -85,25 +117,12 @@ class RedisProbe final : public Probe {
             fact.value = scrub(fact.value, secrets);
     }
 
-    static awaitable<void> converse(Run& run, net::Stream& stream, redis::Session& session) {
-        redis::ReplyReader reader;
-        while (session.step() != redis::Session::Step::done) {
-            run.begin(session.phase());
-            const Secret command = session.command();
-            const auto written = co_await stream.write(command.reveal(), run.deadline());
-            if (!written) co_return fail(run, written.error());
-            const auto reply = co_await read_reply(stream, reader, run.deadline());
-            if (!reply) co_return fail(run, reply.error());
-            if (const auto rejection = session.take(*reply)) {
-                if (rejection->phase != run.current_phase()) run.begin(rejection->phase);
-                co_return run.fail(rejection->cause, rejection->detail);
-            }
-        }
-    }
-
     redis::Settings settings_;
     std::optional<net::TlsSettings> tls_;
     Services& services_;
+    redis::Permissions permissions_;
+    Rates rates_;
+    redis::Shards shards_;
 };
 
 Result<std::unique_ptr<Probe>> make(const Target& target, Services& services) {
@@ -134,6 +153,7 @@ const Kind& redis_kind() {
         .options = {redis::options().begin(), redis::options().end()},
         .logs_in = true,
         .make = make,
+        .catalog = redis::catalog(),
     };
     return kind;
 }

@@ -20,13 +20,16 @@ constexpr std::array kCodes{
     Entry{"NOPERM", Cause::redis_noperm},
     Entry{"LOADING", Cause::redis_loading},
     Entry{"MOVED", Cause::redis_moved},
-    Entry{"ASK", Cause::redis_moved},
+    Entry{"ASK", Cause::redis_ask},
     Entry{"READONLY", Cause::redis_readonly},
+    Entry{"NOREPLICAS", Cause::redis_noreplicas},
     Entry{"OOM", Cause::redis_out_of_memory},
+    Entry{"MISCONF", Cause::redis_misconf},
     Entry{"BUSY", Cause::redis_busy},
     Entry{"MASTERDOWN", Cause::redis_masterdown},
     Entry{"DENIED", Cause::redis_protected_mode},
     Entry{"CLUSTERDOWN", Cause::redis_cluster_down},
+    Entry{"TRYAGAIN", Cause::redis_tryagain},
 };
 
 // Older servers and proxies answer "ERR" and words.

@@ -23,7 +23,7 @@ namespace plumb::redis {
 inline constexpr std::size_t kMaxReply =
     512UL * 1024;  // bytes of one reply; INFO is 5 KiB, with many databases 100
 inline constexpr std::size_t kMaxLine = 8UL * 1024;  // an error or a length header
-inline constexpr std::size_t kMaxElements = 1024;    // of one array
+inline constexpr std::size_t kMaxElements = 16'384;  // of one array: as many as a cluster has hash slots
 inline constexpr int kMaxDepth = 4;
 
 struct Reply {

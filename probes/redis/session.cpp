@@ -5,6 +5,7 @@
 #include "probes/redis/rejection.hpp"
 #include "probes/scrub.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cstdlib>
 #include <cstring>
@@ -36,6 +37,21 @@ Secret format(const std::vector<std::string_view>& words) {
     return command;
 }
 
+// In CONFIG's spelling, and in that of INFO.
+struct Setting {
+    std::string_view config;
+    std::string_view field;
+};
+constexpr std::array kSettings{Setting{"maxclients", "maxclients"},
+                               Setting{"maxmemory-policy", "maxmemory_policy"}, Setting{"save", "save"}};
+
+// After these the server has closed the connection, or hears nothing but AUTH (or the end of its script).
+bool ends_session(Cause cause) {
+    constexpr std::array kFinal{Cause::redis_noauth, Cause::redis_wrongpass, Cause::redis_max_clients,
+                                Cause::redis_protected_mode, Cause::redis_busy};
+    return std::find(kFinal.begin(), kFinal.end(), cause) != kFinal.end();
+}
+
 bool wants_old_form(const Reply& reply) {
     return reply.type == Reply::Type::error &&
            to_lower(reply.text).find("wrong number of arguments") != std::string::npos;
@@ -43,17 +59,41 @@ bool wants_old_form(const Reply& reply) {
 
 }  // namespace
 
-Session::Session(const Settings& settings)
-    : settings_(&settings), step_(settings.logs_in() ? Step::authenticate : after_login()) {}
+Session::Session(const Settings& settings, Questions questions)
+    : settings_(&settings),
+      questions_(questions),
+      step_(settings.logs_in() ? Step::authenticate : after_login()) {}
 
 Session::Step Session::after_login() const {
     return settings_->database != 0 ? Step::select : Step::ping;
 }
 
-Session::Step Session::after_info() const {
-    if (!info_->has("maxclients")) return Step::ask_max_clients;
-    if (!info_->has("maxmemory_policy")) return Step::ask_policy;
-    return Step::done;
+// The questions in their order, each asked at most once.
+void Session::next_question() {
+    constexpr std::array kOrder{std::pair(Question::info, Step::info),
+                                std::pair(Question::config, Step::config),
+                                std::pair(Question::cluster_info, Step::cluster_info),
+                                std::pair(Question::cluster_slots, Step::cluster_slots)};
+    for (const auto& [question, step] : kOrder) {
+        if (!questions_.has(question)) continue;
+        questions_.remove(question);
+        if (!wants(question)) continue;
+        step_ = step;
+        return;
+    }
+    step_ = Step::done;
+}
+
+bool Session::wants(Question question) const {
+    switch (question) {
+        case Question::info:
+            return true;
+        case Question::config:
+            return !settings_to_ask_.empty();
+        default:
+            // Where INFO is hidden only the cluster itself can tell that it is one.
+            return !info_ || info_->text("cluster_enabled") == "1";
+    }
 }
 
 std::string_view Session::phase() const {
@@ -80,10 +120,12 @@ Secret Session::command() const {
             return format({"SELECT", std::to_string(settings_->database)});
         case Step::info:
             return format({"INFO"});
-        case Step::ask_max_clients:
-            return format({"CONFIG", "GET", "maxclients"});
-        case Step::ask_policy:
-            return format({"CONFIG", "GET", "maxmemory-policy"});
+        case Step::config:
+            return format({"CONFIG", "GET", settings_to_ask_.back()});
+        case Step::cluster_info:
+            return format({"CLUSTER", "INFO"});
+        case Step::cluster_slots:
+            return format({"CLUSTER", "SLOTS"});
         case Step::ping:
         case Step::done:
             break;
@@ -101,14 +143,12 @@ std::optional<Rejection> Session::take(const Reply& reply) {
             return take_ping(reply);
         case Step::info:
             return take_info(reply);
-        case Step::ask_max_clients:
-            take_config(reply, "maxclients");
-            step_ = info_->has("maxmemory_policy") ? Step::done : Step::ask_policy;
-            return std::nullopt;
-        case Step::ask_policy:
-            take_config(reply, "maxmemory_policy");
-            step_ = Step::done;
-            return std::nullopt;
+        case Step::config:
+            return take_config(reply);
+        case Step::cluster_info:
+            return take_cluster_info(reply);
+        case Step::cluster_slots:
+            return take_cluster_slots(reply);
         case Step::done:
             break;
     }
@@ -120,37 +160,86 @@ std::optional<Rejection> Session::take_login(const Reply& reply) {
         step_ = Step::authenticate_old_form;
         return std::nullopt;
     }
-    if (reply.type == Reply::Type::error) return rejected(reply);
+    if (reply.type == Reply::Type::error) {
+        auto rejection = rejected(reply);
+        step_ = Step::done;
+        return rejection;
+    }
     if (reply.type != Reply::Type::status || reply.text != "OK") return unexpected("OK");
     step_ = step_ == Step::select ? Step::ping : after_login();
     return std::nullopt;
 }
 
 std::optional<Rejection> Session::take_ping(const Reply& reply) {
-    if (reply.type == Reply::Type::error) return rejected(reply);
+    if (reply.type == Reply::Type::error) {
+        auto rejection = rejected(reply);
+        step_ = Step::done;
+        if (!ends_session(rejection.cause)) next_question();
+        return rejection;
+    }
     if (reply.type != Reply::Type::status || reply.text != "PONG") return unexpected("PONG");
-    step_ = Step::info;
+    next_question();
     return std::nullopt;
 }
 
 std::optional<Rejection> Session::take_info(const Reply& reply) {
-    if (reply.type == Reply::Type::error) {  // an access rule, a proxy, a renamed command
-        info_hidden_ = true;
-        step_ = Step::done;
-        return std::nullopt;
+    if (reply.type == Reply::Type::error) {
+        note_refusal(Question::info, reply);
+    } else if (reply.type == Reply::Type::text) {
+        info_ = Info::parse(reply.text);
+        for (const Setting& setting : kSettings) {
+            if (!info_->has(setting.field)) settings_to_ask_.push_back(setting.config);
+        }
+    } else {
+        return unexpected("a text in answer to INFO");
     }
-    if (reply.type != Reply::Type::text) return unexpected("a text in answer to INFO");
-    info_ = Info::parse(reply.text);
-    step_ = after_info();
+    next_question();
     return std::nullopt;
 }
 
-// ["maxclients", "10000"]; a refusal, or anything else, leaves the field unknown.
-void Session::take_config(const Reply& reply, std::string_view field) {
-    if (reply.type == Reply::Type::array && reply.elements.size() == 2 &&
-        reply.elements[1].type == Reply::Type::text) {
-        info_->set(field, reply.elements[1].text);
+// ["maxclients", "10000"]. What else comes leaves the setting unknown, and a refusal the others too.
+std::optional<Rejection> Session::take_config(const Reply& reply) {
+    const std::string_view asked = settings_to_ask_.back();
+    settings_to_ask_.pop_back();
+    if (reply.type == Reply::Type::error) {
+        note_refusal(Question::config, reply);
+        settings_to_ask_.clear();
+    } else if (reply.elements.size() == 2 && reply.elements[1].type == Reply::Type::text) {
+        for (const Setting& setting : kSettings) {
+            if (setting.config == asked) info_->set(setting.field, reply.elements[1].text);
+        }
     }
+    if (settings_to_ask_.empty()) next_question();
+    return std::nullopt;
+}
+
+std::optional<Rejection> Session::take_cluster_info(const Reply& reply) {
+    if (reply.type == Reply::Type::error) {
+        note_refusal(Question::cluster_info, reply);
+    } else if (reply.type == Reply::Type::text) {
+        cluster_ = Info::parse(reply.text);
+    } else {
+        return unexpected("a text in answer to CLUSTER INFO");
+    }
+    next_question();
+    return std::nullopt;
+}
+
+std::optional<Rejection> Session::take_cluster_slots(const Reply& reply) {
+    if (reply.type == Reply::Type::error) {
+        note_refusal(Question::cluster_slots, reply);
+    } else {
+        shards_ = parse_slots(reply);
+        if (!shards_) return unexpected("a list of slots in answer to CLUSTER SLOTS");
+    }
+    next_question();
+    return std::nullopt;
+}
+
+// A server that is busy or loading may answer the next time.
+void Session::note_refusal(Question question, const Reply& reply) {
+    const Cause cause = cause_of_error(reply.text);
+    if (cause == Cause::redis_noperm || cause == Cause::redis_error) refused_.push_back(question);
 }
 
 Rejection Session::rejected(const Reply& reply) const {
@@ -163,11 +252,18 @@ Rejection Session::rejected(const Reply& reply) const {
     const std::array<std::string_view, 1> secrets{settings_->password.reveal()};
     // Without credentials the login is what is missing, whichever command was the first to learn it.
     const std::string_view where = cause == Cause::redis_noauth ? phase::authenticate : phase();
-    return {where, cause, scrub(words, secrets)};
+    Rejection rejection{where, cause, scrub(words, secrets)};
+    if (cause == Cause::redis_wrongpass && settings_->word_alone) {
+        rejection.detail += "; the one word before '@' was taken for the password: USER:@ names a user";
+    }
+    return rejection;
 }
 
-Rejection Session::unexpected(std::string_view wanted) const {
-    return {phase(), Cause::peer_unexpected, fmt::format("another reply where {} was expected", wanted)};
+Rejection Session::unexpected(std::string_view wanted) {
+    const Rejection rejection{phase(), Cause::peer_unexpected,
+                              fmt::format("another reply where {} was expected", wanted)};
+    step_ = Step::done;
+    return rejection;
 }
 
 }  // namespace plumb::redis

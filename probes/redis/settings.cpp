@@ -67,7 +67,8 @@ Result<Settings> settings_of(const Url& url) {
     settings.tls = url.scheme.starts_with("rediss");
     settings.user = url.user;
     settings.password = url.password;
-    if (url.password.empty() && !url.user.empty()) {  // redis://secret@host: as redis-cli and Lettuce read it
+    settings.word_alone = !url.password_given && !url.user.empty();
+    if (settings.word_alone) {  // redis://secret@host: as redis-cli and Lettuce read it
         settings.password = Secret(url.user);
         settings.user.clear();
     }

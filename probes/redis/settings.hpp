@@ -21,6 +21,7 @@ struct Settings {
     std::string key;
     std::string user;
     Secret password;
+    bool word_alone = false;  // "word@host": read as the password, though some clients read a user
     int database = 0;
 
     bool logs_in() const { return !user.empty() || !password.empty(); }

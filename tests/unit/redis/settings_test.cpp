@@ -41,6 +41,16 @@ TEST(RedisSettings, userinfo_without_a_colon_is_the_password) {
     EXPECT_EQ(of("redis://:s3cret@cache").value().password.reveal(), "s3cret");
 }
 
+TEST(RedisSettings, a_colon_makes_a_user_also_without_a_password) {
+    const Settings settings = of("redis://app:@cache").value();
+    EXPECT_EQ(settings.user, "app");
+    EXPECT_TRUE(settings.password.empty());
+    EXPECT_TRUE(settings.logs_in());
+    EXPECT_FALSE(settings.word_alone);
+    EXPECT_TRUE(of("redis://app@cache").value().word_alone);
+    EXPECT_FALSE(of("redis://:@cache").value().logs_in());
+}
+
 TEST(RedisSettings, options_of_the_apps_own_client_are_let_through) {
     EXPECT_TRUE(of("redis://cache/0?socket_timeout=5&max_connections=10&ssl_cert_reqs=required"));
     EXPECT_TRUE(of("rediss://cache/0?ssl_cert_reqs=CERT_NONE").value().insecure);

@@ -1,0 +1,44 @@
+// The other shards of a cluster: each one's primary must be reachable as the client of a cluster reaches it.
+#pragma once
+
+#include "probes/net/tls.hpp"
+#include "probes/probe.hpp"
+#include "probes/redis/settings.hpp"
+#include "probes/redis/slots.hpp"
+
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <boost/asio/awaitable.hpp>
+
+namespace plumb::redis {
+
+class Shards {
+  public:
+    // What one run connects to at most. Of more shards each run takes the next ones.
+    static constexpr std::size_t kMaxProbed = 32;
+
+    // `tls`: of the target itself, or null. REQUIRES: all outlive this.
+    Shards(const Settings& settings, const net::TlsSettings* tls, Services& services);
+
+    // Begins phase `shards`: one shard after another, never two connections at once; each has an equal share
+    // of the time that is left. All are tried; the first that failed is the run's failure, named by its
+    // slots. The addresses stand among run.outcome.attempts. The node that served the run (outcome.address)
+    // is left out.
+    boost::asio::awaitable<void> probe(Run& run, const std::vector<Shard>& shards);
+
+  private:
+    boost::asio::awaitable<void> probe_node(Run& run, const Node& node);
+    const net::TlsSettings& tls_for(const Node& node);
+    bool is_ours(const Node& node, const Outcome& outcome) const;
+
+    const Settings& settings_;
+    Settings login_;  // those, without a database: a cluster has one only
+    const net::TlsSettings* tls_;
+    Services& services_;
+    std::map<std::string, net::TlsSettings> tls_by_name_;
+};
+
+}  // namespace plumb::redis
