@@ -14,7 +14,7 @@ namespace asio = boost::asio;
 
 Outcome run_probe(const Kind& kind, const std::string& url, RunOptions options) {
     asio::io_context context;
-    const auto resolver = net::Resolver::make(context.get_executor(), {});
+    const auto resolver = net::Resolver::make(context.get_executor(), options.name_servers);
     if (!resolver) throw std::runtime_error(resolver.error().message);
     Services services{context.get_executor(), **resolver};
     Target target;

@@ -15,6 +15,7 @@ struct RunOptions {
     bool connect_only = false;
     Depth depth = Depth::inspect;
     std::vector<PhaseLimit> limits{};
+    std::vector<std::string> name_servers{};  // IP:PORT; none: the system's
 };
 
 // Throws when the URL is refused or the run does not end within its time limit and a generous while.
