@@ -134,7 +134,8 @@ TEST(RedisReplies, a_password_that_comes_back_in_info_is_hidden) {
         connection.write("+OK\r\n");
         answer_ping(connection);
         connection.read_until("INFO\r\n");
-        const std::string info = "redis_version:s3cret\r\nmaxclients:5\r\nmaxmemory_policy:my-s3cret\r\n";
+        const std::string info =
+            "redis_version:s3cret\r\nmaxclients:5\r\nmaxmemory_policy:my-s3cret\r\nsave:\r\n";
         connection.write("$" + std::to_string(info.size()) + "\r\n" + info + "\r\n");
         connection.wait_for_close();
     });
