@@ -1,22 +1,15 @@
 #include "probes/redis/exchange.hpp"
 
+#include "probes/net/goodbye.hpp"
 #include "probes/redis/reply.hpp"
 
-#include <algorithm>
 #include <array>
-#include <sys/socket.h>
 
 namespace plumb::redis {
 
 namespace {
 
 using boost::asio::awaitable;
-
-constexpr std::string_view kQuit = "*1\r\n$4\r\nQUIT\r\n";
-// For the end of a server that has nothing else to do, beside round trips.
-constexpr std::chrono::milliseconds kPatience{50};
-// Bytes that may still stand before the end: the "+OK".
-constexpr int kLastReads = 4;
 
 // One whole reply. peer.closed when the server ends before it is complete.
 awaitable<net::IoResult<Reply>> read_reply(net::Stream& stream, ReplyReader& reader,
@@ -65,21 +58,7 @@ awaitable<bool> converse(Run& run, net::Stream& stream, Session& session) {
 }
 
 awaitable<void> say_goodbye(net::Stream& stream, Clock::time_point latest) {
-    auto patience = std::chrono::duration_cast<Clock::duration>(kPatience);
-    if (const auto facts = net::kernel_facts(stream.descriptor())) patience += 2 * facts->rtt;
-    const auto deadline = std::min(latest, Clock::now() + patience);
-    const auto written = co_await stream.write(kQuit, deadline);
-    if (written) {
-        // Who ends first keeps the closed connection in mind for a while (TIME_WAIT): rather we than the
-        // server.
-        if (!stream.is_tls()) ::shutdown(stream.descriptor(), SHUT_WR);
-        std::array<char, 64> rest;
-        for (int reads = 0; reads < kLastReads; ++reads) {
-            const auto count = co_await stream.read_some(rest, deadline);
-            if (!count || *count == 0) break;
-        }
-    }
-    stream.close();
+    co_await net::say_goodbye(stream, "*1\r\n$4\r\nQUIT\r\n", latest);
 }
 
 }  // namespace plumb::redis

@@ -13,8 +13,7 @@ namespace plumb::redis {
 // gone, silent or talks nonsense, and is due no goodbye.
 boost::asio::awaitable<bool> converse(Run& run, net::Stream& stream, Session& session);
 
-// QUIT, and waits for the server's end, but not beyond `latest` and a few round trips: the server has then
-// given the slot back, and the connection ended in order on both sides. Closes the stream.
+// QUIT, as in net::say_goodbye.
 boost::asio::awaitable<void> say_goodbye(net::Stream& stream, Clock::time_point latest);
 
 }  // namespace plumb::redis
