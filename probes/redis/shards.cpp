@@ -42,24 +42,39 @@ void note_attempts(Outcome& into, const Outcome& shard, const std::string& where
     }
 }
 
-// The first failure, told when all have been tried, since it counts the others.
+// The first failure, told at the end, since it counts the others.
 class Verdict {
   public:
-    void add(Cause cause, std::string words) {
-        if (failed_++ > 0) return;
-        cause_ = cause;
-        words_ = std::move(words);
+    explicit Verdict(std::size_t shards) : shards_(shards) {}
+
+    void add(std::optional<net::Failed> failed) {
+        ++tried_;
+        if (failed && failed_++ == 0) first_ = std::move(*failed);
     }
-    void tell(Run& run, std::size_t shards) const {
-        if (failed_ == 0) return;
-        run.fail(cause_, fmt::format("{} of {} shards failed: {}", failed_, shards, words_));
+    void tell(Run& run) const {
+        if (failed_ > 0) {
+            run.fail(first_.cause,
+                     fmt::format("{} of {} shards failed: {}", failed_, shards_, first_.detail));
+        } else if (tried_ < shards_) {
+            run.fail(Cause::peer_timeout,
+                     fmt::format("only {} of {} shards were tried within the time limit", tried_, shards_));
+        }
     }
 
   private:
+    std::size_t shards_;
+    std::size_t tried_ = 0;
     std::size_t failed_ = 0;
-    Cause cause_ = Cause::unknown;
-    std::string words_;
+    net::Failed first_;
 };
+
+// An equal share of the time that is left.
+Clock::time_point share_of(Clock::time_point deadline, std::size_t shards) {
+    const auto now = Clock::now();
+    const auto left = std::max(deadline - now, Clock::duration::zero());
+    const auto share = std::max<Clock::duration>(left / static_cast<int>(shards), kLeastShare);
+    return now + std::min(left, share);
+}
 
 }  // namespace
 
@@ -102,33 +117,38 @@ awaitable<void> Shards::probe_node(Run& run, const Node& node) {
     if (in_step) co_await say_goodbye(*stream, run.whole_deadline());
 }
 
+awaitable<std::optional<net::Failed>> Shards::try_shard(Run& run, const Shard& shard,
+                                                        Clock::time_point until) {
+    if (!shard.primary) {
+        net::Failed failed(Cause::peer_unexpected,
+                           fmt::format("slots {}: what the cluster announces is no address", shard.slots));
+        co_return failed;
+    }
+    const Node& node = *shard.primary;
+    if (is_ours(node, run.outcome)) co_return std::nullopt;
+    Run own(until, run.number());
+    co_await probe_node(own, node);
+    own.finish();
+    const std::string where = text_of(node.host.empty() ? settings_.host : node.host, node.port);
+    note_attempts(run.outcome, own.outcome, where);
+    if (!own.failed()) co_return std::nullopt;
+    const Failure& failure = *own.outcome.failure;
+    net::Failed failed(failure.cause, fmt::format("slots {} at {}, {}: {}", shard.slots, where, failure.phase,
+                                                  failure.detail));
+    co_return failed;
+}
+
 awaitable<void> Shards::probe(Run& run, const std::vector<Shard>& shards) {
     run.begin(kShardsPhase);
     const std::size_t count = std::min(shards.size(), kMaxProbed);
     const std::size_t first = shards.size() > kMaxProbed ? run.number() * kMaxProbed % shards.size() : 0;
-    Verdict verdict;
-    for (std::size_t i = 0; i < count; ++i) {
-        const Shard& shard = shards[(first + i) % shards.size()];
-        if (!shard.primary) {
-            verdict.add(Cause::peer_unexpected,
-                        fmt::format("slots {}: what the cluster announces is no address", shard.slots));
-            continue;
-        }
-        if (is_ours(*shard.primary, run.outcome)) continue;
-        const auto left = std::max(run.deadline() - Clock::now(), Clock::duration::zero());
-        const auto share = std::max<Clock::duration>(left / static_cast<int>(count - i), kLeastShare);
-        Run own(Clock::now() + std::min(left, share), run.number());
-        co_await probe_node(own, *shard.primary);
-        own.finish();
-        const std::string where =
-            text_of(shard.primary->host.empty() ? settings_.host : shard.primary->host, shard.primary->port);
-        note_attempts(run.outcome, own.outcome, where);
-        if (!own.failed()) continue;
-        const Failure& failure = *own.outcome.failure;
-        verdict.add(failure.cause,
-                    fmt::format("slots {} at {}, {}: {}", shard.slots, where, failure.phase, failure.detail));
+    Verdict verdict(count);
+    for (std::size_t i = 0; i < count && Clock::now() < run.deadline(); ++i) {
+        const auto until = share_of(run.deadline(), count - i);
+        auto failed = co_await try_shard(run, shards[(first + i) % shards.size()], until);
+        verdict.add(std::move(failed));
     }
-    verdict.tell(run, count);
+    verdict.tell(run);
 }
 
 }  // namespace plumb::redis

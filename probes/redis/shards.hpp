@@ -30,6 +30,9 @@ class Shards {
     boost::asio::awaitable<void> probe(Run& run, const std::vector<Shard>& shards);
 
   private:
+    // What went wrong, in words that name the shard.
+    boost::asio::awaitable<std::optional<net::Failed>> try_shard(Run& run, const Shard& shard,
+                                                                 Clock::time_point until);
     boost::asio::awaitable<void> probe_node(Run& run, const Node& node);
     const net::TlsSettings& tls_for(const Node& node);
     bool is_ours(const Node& node, const Outcome& outcome) const;

@@ -1,7 +1,8 @@
 // The redis probe against peers that stall, drip, reset, lie or talk nonsense, in every phase.
 #include "probes/redis/redis.hpp"
-#include "tests/integration/probe_run/probe_run.hpp"
-#include "tests/support/servers.hpp"
+#include "tests/integration/probe_run/kept_probe.hpp"
+#include "tests/integration/redis/scripted_cluster.hpp"
+#include "tests/support/udp_server.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -9,6 +10,7 @@
 namespace plumb {
 namespace {
 
+using test::answer_ping;
 using test::Connection;
 using test::expect_sound;
 using test::failure_of;
@@ -29,11 +31,6 @@ std::string failure_against(const Script& script, const std::string& userinfo = 
     const Outcome outcome = run_probe(redis_kind(), url_of(peer.port(), "redis", userinfo), options);
     expect_sound(outcome, {"s3cret"});
     return failure_of(outcome);
-}
-
-void answer_ping(Connection& connection) {
-    connection.read_until("PING\r\n");
-    connection.write("+PONG\r\n");
 }
 
 // A byte now and then, for ever.
@@ -201,6 +198,54 @@ TEST(RedisReplies, control_characters_of_a_peer_are_escaped) {
     ASSERT_TRUE(outcome.failure);
     EXPECT_EQ(outcome.failure->detail.find('\x1b'), std::string::npos);
     EXPECT_THAT(outcome.failure->detail, testing::HasSubstr("boo"));
+}
+
+TEST(RedisShards, no_more_are_connected_to_in_a_run_than_the_bound) {
+    const ScriptedServer shard([](Connection& connection) {
+        answer_ping(connection);
+        test::answer_quit(connection);
+    });
+    std::string slots = "*40\r\n";
+    for (int i = 0; i < 40; ++i)
+        slots += test::slot_range(i, "127.0.0.1", shard.port());
+    const ScriptedServer node(test::cluster_node(slots));
+    test::KeptProbe probe(redis_kind(), url_of(node.port()));
+    const Outcome outcome = probe.run();
+    expect_sound(outcome);
+    EXPECT_EQ(failure_of(outcome), "ok");
+    EXPECT_EQ(test::fact_of(outcome, "redis.shards"), "40");
+    EXPECT_EQ(shard.accepted(), 32);
+    EXPECT_EQ(outcome.attempts.size(), 33U);
+}
+
+TEST(RedisShards, an_announcement_that_is_no_address_fails_and_is_not_dialled) {
+    for (const std::string host : {"a b", "\x1b[2J", "../x", "?"}) {
+        const ScriptedServer node(test::cluster_node("*1\r\n" + test::slot_range(7, host, 6379)));
+        const Outcome outcome = run_probe(redis_kind(), url_of(node.port()));
+        expect_sound(outcome);
+        EXPECT_EQ(failure_of(outcome), "shards peer.unexpected") << host;
+        EXPECT_EQ(outcome.failure->detail,
+                  "1 of 1 shards failed: slots 7-7: what the cluster announces is no address");
+        EXPECT_EQ(outcome.attempts.size(), 1U);
+    }
+}
+
+TEST(RedisShards, a_name_that_does_not_resolve_is_named) {
+    const ScriptedServer node(test::cluster_node("*1\r\n" + test::slot_range(7, "shard.cache.test", 6379)));
+    const test::UdpServer names(
+        [](const std::string& query) { return std::optional(test::dns_response(query, 3)); });
+    test::RunOptions options;
+    options.name_servers = {names.address()};
+    const Outcome outcome = run_probe(redis_kind(), url_of(node.port()), options);
+    expect_sound(outcome);
+    EXPECT_EQ(failure_of(outcome), "shards dns.nxdomain");
+    EXPECT_THAT(outcome.failure->detail, testing::HasSubstr("shard.cache.test"));
+    EXPECT_EQ(outcome.attempts.back().address, "shard.cache.test:6379");
+}
+
+TEST(RedisShards, a_cluster_that_answers_with_something_else_is_unexpected) {
+    EXPECT_EQ(failure_against(test::cluster_node("+OK\r\n")), "inspect peer.unexpected");
+    EXPECT_EQ(failure_against(test::cluster_node("*20000\r\n")), "inspect peer.too_large");
 }
 
 TEST(RedisRefused, a_port_without_listener_names_the_connect_phase) {

@@ -2,7 +2,7 @@
 #include "probes/redis/redis.hpp"
 #include "tests/integration/probe_run/stalls.hpp"
 #include "tests/integration/redis/redis_server.hpp"
-#include "tests/support/servers.hpp"
+#include "tests/integration/redis/scripted_cluster.hpp"
 #include "tests/support/udp_server.hpp"
 
 #include <gtest/gtest.h>
@@ -12,31 +12,6 @@ namespace {
 
 using test::Connection;
 using test::RedisServer;
-
-void answer_ping(Connection& connection) {
-    connection.read_until("PING\r\n");
-    connection.write("+PONG\r\n");
-}
-
-std::string bulk(const std::string& text) {
-    return "$" + std::to_string(text.size()) + "\r\n" + text + "\r\n";
-}
-
-// A cluster of one other shard, which is at `port`.
-test::Script cluster_with_a_shard_at(std::uint16_t port) {
-    return [port](Connection& connection) {
-        answer_ping(connection);
-        connection.read_until("INFO\r\n");
-        connection.write(bulk("cluster_enabled:1\r\nmaxclients:9\r\nmaxmemory_policy:x\r\nsave:\r\n"));
-        connection.read_until("INFO\r\n");
-        connection.write(bulk("cluster_state:ok\r\n"));
-        connection.read_until("SLOTS\r\n");
-        connection.write("*1\r\n*3\r\n:0\r\n:16383\r\n*2\r\n" + bulk("127.0.0.1") + ":" +
-                         std::to_string(port) + "\r\n");
-        connection.read_until("QUIT\r\n");
-        connection.write("+OK\r\n");
-    };
-}
 
 TEST(RedisStalls, in_every_phase_end_on_time_and_name_it) {
     test::Stalls stalls(redis_kind());
@@ -57,13 +32,14 @@ TEST(RedisStalls, in_every_phase_end_on_time_and_name_it) {
     stalls.expect("ping", "peer.timeout", frozen.url());
 
     const test::ScriptedServer silent_about_itself([](Connection& connection) {
-        answer_ping(connection);
+        test::answer_ping(connection);
         connection.hang();
     });
     stalls.expect("inspect", "peer.timeout",
                   "redis://127.0.0.1:" + std::to_string(silent_about_itself.port()));
 
-    const test::ScriptedServer cluster(cluster_with_a_shard_at(frozen.port()));
+    const test::ScriptedServer cluster(
+        test::cluster_node("*1\r\n" + test::slot_range(0, "127.0.0.1", frozen.port())));
     stalls.expect("shards", "peer.timeout", "redis://127.0.0.1:" + std::to_string(cluster.port()));
     stalls.expect_complete();
 }
