@@ -44,8 +44,8 @@ class Run {
     void begin(
         std::string_view phase);  // static storage; a name that was begun before goes on adding to its entry
     std::string_view current_phase() const;  // "" before the first begin()
-    // Ends the phase in progress and sums up; only the first call counts. The driver calls it, and before it a
-    // probe that still has to take its leave: a goodbye belongs to no phase.
+    // Ends the phase in progress and sums up; only the first call counts. The driver calls it, and before it
+    // a probe that still has to take its leave: a goodbye belongs to no phase.
     void finish();
 
     // The first failure stays; its phase is the one in progress. `detail` is sanitized here.
