@@ -28,14 +28,18 @@ TEST(RedisHarm, a_run_is_one_connection_at_each_depth_and_the_log_stays_silent) 
     KeptProbe probe(redis_kind(), server.url());
     const std::string log = server.log();
     const double before = watcher.info("total_connections_received");
+    int runs = 0;
     const double commands = watcher.info("total_commands_processed");
     for (const Depth depth : {Depth::connect, Depth::login, Depth::inspect}) {
         for (int i = 0; i < kRuns; ++i) {
             EXPECT_EQ(failure_of(probe.run(depth)), "ok");
+            ++runs;
+            watcher.await("total_connections_received", before + runs);  // it may still wait to be accepted
             watcher.await("connected_clients", 1);
         }
     }
     EXPECT_EQ(watcher.info("total_connections_received") - before, 3 * kRuns);
+    EXPECT_EQ(runs, 3 * kRuns);
     EXPECT_EQ(watcher.info("rejected_connections"), 0);
     EXPECT_GT(watcher.info("total_commands_processed"), commands);
     EXPECT_EQ(server.log(), log);
