@@ -35,7 +35,8 @@ std::optional<Layer> parse_layer(std::string_view text) {
 Layer layer_of_phase(std::string_view phase) {
     if (phase == phase::resolve) return Layer::resolve;
     if (phase == phase::connect) return Layer::connect;
-    if (phase == phase::handshake) return Layer::handshake;
+    if (phase == phase::handshake || phase == phase::reconnect || phase == phase::resume)
+        return Layer::handshake;
     if (phase == phase::authenticate) return Layer::authenticate;
     return Layer::request;
 }

@@ -12,17 +12,19 @@ enum class Layer { resolve, connect, handshake, authenticate, request, server, t
 std::string_view to_string(Layer layer);
 std::optional<Layer> parse_layer(std::string_view text);
 
-// Names that probes use. `resolve`, `connect`, `handshake` and `authenticate` are their own layers; every
-// other phase belongs to `request`.
+// Names that probes use. `resolve`, `connect`, `handshake` and `authenticate` are their own layers,
+// `reconnect` and `resume` belong to `handshake`, and every other phase belongs to `request`.
 namespace phase {
 inline constexpr std::string_view resolve = "resolve";
 inline constexpr std::string_view connect = "connect";
 inline constexpr std::string_view handshake = "handshake";  // TLS
 inline constexpr std::string_view authenticate = "authenticate";
-inline constexpr std::string_view query = "query";            // SQL, DNS question to a chosen server
-inline constexpr std::string_view ping = "ping";              // Redis PING
-inline constexpr std::string_view inspect = "inspect";        // reading what the server says of itself
-inline constexpr std::string_view send = "send";              // request written
+inline constexpr std::string_view reconnect = "reconnect";  // what comes before `resume`: ticket, close, TCP
+inline constexpr std::string_view resume = "resume";        // TLS with the session of a connection before
+inline constexpr std::string_view query = "query";          // SQL, DNS question to a chosen server
+inline constexpr std::string_view ping = "ping";            // Redis PING
+inline constexpr std::string_view inspect = "inspect";      // reading what the server says of itself
+inline constexpr std::string_view send = "send";            // request written
 inline constexpr std::string_view first_byte = "first_byte";  // request written → first byte of the answer
 inline constexpr std::string_view transfer = "transfer";      // first byte → last
 }  // namespace phase

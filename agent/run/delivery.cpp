@@ -3,7 +3,7 @@
 #include "agent/version.hpp"
 #include "base/file.hpp"
 #include "base/text.hpp"
-#include "probes/net/tls.hpp"
+#include "probes/net/trust_store.hpp"
 
 #include <array>
 #include <random>

@@ -39,6 +39,8 @@ Failed connect_timed_out(int descriptor, Clock::duration spent) {
     return {Cause::tcp_timeout, std::move(words)};
 }
 
+}  // namespace
+
 asio::awaitable<IoResult<tcp::socket>> connect_one(asio::any_io_executor executor, tcp::endpoint endpoint,
                                                    Clock::time_point deadline) {
     const auto started = Clock::now();
@@ -63,6 +65,8 @@ asio::awaitable<IoResult<tcp::socket>> connect_one(asio::any_io_executor executo
     }
     co_return std::move(socket);
 }
+
+namespace {
 
 // The addresses of the preferred family take turns; the rest stays behind them as fallback (RFC 6724 order).
 void rotate(std::vector<address>& addresses, std::uint64_t number) {

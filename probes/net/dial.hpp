@@ -26,6 +26,11 @@ boost::asio::awaitable<std::optional<Stream>> dial(Run& run, Services& services,
 boost::asio::awaitable<std::vector<boost::asio::ip::address>> resolve_phase(Run& run, Services& services,
                                                                             const std::string& host);
 
+// One attempt at one address, in whatever phase is in progress; the socket is non-blocking.
+boost::asio::awaitable<IoResult<boost::asio::ip::tcp::socket>> connect_one(
+    boost::asio::any_io_executor executor, boost::asio::ip::tcp::endpoint endpoint,
+    Clock::time_point deadline);
+
 // Reads TCP_INFO into outcome.rtt and outcome.retransmits.
 void note_kernel_facts(Outcome& outcome, int descriptor);
 

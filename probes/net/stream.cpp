@@ -4,6 +4,7 @@
 #include "probes/net/tls.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <netinet/tcp.h>
 #include <sys/socket.h>
@@ -95,6 +96,14 @@ Step try_write(Stream::Impl& impl, std::string_view bytes) {
     return step;
 }
 
+// A socket closed over unread bytes resets the connection, which servers log. Session tickets are such bytes.
+void drop_unread(int descriptor) {
+    std::array<char, 16'384> bytes;
+    for (int i = 0; i < 4; ++i) {
+        if (::recv(descriptor, bytes.data(), bytes.size(), MSG_DONTWAIT) <= 0) return;
+    }
+}
+
 }  // namespace
 
 std::optional<KernelFacts> kernel_facts(int descriptor) {
@@ -176,6 +185,7 @@ void Stream::close() {
         ERR_clear_error();
         SSL_shutdown(impl.ssl.get());
         ERR_clear_error();
+        drop_unread(impl.socket.native_handle());
     }
     impl.broken = true;
     boost::system::error_code ignored;

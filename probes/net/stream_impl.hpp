@@ -17,6 +17,10 @@ namespace plumb::net {
 struct SslFree {
     void operator()(SSL* ssl) const { SSL_free(ssl); }
 };
+struct SessionFree {
+    void operator()(SSL_SESSION* session) const { SSL_SESSION_free(session); }
+};
+using TlsSession = std::unique_ptr<SSL_SESSION, SessionFree>;
 
 // What the handshake tells beside its result. Hangs on the SSL as ex_data (wire_of), so that the callbacks of
 // OpenSSL find it; an SSL that is not ours (libpq's) has none.
@@ -25,11 +29,16 @@ struct TlsWire {
     std::uint64_t bytes_in = 0;
     std::array<char, 64> first_bytes{};  // of the peer: shows what it is when it is no TLS
     std::size_t allowance = 0;           // bytes that the call of OpenSSL under way may still read
-    bool paused = false;  // it wanted more than that: call again, without waiting for the socket
-    bool ended = false;   // the peer closed its side
-    int error = 0;        // errno of the last failed system call
+    bool paused = false;         // it wanted more than that: call again, without waiting for the socket
+    bool ended = false;          // the peer closed its side
+    int error = 0;               // errno of the last failed system call
+    bool sees_requests = false;  // else nobody knows of the next:
     bool certificate_requested = false;
-    std::vector<int> verify_errors;  // X509_V_ERR_…, in OpenSSL's order, at most 8
+    std::vector<int> verify_errors;   // X509_V_ERR_…, in OpenSSL's order, at most 8
+    int first_error_depth = 0;        // where in the chain the first of them stands; 0 is the server's own
+    std::string first_error_subject;  // of the certificate there, when it is not the server's own
+    bool keeps_session = false;       // the server is asked for a session, and what it gives is kept:
+    TlsSession session;
 
     // Before each call of OpenSSL. Within one call it reads on while a peer sends what is no data (session
     // tickets, requests for a new handshake), for ever if that never stops: so each call has its measure.

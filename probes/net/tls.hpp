@@ -20,7 +20,8 @@
 
 namespace plumb::net {
 
-// The options that every TLS-capable target understands: sni, ca, cert, key, insecure, alpn, min_tls.
+// The options that every TLS-capable target understands: sni, ca, cert, key, insecure, alpn, min_tls,
+// max_tls.
 struct TlsOptions {
     std::string server_name;  // SNI and the name the certificate must carry; an IP address is checked as one
     std::string ca_file;      // empty: SSL_CERT_FILE, then the known places of the distributions
@@ -30,6 +31,7 @@ struct TlsOptions {
     bool verify = true;       // false keeps the verification result as a fact and goes on
     bool verify_name = true;  // false: the chain is checked, the name is not (libpq's sslmode=verify-ca)
     int minimum_version = 0;  // 0: the library's default; else TLS1_2_VERSION, TLS1_3_VERSION
+    int maximum_version = 0;
 
     // server_name is `sni`, else the URL's host.
     static Result<TlsOptions> from_url(const Url& url);
@@ -37,9 +39,12 @@ struct TlsOptions {
 // Those options as a probe lists them (check_options, Kind::options).
 std::span<const Option> tls_option_list();
 
-// Keeps the SSL_CTX of one target. A trust store that cannot be read is kept as a failure and reported by
-// each handshake as local.trust_store, so that the agent goes on with its other targets. Trust stores are
-// shared between targets: a bundle of certificates takes a megabyte and milliseconds to read.
+struct PeerMemory;  // probes/net/tls_peer.hpp
+
+// Keeps the SSL_CTX of one target, and what its server showed last. A trust store that cannot be read is kept
+// as a failure and reported by each handshake as local.trust_store, so that the agent goes on with its other
+// targets. Trust stores are shared between targets: a bundle of certificates takes a megabyte and
+// milliseconds to read.
 class TlsSettings {
   public:
     explicit TlsSettings(TlsOptions options);
@@ -51,6 +56,7 @@ class TlsSettings {
     SSL_CTX* context() const { return context_.get(); }
     const std::optional<Failed>& failure() const { return failure_; }
     const std::string& trust_store() const { return trust_store_; }  // path that served; fact tls.trust_store
+    PeerMemory& memory() const { return *memory_; }                  // of the runs, which are one at a time
 
   private:
     void load_trust();
@@ -65,25 +71,28 @@ class TlsSettings {
     std::shared_ptr<X509_STORE> trust_;  // keeps the shared store in the cache
     std::optional<Failed> failure_;
     std::string trust_store_;
+    std::unique_ptr<PeerMemory> memory_;
 };
 
-// Which file of certificates is trusted when a target names none; "" when no known place exists.
-std::string default_trust_store();
-
 // Begins phase `handshake`, upgrades the stream in place and adds the TLS facts to run.outcome, for failures
-// too (an expired certificate still shows its issuer). False: the run has failed and says why. A server of
-// TLS 1.3 that asks for a certificate says only after the handshake what it thinks of ours: the phase then
-// includes a short wait for it.
+// too (an expired certificate still shows its issuer), and the kernel's (note_kernel_facts). False: the run
+// has failed and says why. A server of TLS 1.3 that asks for a certificate says only after the handshake what
+// it thinks of ours: the phase then includes a short wait for it.
 boost::asio::awaitable<bool> start_tls(Run& run, Stream& stream, const TlsSettings& settings);
 
-// Facts of a finished or failed handshake: tls.version, tls.cipher, tls.issuer, tls.subject, tls.days_left,
-// tls.san_match, tls.verify, tls.chain_length, tls.alpn. For libpq's SSL too.
-// tls.verify must match only where a bad certificate is no failure (`verifying` false); else the failure says
-// it.
-void add_tls_facts(Outcome& outcome, const SSL* ssl, const std::string& server_name, bool verifying = true);
-// The part of them that stands in the certificate itself: issuer, subject, days left, SAN match (only with a
-// `server_name`). The certificate may be anybody's, unverified and malformed.
-void add_certificate_facts(Outcome& outcome, X509* certificate, const std::string& server_name);
+// Facts of a finished or failed handshake (tls_catalog() lists them), and which trust store was asked. For
+// libpq's SSL too, once watch_ssl() was called for it; a null `ssl` shows the trust store alone. tls.verify
+// must match only where a bad certificate is no failure; else the failure says it.
+void add_tls_facts(Outcome& outcome, SSL* ssl, const TlsSettings& settings);
+// What is wrong with the trust store, the certificate, or what its authority says of it in the stapled
+// answer. Nothing where the settings do not verify. REQUIRES: watch_ssl() before; the handshake is over.
+std::optional<Failed> objection_to(SSL* ssl, const TlsSettings& settings);
+
+struct TlsWire;  // probes/net/stream_impl.hpp
+// Makes an SSL write down into `wire`, which outlives it, what it learns in the handshake, and ask for a
+// stapled answer. Before the first message; later it knows less.
+void watch_ssl(SSL* ssl, TlsWire& wire);
+
 // The cause that names a verification result (X509_V_ERR_…) or an alert, shared with libpq's path.
 Failed tls_failure(const SSL* ssl, unsigned long openssl_error, const boost::system::error_code& io);
 // X509_V_ERR_… → tls.expired, tls.unknown_authority, … REQUIRES: not X509_V_OK.

@@ -1,6 +1,7 @@
 #include "base/text.hpp"
 #include "probes/net/tls.hpp"
 
+#include <algorithm>
 #include <array>
 
 #include <openssl/tls1.h>
@@ -8,7 +9,7 @@
 namespace plumb::net {
 namespace {
 
-constexpr std::array<Option, 7> kOptions{{
+constexpr std::array<Option, 8> kOptions{{
     {"sni", "server name to ask for and to check; default: the URL's host"},
     {"ca", "file of trusted certificates (PEM); default: SSL_CERT_FILE, then the system's"},
     {"cert", "client certificate (PEM file)"},
@@ -16,10 +17,41 @@ constexpr std::array<Option, 7> kOptions{{
     {"insecure", "1: a bad certificate is a fact, not a failure"},
     {"alpn", "application protocols to offer, separated by commas: h2,http/1.1"},
     {"min_tls", "lowest TLS version: 1.2 or 1.3"},
+    {"max_tls", "highest TLS version: 1.2 or 1.3"},
 }};
 
 Error wrong(const Url& url, std::string_view what) {
     return Error{url.scheme + " URL: " + std::string(what)};
+}
+
+// What a host's name or address may be written with (RFC 1123; an IPv6 address has colons, and some names an
+// underscore). Anything else would be asked for in vain.
+bool is_server_name(std::string_view name) {
+    const auto fits = [](char c) {
+        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
+               c == '.' || c == '_' || c == ':';
+    };
+    return !name.empty() && name.size() <= 255 && std::all_of(name.begin(), name.end(), fits);
+}
+
+// 0 where the URL names none.
+Result<int> version_option(const Url& url, std::string_view name) {
+    const auto version = url.option(name);
+    if (!version) return 0;
+    if (*version == "1.2") return TLS1_2_VERSION;
+    if (*version == "1.3") return TLS1_3_VERSION;
+    return wrong(url, "option '" + std::string(name) + "' is 1.2 or 1.3");
+}
+
+Result<void> read_versions(const Url& url, TlsOptions& options) {
+    const auto lowest = version_option(url, "min_tls");
+    if (!lowest) return lowest.error();
+    const auto highest = version_option(url, "max_tls");
+    if (!highest) return highest.error();
+    options.minimum_version = *lowest;
+    options.maximum_version = *highest;
+    if (*highest != 0 && *lowest > *highest) return wrong(url, "option 'min_tls' is higher than 'max_tls'");
+    return {};
 }
 
 }  // namespace
@@ -37,7 +69,11 @@ Result<TlsOptions> TlsOptions::from_url(const Url& url) {
     options.ca_file = url.option("ca").value_or("");
     options.certificate_file = url.option("cert").value_or("");
     options.key_file = url.option("key").value_or("");
-    if (options.server_name.size() > 255) return wrong(url, "option 'sni' is longer than any host name");
+    if (url.option("sni") && !is_server_name(options.server_name)) {
+        return wrong(url,
+                     "option 'sni' is a host name as certificates have it: api.example.com, or xn--… for one "
+                     "with other letters");
+    }
     if (!options.key_file.empty() && options.certificate_file.empty()) {
         return wrong(url, "option 'key' needs option 'cert' beside it");
     }
@@ -52,10 +88,7 @@ Result<TlsOptions> TlsOptions::from_url(const Url& url) {
             options.alpn.emplace_back(name);
         }
     }
-    if (const auto version = url.option("min_tls")) {
-        if (*version != "1.2" && *version != "1.3") return wrong(url, "option 'min_tls' is 1.2 or 1.3");
-        options.minimum_version = *version == "1.2" ? TLS1_2_VERSION : TLS1_3_VERSION;
-    }
+    if (auto versions = read_versions(url, options); !versions) return versions.error();
     return options;
 }
 

@@ -138,7 +138,7 @@ HandshakeWatch::~HandshakeWatch() {
 void HandshakeWatch::attach(SSL* ssl) {
     SSL_up_ref(ssl);
     state_->ssl.reset(ssl);
-    SSL_set_ex_data(ssl, net::wire_index(), &state_->wire);
+    net::watch_ssl(ssl, state_->wire);
     SSL_set_ex_data(ssl, notes_index(), &state_->notes);
     SSL_set_info_callback(ssl, note_event);
     begin_call();
@@ -170,12 +170,7 @@ bool HandshakeWatch::finished() const {
 }
 
 void HandshakeWatch::add_facts(Outcome& outcome) const {
-    if (!settings_.trust_store().empty()) {
-        outcome.fact("tls.trust_store", FactClass::informational, settings_.trust_store());
-    }
-    if (!attached()) return;
-    const auto& options = settings_.options();
-    net::add_tls_facts(outcome, state_->ssl.get(), options.server_name, options.verify);
+    net::add_tls_facts(outcome, state_->ssl.get(), settings_);
 }
 
 std::string_view HandshakeWatch::peek(std::span<char> into) {
@@ -186,15 +181,7 @@ std::string_view HandshakeWatch::peek(std::span<char> into) {
 }
 
 std::optional<net::Failed> HandshakeWatch::objection() const {
-    if (settings_.failure()) return settings_.failure();
-    const auto& errors = state_->wire.verify_errors;
-    if (!settings_.options().verify || errors.empty()) return std::nullopt;
-    auto failed = net::verify_failure(errors.front());
-    for (const int error : errors) {
-        const std::string words = X509_verify_cert_error_string(error);
-        if (failed.detail.find(words) == std::string::npos) failed.detail += "; " + words;
-    }
-    return failed;
+    return attached() ? net::objection_to(state_->ssl.get(), settings_) : settings_.failure();
 }
 
 net::Failed HandshakeWatch::failure(int system_error) const {

@@ -1,5 +1,5 @@
-// probes/net/tls_facts: the facts of any certificate that OpenSSL takes for one.
-#include "probes/net/tls.hpp"
+// probes/net/tls_chain: the words of any certificate that OpenSSL takes for one.
+#include "probes/net/tls_peer.hpp"
 #include "tests/fuzz/fuzz.hpp"
 
 #include <memory>
@@ -13,31 +13,26 @@ using namespace plumb;
 using fuzz::require;
 
 struct Free {
-    void operator()(X509* certificate) const { X509_free(certificate); }
+    void operator()(STACK_OF(X509) * chain) const { sk_X509_pop_free(chain, X509_free); }
 };
-
-Outcome facts_of(X509* certificate, const std::string& name) {
-    Outcome outcome;
-    net::add_certificate_facts(outcome, certificate, name);
-    return outcome;
-}
 
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     const auto* at = data;
-    const std::unique_ptr<X509, Free> certificate(d2i_X509(nullptr, &at, static_cast<long>(size)));
-    if (!certificate) {
-        ERR_clear_error();
-        return 0;
-    }
-    for (const char* name : {"db.example.com", "10.0.0.7", "2001:db8::1", ""}) {
-        const auto outcome = facts_of(certificate.get(), name);
-        fuzz::require_good_facts(outcome);
-        const auto* match = outcome.find_fact("tls.san_match");
-        require((match != nullptr) == (*name != '\0'), "a match is told where there is a name");
-        require(match == nullptr || match->value == "yes" || match->value == "no", "a match is yes or no");
-        require(outcome.facts.size() == (match == nullptr ? 3U : 4U), "every fact is there");
+    auto* certificate = d2i_X509(nullptr, &at, static_cast<long>(size));
+    if (certificate != nullptr) {
+        const std::unique_ptr<STACK_OF(X509), Free> chain(sk_X509_new_null());
+        sk_X509_push(chain.get(), certificate);
+        for (const char* name : {"db.example.com", "10.0.0.7", "2001:db8::1", ""}) {
+            net::ChainMemory memory;
+            memory.read(chain.get(), name);
+            Outcome outcome;
+            net::add_chain_facts(outcome, memory, 1'800'000'000);
+            fuzz::require_good_facts(outcome);
+            require(outcome.facts.size() == 10, "every fact is there");
+            require(*name != '\0' || !memory.is_for_name(), "no certificate is for no name");
+        }
     }
     ERR_clear_error();
     return 0;
