@@ -6,6 +6,7 @@
 #include <openssl/bio.h>
 #include <openssl/ec.h>
 #include <openssl/evp.h>
+#include <openssl/ocsp.h>
 #include <openssl/pem.h>
 #include <openssl/x509.h>
 #include <openssl/x509v3.h>
@@ -13,23 +14,40 @@
 namespace plumb::test {
 namespace {
 
-struct KeyFree {
-    void operator()(EVP_PKEY* key) const { EVP_PKEY_free(key); }
+template <auto Free>
+struct Freed {
+    template <class T>
+    void operator()(T* object) const {
+        Free(object);
+    }
 };
-struct CertFree {
-    void operator()(X509* certificate) const { X509_free(certificate); }
-};
-using Key = std::unique_ptr<EVP_PKEY, KeyFree>;
-using Cert = std::unique_ptr<X509, CertFree>;
+using Key = std::unique_ptr<EVP_PKEY, Freed<EVP_PKEY_free>>;
+using Cert = std::unique_ptr<X509, Freed<X509_free>>;
+using Basic = std::unique_ptr<OCSP_BASICRESP, Freed<OCSP_BASICRESP_free>>;
+using Id = std::unique_ptr<OCSP_CERTID, Freed<OCSP_CERTID_free>>;
+using Response = std::unique_ptr<OCSP_RESPONSE, Freed<OCSP_RESPONSE_free>>;
+using Time = std::unique_ptr<ASN1_TIME, Freed<ASN1_TIME_free>>;
 
 void require(bool ok, const char* what) {
     if (!ok) throw std::runtime_error(std::string("certificate: ") + what);
 }
 
-Key make_key() {
-    Key key(EVP_PKEY_Q_keygen(nullptr, nullptr, "EC", "P-256"));
+Key make_key(const std::string& kind = "P-256") {
+    Key key;
+    if (kind == "RSA-2048") {
+        key.reset(EVP_PKEY_Q_keygen(nullptr, nullptr, "RSA", std::size_t{2048}));
+    } else if (kind == "Ed25519") {
+        key.reset(EVP_PKEY_Q_keygen(nullptr, nullptr, "ED25519"));
+    } else {
+        key.reset(EVP_PKEY_Q_keygen(nullptr, nullptr, "EC", kind.c_str()));
+    }
     require(key != nullptr, "key");
     return key;
+}
+
+// Ed25519 hashes by itself.
+const EVP_MD* digest_for(const EVP_PKEY* key) {
+    return EVP_PKEY_get_base_id(key) == EVP_PKEY_ED25519 ? nullptr : EVP_sha256();
 }
 
 template <class Write>
@@ -76,7 +94,7 @@ std::string alternative_names(const CertificateSpec& spec) {
 }
 
 Issued sign(const CertificateSpec& spec, X509* issuer, EVP_PKEY* issuer_key) {
-    const auto key = make_key();
+    const auto key = make_key(spec.key);
     const auto certificate = bare(spec.common_name, key.get(), spec.valid_from_days, spec.valid_until_days);
     X509* const signer = issuer == nullptr ? certificate.get() : issuer;
     X509_set_issuer_name(certificate.get(), X509_get_subject_name(signer));
@@ -84,13 +102,22 @@ Issued sign(const CertificateSpec& spec, X509* issuer, EVP_PKEY* issuer_key) {
         add_extension(certificate.get(), signer, NID_subject_alt_name, names);
     }
     auto* signing = issuer_key == nullptr ? key.get() : issuer_key;
-    require(X509_sign(certificate.get(), signing, EVP_sha256()) > 0, "signature");
+    require(X509_sign(certificate.get(), signing, digest_for(signing)) > 0, "signature");
     Issued issued;
     issued.certificate = to_pem([&](BIO* bio) { return PEM_write_bio_X509(bio, certificate.get()); });
     issued.key = to_pem([&](BIO* bio) {
         return PEM_write_bio_PrivateKey(bio, key.get(), nullptr, nullptr, 0, nullptr, nullptr);
     });
     return issued;
+}
+
+// Signs the certificate of an authority; returns its PEM.
+std::string make_authority(X509* own, X509* issuer, EVP_PKEY* issuer_key) {
+    X509_set_issuer_name(own, X509_get_subject_name(issuer));
+    add_extension(own, issuer, NID_basic_constraints, "critical,CA:TRUE");
+    add_extension(own, issuer, NID_key_usage, "critical,keyCertSign,cRLSign,digitalSignature");
+    require(X509_sign(own, issuer_key, EVP_sha256()) > 0, "signature");
+    return to_pem([&](BIO* bio) { return PEM_write_bio_X509(bio, own); });
 }
 
 }  // namespace
@@ -102,18 +129,48 @@ struct Authority::Impl {
 
 Authority::Authority(const std::string& name) : impl_(std::make_unique<Impl>()) {
     impl_->certificate = bare(name, impl_->key.get(), -2, 3650);
-    auto* own = impl_->certificate.get();
-    X509_set_issuer_name(own, X509_get_subject_name(own));
-    add_extension(own, own, NID_basic_constraints, "critical,CA:TRUE");
-    add_extension(own, own, NID_key_usage, "critical,keyCertSign,cRLSign");
-    require(X509_sign(own, impl_->key.get(), EVP_sha256()) > 0, "signature");
-    pem_ = to_pem([&](BIO* bio) { return PEM_write_bio_X509(bio, own); });
+    pem_ = make_authority(impl_->certificate.get(), impl_->certificate.get(), impl_->key.get());
+}
+
+Authority::Authority(const std::string& name, const Authority& parent, int valid_until_days)
+    : impl_(std::make_unique<Impl>()) {
+    impl_->certificate = bare(name, impl_->key.get(), -60, valid_until_days);
+    pem_ = make_authority(impl_->certificate.get(), parent.impl_->certificate.get(), parent.impl_->key.get());
+    sent_along_ = pem_ + parent.sent_along_;
 }
 
 Authority::~Authority() = default;
 
 Issued Authority::issue(const CertificateSpec& spec) const {
-    return sign(spec, impl_->certificate.get(), impl_->key.get());
+    auto issued = sign(spec, impl_->certificate.get(), impl_->key.get());
+    issued.certificate += sent_along_;
+    return issued;
+}
+
+std::string Authority::staple(const Issued& issued, const StapleSpec& spec) const {
+    BIO* pem = BIO_new_mem_buf(issued.certificate.data(), static_cast<int>(issued.certificate.size()));
+    const Cert certificate(PEM_read_bio_X509(pem, nullptr, nullptr, nullptr));
+    BIO_free(pem);
+    require(certificate != nullptr, "PEM");
+    const Basic basic(OCSP_BASICRESP_new());
+    const Id id(OCSP_cert_to_id(nullptr, certificate.get(), impl_->certificate.get()));
+    const Time now(X509_gmtime_adj(nullptr, 0));
+    const Time from(X509_gmtime_adj(nullptr, 3600L * spec.valid_from_hours));
+    const Time until(X509_gmtime_adj(nullptr, 3600L * spec.valid_until_hours));
+    int status = spec.unknown ? V_OCSP_CERTSTATUS_UNKNOWN : V_OCSP_CERTSTATUS_GOOD;
+    if (spec.revoked) status = V_OCSP_CERTSTATUS_REVOKED;
+    OCSP_basic_add1_status(basic.get(), id.get(), status, OCSP_REVOKED_STATUS_KEYCOMPROMISE,
+                           spec.revoked ? now.get() : nullptr, from.get(), until.get());
+    require(OCSP_basic_sign(basic.get(), impl_->certificate.get(), impl_->key.get(), EVP_sha256(), nullptr,
+                            0) == 1,
+            "staple");
+    const Response response(OCSP_response_create(OCSP_RESPONSE_STATUS_SUCCESSFUL, basic.get()));
+    unsigned char* der = nullptr;
+    const int size = i2d_OCSP_RESPONSE(response.get(), &der);
+    require(size > 0, "staple");
+    std::string bytes(reinterpret_cast<const char*>(der), static_cast<std::size_t>(size));
+    OPENSSL_free(der);
+    return bytes;
 }
 
 Issued self_signed(const CertificateSpec& spec) {

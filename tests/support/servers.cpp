@@ -66,8 +66,10 @@ void Connection::reset() {
     socket_.reset();
 }
 
-ScriptedServer::ScriptedServer(Script script, std::uint16_t port)
-    : listener_(listen_on_loopback(64, port)), port_(local_port(listener_.get())) {
+ScriptedServer::ScriptedServer(Script script, std::uint16_t port, int most)
+    : most_(most),
+      listener_(listen_on_loopback(most > 0 ? most - 1 : 64, port)),
+      port_(local_port(listener_.get())) {
     thread_ = std::thread([this, script = std::move(script)] { accept_loop(script); });
 }
 
@@ -78,14 +80,16 @@ ScriptedServer::~ScriptedServer() {
 
 void ScriptedServer::accept_loop(const Script& script) {
     std::vector<std::thread> players;
+    std::vector<Descriptor> fillers;
     while (stop_.wait_readable(listener_.get(), kForever)) {
         Descriptor peer(accept4(listener_.get(), nullptr, nullptr, SOCK_CLOEXEC));
         if (!peer.valid()) continue;
-        ++accepted_;
+        if (++accepted_ == most_) fillers = fill_accept_queue(port_);
         players.emplace_back([this, &script, fd = std::make_shared<Descriptor>(std::move(peer))] {
             Connection connection(std::move(*fd), stop_);
             script(connection);
         });
+        if (accepted_ == most_) stop_.wait(kForever);
     }
     for (auto& player : players)
         player.join();

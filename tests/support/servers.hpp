@@ -39,10 +39,11 @@ class Connection {
 
 using Script = std::function<void(Connection&)>;
 
-// Accepts connections and plays `script` on each, each in a thread of its own.
+// Accepts connections and plays `script` on each, each in a thread of its own. With `most` it accepts no more
+// than that, and further ones hang in a full accept queue.
 class ScriptedServer {
   public:
-    explicit ScriptedServer(Script script, std::uint16_t port = 0);
+    explicit ScriptedServer(Script script, std::uint16_t port = 0, int most = 0);
     ~ScriptedServer();
     ScriptedServer(const ScriptedServer&) = delete;
     ScriptedServer& operator=(const ScriptedServer&) = delete;
@@ -53,6 +54,7 @@ class ScriptedServer {
   private:
     void accept_loop(const Script& script);
 
+    int most_;
     StopSignal stop_;
     Descriptor listener_;
     std::uint16_t port_;

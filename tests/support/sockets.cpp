@@ -101,20 +101,25 @@ RefusingPort::RefusingPort() : socket_(tcp_socket()) {
     port_ = local_port(socket_.get());
 }
 
-FullQueueListener::FullQueueListener()
-    : listener_(listen_on_loopback(0)), port_(local_port(listener_.get())) {
+std::vector<Descriptor> fill_accept_queue(std::uint16_t port) {
+    std::vector<Descriptor> fillers;
     for (int i = 0; i < 16; ++i) {
         auto filler = tcp_socket();
         fcntl(filler.get(), F_SETFL, O_NONBLOCK);
-        start_connecting(filler.get(), port_);
+        start_connecting(filler.get(), port);
         // Loopback answers at once or, with the queue full, not at all; a second says which.
         pollfd writable{filler.get(), POLLOUT, 0};
         const bool hangs = poll(&writable, 1, i == 0 ? 1000 : 200) == 0;
-        fillers_.push_back(std::move(filler));
-        if (hangs) return;
+        fillers.push_back(std::move(filler));
+        if (hangs) return fillers;
     }
     throw std::runtime_error("the accept queue does not fill");
 }
+
+FullQueueListener::FullQueueListener()
+    : listener_(listen_on_loopback(0)),
+      port_(local_port(listener_.get())),
+      fillers_(fill_accept_queue(port_)) {}
 
 StopSignal::StopSignal() : event_(checked(eventfd(0, EFD_CLOEXEC), "eventfd")) {}
 

@@ -50,6 +50,10 @@ class RefusingPort {
     std::uint16_t port_;
 };
 
+// Connects to a listener on 127.0.0.1 that accepts nothing until no further connection gets through; they
+// last as long as what is returned.
+std::vector<Descriptor> fill_accept_queue(std::uint16_t port);
+
 // A listener whose accept queue is full: further connections hang until their own time-out. Needs no
 // privileges.
 class FullQueueListener {

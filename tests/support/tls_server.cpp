@@ -28,12 +28,30 @@ T* from_pem(const std::string& pem, Read read) {
 }
 
 void use_identity(SSL_CTX* context, const Issued& identity) {
-    auto* certificate = from_pem<X509>(identity.certificate, PEM_read_bio_X509);
-    auto* key = from_pem<EVP_PKEY>(identity.key, PEM_read_bio_PrivateKey);
+    BIO* chain = BIO_new_mem_buf(identity.certificate.data(), static_cast<int>(identity.certificate.size()));
+    auto* certificate = PEM_read_bio_X509(chain, nullptr, nullptr, nullptr);
     require(SSL_CTX_use_certificate(context, certificate) == 1, "certificate");
-    require(SSL_CTX_use_PrivateKey(context, key) == 1, "key");
     X509_free(certificate);
+    while (auto* next = PEM_read_bio_X509(chain, nullptr, nullptr, nullptr))
+        SSL_CTX_add0_chain_cert(context, next);
+    ERR_clear_error();
+    BIO_free(chain);
+    auto* key = from_pem<EVP_PKEY>(identity.key, PEM_read_bio_PrivateKey);
+    require(SSL_CTX_use_PrivateKey(context, key) == 1, "key");
     EVP_PKEY_free(key);
+}
+
+int staple_answer(SSL* ssl, void* answer) {
+    const auto& bytes = *static_cast<const std::string*>(answer);
+    SSL_set_tlsext_status_ocsp_resp(ssl, OPENSSL_memdup(bytes.data(), bytes.size()),
+                                    static_cast<long>(bytes.size()));
+    return SSL_TLSEXT_ERR_OK;
+}
+
+void refuse_sessions(SSL_CTX* context) {
+    SSL_CTX_set_options(context, SSL_OP_NO_TICKET);
+    SSL_CTX_set_session_cache_mode(context, SSL_SESS_CACHE_OFF);
+    SSL_CTX_set_num_tickets(context, 0);
 }
 
 void require_client_certificate(SSL_CTX* context, const std::string& authority) {
@@ -89,6 +107,16 @@ TlsServer::TlsServer(TlsServerSpec spec)
     // OpenSSL's socket BIO writes without MSG_NOSIGNAL; a client that is gone must not end the test program.
     signal(SIGPIPE, SIG_IGN);
     auto* context = context_.get();
+    SSL_CTX_set_session_id_context(context, reinterpret_cast<const unsigned char*>("plumb"), 5);
+    SSL_CTX_set_dh_auto(context, 1);
+    if (!spec_.resumes) refuse_sessions(context);
+    if (!spec_.staple.empty()) {
+        SSL_CTX_callback_ctrl(context, SSL_CTRL_SET_TLSEXT_STATUS_REQ_CB,
+                              reinterpret_cast<void (*)()>(staple_answer));
+        SSL_CTX_set_tlsext_status_arg(context, &spec_.staple);
+    }
+    if (!spec_.groups.empty())
+        require(SSL_CTX_set1_groups_list(context, spec_.groups.c_str()) == 1, "groups");
     use_identity(context, spec_.identity);
     if (!spec_.client_authority.empty()) require_client_certificate(context, spec_.client_authority);
     SSL_CTX_set_min_proto_version(context, spec_.minimum_version);
@@ -101,12 +129,17 @@ TlsServer::TlsServer(TlsServerSpec spec)
                               reinterpret_cast<void (*)()>(check_server_name));
         SSL_CTX_set_tlsext_servername_arg(context, &spec_.only_server_name);
     }
-    server_ = std::make_unique<ScriptedServer>([this](Connection& connection) { play(connection); });
+    server_ = std::make_unique<ScriptedServer>([this](Connection& connection) { play(connection); },
+                                               spec_.port, spec_.accepts_once ? 1 : 0);
 }
 
 TlsServer::~TlsServer() = default;
 
 void TlsServer::play(Connection& connection) {
+    const bool first = ++played_ == 1;
+    if (spec_.stalls_second && !first) return connection.hang();
+    if (spec_.resets_second && !first) return resetting()(connection);
+    if (spec_.before_handshake) spec_.before_handshake(connection);
     if (!spec_.preamble.empty()) {
         connection.read_some();
         connection.write(spec_.preamble);
@@ -118,6 +151,11 @@ void TlsServer::play(Connection& connection) {
         connection.wait_for_close();  // closing with unread bytes would send a reset over the alert
         return;
     }
+    // OpenSSL takes it for success when a client is gone that it wants to give a ticket.
+    const auto stopped = [&] { return connection.stop().wait(std::chrono::milliseconds(0)); };
+    while (spec_.after_handshake && !stopped() && spec_.after_handshake(ssl.get())) {
+        if (complete(ssl.get(), connection, [&] { return SSL_do_handshake(ssl.get()); }) != 1) break;
+    }
     std::array<char, 16384> buffer{};
     const auto read = [&] { return SSL_read(ssl.get(), buffer.data(), static_cast<int>(buffer.size())); };
     const auto reply = [&](std::string_view bytes) {
@@ -127,6 +165,10 @@ void TlsServer::play(Connection& connection) {
     for (int count = complete(ssl.get(), connection, read); count > 0;
          count = complete(ssl.get(), connection, read)) {
         if (spec_.serve) spec_.serve(std::string(buffer.data(), static_cast<std::size_t>(count)), reply);
+        if (spec_.ends == TlsServerSpec::End::reset) return connection.reset();
+        if (spec_.ends == TlsServerSpec::End::cut) return;
+        if (spec_.ends == TlsServerSpec::End::close) break;
+        if (spec_.ends == TlsServerSpec::End::plain_words) connection.write("503 go away\r\n");
     }
     SSL_shutdown(ssl.get());
 }

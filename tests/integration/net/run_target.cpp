@@ -51,6 +51,22 @@ std::vector<Outcome> run_target(const TargetRun& wanted) {
     return outcomes;
 }
 
+struct RepeatedRun::Impl {
+    TargetRun wanted;
+    Bench bench;
+};
+
+RepeatedRun::RepeatedRun(const TargetRun& wanted) : impl_(new Impl{wanted, Bench(wanted)}) {}
+RepeatedRun::~RepeatedRun() = default;
+
+Outcome RepeatedRun::once(Depth depth) {
+    auto& bench = impl_->bench;
+    auto outcome =
+        run_coroutine_test(bench.context, bench.prepared.run_once(depth), impl_->wanted.timeout + kRunLimit);
+    expect_declared(bench.prepared.kind(), outcome);
+    return outcome;
+}
+
 Outcome run_once(const TargetRun& wanted) {
     return run_target(wanted).at(0);
 }

@@ -5,6 +5,7 @@
 #include "tests/integration/probe_run/probe_run.hpp"
 
 #include <chrono>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -21,6 +22,20 @@ struct TargetRun {
 
 std::vector<Outcome> run_target(const TargetRun& wanted);
 Outcome run_once(const TargetRun& wanted);
+// One target, run again and again as the schedule does: what a probe keeps between its runs stays.
+class RepeatedRun {
+  public:
+    explicit RepeatedRun(const TargetRun& wanted);
+    ~RepeatedRun();
+    RepeatedRun(const RepeatedRun&) = delete;
+    RepeatedRun& operator=(const RepeatedRun&) = delete;
+
+    Outcome once(Depth depth = Depth::inspect);
+
+  private:
+    struct Impl;
+    std::unique_ptr<Impl> impl_;
+};
 // Starts a run and cancels it once it waits; its outcome.
 Outcome run_and_cancel(const TargetRun& wanted);
 

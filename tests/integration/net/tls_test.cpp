@@ -1,10 +1,8 @@
 #include "probes/net/tls.hpp"
 
 #include "probes/net/dial.hpp"
-#include "tests/integration/net/run_target.hpp"
+#include "tests/integration/net/tls_fixture.hpp"
 #include "tests/support/coroutine.hpp"
-#include "tests/support/temp_dir.hpp"
-#include "tests/support/tls_server.hpp"
 #include "tests/support/typed_input.hpp"
 
 #include <cstdlib>
@@ -23,48 +21,10 @@ using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::StartsWith;
 
-class Tls : public testing::Test {
-  protected:
-    Outcome run(std::uint16_t port, const std::string& options = "",
-                std::chrono::milliseconds timeout = 10s) const {
-        TargetRun wanted;
-        wanted.url = "tls://127.0.0.1:" + std::to_string(port) + "?ca=" + ca_file_ + options;
-        wanted.timeout = timeout;
-        auto outcome = run_once(wanted);
-        expect_sound(outcome);
-        return outcome;
-    }
-    Outcome run(TlsServerSpec spec, const std::string& options = "") const {
-        const TlsServer server(std::move(spec));
-        return run(server.port(), options);
-    }
-    TlsServerSpec server(const CertificateSpec& certificate = {}) const {
-        TlsServerSpec spec;
-        spec.identity = authority_.issue(certificate);
-        return spec;
-    }
-    // "&cert=…&key=…" of a client certificate by `issuer`.
-    std::string client_certificate(const Authority& issuer, int valid_until_days = 30) const {
-        CertificateSpec spec;
-        spec.valid_from_days = -60;
-        spec.valid_until_days = valid_until_days;
-        const auto identity = issuer.issue(spec);
-        return "&cert=" + dir_.write("client.pem", identity.certificate) +
-               "&key=" + dir_.write("client.key", identity.key);
-    }
-    const Authority& authority() const { return authority_; }
-    const TempDir& dir() const { return dir_; }
-
-  private:
-    TempDir dir_;
-    Authority authority_;
-    std::string ca_file_ = dir_.write("ca.pem", authority_.certificate());
-};
-
 TEST_F(Tls, a_good_certificate_shows_what_it_is) {
     const auto outcome = run(server());
     EXPECT_EQ(failure_of(outcome), "ok");
-    EXPECT_THAT(phases_of(outcome), ElementsAre("resolve", "connect", "handshake"));
+    EXPECT_THAT(phases_of(outcome), ElementsAre("resolve", "connect", "handshake", "reconnect", "resume"));
     EXPECT_EQ(fact_of(outcome, "tls.version"), "TLSv1.3");
     EXPECT_EQ(fact_of(outcome, "tls.cipher"), "TLS_AES_256_GCM_SHA384");
     EXPECT_EQ(fact_of(outcome, "tls.issuer"), "CN=Plumb Test Authority");

@@ -185,6 +185,7 @@ TEST(Layers, round_trip_and_follow_the_phase) {
     EXPECT_FALSE(parse_layer(""));
     EXPECT_EQ(layer_of_phase(phase::resolve), Layer::resolve);
     EXPECT_EQ(layer_of_phase(phase::handshake), Layer::handshake);
+    EXPECT_EQ(layer_of_phase(phase::resume), Layer::handshake);
     EXPECT_EQ(layer_of_phase(phase::first_byte), Layer::request);
     EXPECT_EQ(layer_of_phase("something_new"), Layer::request);
 }

@@ -42,9 +42,28 @@ TEST(TlsOptions, every_option_is_read) {
 
 TEST(TlsOptions, wrong_values_are_refused_with_what_would_be_right) {
     EXPECT_THAT(options("?min_tls=1.1").error().message, HasSubstr("1.2 or 1.3"));
+    EXPECT_THAT(options("?max_tls=TLSv1.2").error().message, HasSubstr("'max_tls' is 1.2 or 1.3"));
+    EXPECT_THAT(options("?min_tls=1.3&max_tls=1.2").error().message, HasSubstr("'min_tls' is higher than"));
     EXPECT_THAT(options("?insecure=perhaps").error().message, HasSubstr("'insecure' is 1 or 0"));
     EXPECT_THAT(options("?key=/k").error().message, HasSubstr("'cert'"));
     EXPECT_THAT(options("?alpn=h2,,x").error().message, HasSubstr("'alpn'"));
+}
+
+TEST(TlsOptions, a_server_name_that_no_certificate_can_carry_is_refused) {
+    for (const std::string name : {"", "two%20words", "b%C3%BCcher.example", "*.example"}) {
+        const auto read = options("?sni=" + name);
+        ASSERT_FALSE(read) << name;
+        EXPECT_THAT(read.error().message, HasSubstr("'sni' is a host name")) << name;
+    }
+    EXPECT_THAT(options("?sni=" + std::string(256, 'a')).error().message, HasSubstr("'sni'"));
+    EXPECT_TRUE(options("?sni=my_db.xn--bcher-kva.example"));
+    EXPECT_TRUE(options("?sni=2001:db8::1"));
+}
+
+TEST(TlsOptions, a_range_of_versions_may_hold_one) {
+    const auto read = options("?min_tls=1.2&max_tls=1.2").value();
+    EXPECT_EQ(read.minimum_version, TLS1_2_VERSION);
+    EXPECT_EQ(read.maximum_version, TLS1_2_VERSION);
 }
 
 TEST(TlsSettings, an_unreadable_trust_store_is_kept_as_a_failure) {
