@@ -260,8 +260,8 @@ Rejection Session::rejected(const Reply& reply) const {
 }
 
 Rejection Session::unexpected(std::string_view wanted) {
-    const Rejection rejection{phase(), Cause::peer_unexpected,
-                              fmt::format("another reply where {} was expected", wanted)};
+    Rejection rejection{phase(), Cause::peer_unexpected,
+                        fmt::format("another reply where {} was expected", wanted)};
     step_ = Step::done;
     return rejection;
 }
