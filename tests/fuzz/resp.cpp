@@ -1,5 +1,7 @@
-// probes/redis/reply: RESP from anybody. What is read does not depend on how the network cut it.
+// probes/redis/reply and slots: RESP from anybody. What is read does not depend on how the network cut it,
+// and what it announces as a cluster's addresses is bounded.
 #include "probes/redis/reply.hpp"
+#include "probes/redis/slots.hpp"
 #include "tests/fuzz/fuzz.hpp"
 
 #include <optional>
@@ -52,6 +54,17 @@ void check_bounds(const Reply& reply, int depth) {
         check_bounds(element, depth + 1);
 }
 
+void check_slots(const Reply& reply) {
+    const auto shards = redis::parse_slots(reply);
+    if (!shards) return;
+    require(shards->size() <= redis::kMaxShards, "a cluster has as many shards as are kept");
+    for (const auto& shard : *shards) {
+        fuzz::require_readable(shard.slots, 80, "a shard's name is bounded and readable");
+        if (shard.primary) fuzz::require_readable(shard.primary->host, 253, "a host is bounded and readable");
+        require(!shard.primary || shard.primary->port != 0, "a node has a port");
+    }
+}
+
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
@@ -72,6 +85,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         "the replies do not depend on the cuts");
     for (const auto& reply : whole.replies) {
         check_bounds(reply, 0);
+        check_slots(reply);
         require(bytes_in(reply) <= redis::kMaxReply, "a reply has as many bytes as are allowed");
     }
     return 0;
