@@ -94,11 +94,13 @@ std::optional<std::vector<Shard>> parse_slots(const Reply& reply) {
         found.last = range.elements[1].integer;
     }
     std::vector<Found> ordered;
+    ordered.reserve(by_primary.size());
     for (const auto& [id, found] : by_primary)
         ordered.push_back(found);
     std::sort(ordered.begin(), ordered.end(),
               [](const Found& a, const Found& b) { return a.first < b.first; });
     std::vector<Shard> shards;
+    shards.reserve(ordered.size());
     for (const Found& found : ordered)
         shards.push_back(to_shard(found));
     return shards;
