@@ -13,7 +13,6 @@ namespace plumb::net {
 namespace {
 
 namespace asio = boost::asio;
-using asio::ip::tcp;
 
 void note_failure(Run& run, const Failed& failed) {
     run.outcome.fact(facts::kTlsResumption, "failed: " + std::string(to_string(failed.cause)));

@@ -139,7 +139,6 @@ void TlsServer::play(Connection& connection) {
     const bool first = ++played_ == 1;
     if (spec_.stalls_second && !first) return connection.hang();
     if (spec_.resets_second && !first) return resetting()(connection);
-    if (spec_.before_handshake) spec_.before_handshake(connection);
     if (!spec_.preamble.empty()) {
         connection.read_some();
         connection.write(spec_.preamble);
@@ -147,6 +146,7 @@ void TlsServer::play(Connection& connection) {
     fcntl(connection.descriptor(), F_SETFL, O_NONBLOCK);
     const std::unique_ptr<SSL, void (*)(SSL*)> ssl(SSL_new(context_.get()), SSL_free);
     SSL_set_fd(ssl.get(), connection.descriptor());
+    if (spec_.before_handshake) spec_.before_handshake(connection, ssl.get());
     if (complete(ssl.get(), connection, [&] { return SSL_accept(ssl.get()); }) != 1) {
         connection.wait_for_close();  // closing with unread bytes would send a reset over the alert
         return;

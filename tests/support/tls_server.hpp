@@ -41,7 +41,7 @@ struct TlsServerSpec {
     std::function<void(const std::string& first_request, const std::function<void(std::string_view)>& reply)>
         serve;
     End ends = End::none;
-    std::function<void(Connection&)> before_handshake;
+    std::function<void(Connection&, SSL*)> before_handshake;
     // After the handshake, again and again until it returns false; what it asks for is then sent.
     std::function<bool(SSL*)> after_handshake;
 };
