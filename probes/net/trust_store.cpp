@@ -75,7 +75,7 @@ std::string default_trust_store(const std::string& root) {
     const char* chosen = std::getenv("SSL_CERT_FILE");
     if (chosen != nullptr && *chosen != '\0') return chosen;
     for (const char* place : kKnownStores) {
-        const auto path = root + place;
+        auto path = root + place;
         if (holds_something(path)) return path;
     }
     return {};
