@@ -39,6 +39,12 @@ Table read_table(const PGresult* result) {
     return table;
 }
 
+// FATAL and PANIC end the session, also where the server is slow to close it.
+bool ends_session(const PGresult* result) {
+    const auto severity = text(PQresultErrorField(result, PG_DIAG_SEVERITY_NONLOCALIZED));
+    return severity == "FATAL" || severity == "PANIC";
+}
+
 net::Failed unanswered() {
     return {Cause::peer_timeout, "no complete answer to the query within the time limit"};
 }
@@ -58,6 +64,7 @@ net::IoResult<void> take(const PGresult* result, Reply& reply) {
             const auto state = text(PQresultErrorField(result, PG_DIAG_SQLSTATE));
             const auto words = text(PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY));
             if (!reply.refusal) reply.refusal = server_failure(state, words);
+            reply.ended = ends_session(result);
             return {};
         }
         default:
@@ -97,18 +104,26 @@ asio::awaitable<net::IoResult<void>> Session::fill(Clock::time_point deadline) {
     co_return net::IoResult<void>();
 }
 
-asio::awaitable<net::IoResult<Reply>> Session::ask(std::string sql, Clock::time_point deadline) {
-    count_from_here();
+asio::awaitable<net::IoResult<Reply>> Session::ask(std::string sql, Clock::time_point deadline,
+                                                   std::uint64_t most) {
+    count_from_here(most);
     if (PQsendQuery(connection_.get(), sql.c_str()) == 0) co_return lost();
     const auto sent = co_await flush(deadline);
     if (!sent) co_return sent.error();
     Reply reply;
     for (std::size_t count = 0; count < kMaxResults; ++count) {
         const auto filled = co_await fill(deadline);
+        // What the server has said of itself tells more than how the connection ends after it.
+        if (!filled && reply.refusal) {
+            reply.ended = true;
+            co_return reply;
+        }
         if (!filled) co_return filled.error();
         const ResultPtr result(PQgetResult(connection_.get()));
         if (!result) {
-            if (PQstatus(connection_.get()) == CONNECTION_BAD && !reply.refusal) co_return lost();
+            if (PQstatus(connection_.get()) != CONNECTION_BAD) co_return reply;
+            if (!reply.refusal) co_return lost();
+            reply.ended = true;
             co_return reply;
         }
         // An error without a code is libpq's own complaint about the peer or the connection.
@@ -116,6 +131,7 @@ asio::awaitable<net::IoResult<Reply>> Session::ask(std::string sql, Clock::time_
         if (error && PQresultErrorField(result.get(), PG_DIAG_SQLSTATE) == nullptr) co_return lost();
         const auto taken = take(result.get(), reply);
         if (!taken) co_return taken.error();
+        if (reply.ended) co_return reply;
     }
     co_return net::Failed(Cause::peer_garbage, "more answers than statements");
 }

@@ -36,9 +36,11 @@ constexpr std::array<Known, 12> kSqlStates{{
 }};
 
 // PgBouncer and its like give most refusals one code, 08P01, and only the words differ.
-constexpr std::array<Known, 6> kPoolerWords{{
+constexpr std::array<Known, 8> kPoolerWords{{
     {"no more connections allowed", Cause::postgres_too_many_connections},
     {"too many connections", Cause::postgres_too_many_connections},
+    {"query_wait_timeout", Cause::postgres_too_many_connections},
+    {"not allowed", Cause::postgres_not_authorized},
     {"no such database", Cause::postgres_no_database},
     {"no such user", Cause::postgres_auth_failed},
     {"auth failed", Cause::postgres_auth_failed},
@@ -46,13 +48,14 @@ constexpr std::array<Known, 6> kPoolerWords{{
 }};
 
 // libpq's own words, most telling first.
-constexpr std::array<Known, 35> kLibpqWords{{
+constexpr std::array<Known, 36> kLibpqWords{{
     {"cannot allocate memory for input buffer",
      Cause::peer_too_large},  // a message of more than 1 GiB announced
     {"out of memory", Cause::local_memory},
     {"no password supplied", Cause::postgres_auth_failed},
     {"SSPI", Cause::postgres_unsupported_auth},
     {"Kerberos", Cause::postgres_unsupported_auth},
+    {"channel binding", Cause::postgres_unsupported_auth},
     {"none of the server's SASL authentication mechanisms", Cause::postgres_unsupported_auth},
     {"authentication method", Cause::postgres_unsupported_auth},
     {"server does not support SSL", Cause::tls_refused},

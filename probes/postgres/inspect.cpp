@@ -1,145 +1,101 @@
 #include "probes/postgres/inspect.hpp"
 
-#include "base/text.hpp"
+#include "probes/postgres/facts.hpp"
+#include "probes/postgres/sections.hpp"
 
 #include <algorithm>
-#include <charconv>
+#include <array>
 
 namespace plumb::postgres {
 namespace {
 
-using std::chrono::milliseconds;
+// The first waits for nothing, so it may stand before the bound; the last may take long.
+constexpr std::array<Section, 5> kSections{{
+    {"settings", settings_sql, read_settings},
+    {"activity", activity_sql, read_activity},
+    {"database", database_sql, read_database},
+    {"replication", replication_sql, read_replication},
+    {"size", size_sql, read_size, false},
+}};
 
-// Comes before SET LOCAL, so statement_timeout is what an app of this role gets; so nothing here may wait for
-// anything.
-constexpr std::string_view kSettings =
-    "SELECT current_setting('server_version') AS server_version,"
-    " pg_catalog.pg_is_in_recovery() AS in_recovery,"
-    " current_setting('max_connections') AS max_connections,"
-    " current_setting('superuser_reserved_connections', true) AS superuser_reserved,"
-    " current_setting('reserved_connections', true) AS role_reserved,"
-    " current_setting('server_encoding') AS server_encoding,"
-    " current_setting('TimeZone') AS timezone,"
-    " current_setting('default_transaction_isolation') AS isolation,"
-    " current_setting('default_transaction_read_only', true) AS read_only,"
-    " current_setting('statement_timeout') AS statement_timeout,"
-    " current_setting('idle_in_transaction_session_timeout', true) AS idle_timeout";
-
-// A session that this role may not see has no backend_type; a client's has a user and a database. So has a
-// parallel worker, which takes no slot and can then not be told from a client: it is counted.
-constexpr std::string_view kActivity =
-    "SELECT count(*) AS used,"
-    " count(*) FILTER (WHERE state IN ('active', 'fastpath function call')) AS active,"
-    " count(*) FILTER (WHERE state = 'idle') AS idle,"
-    " count(*) FILTER (WHERE state LIKE 'idle in transaction%') AS idle_in_transaction,"
-    " count(*) FILTER (WHERE backend_type IS NULL) AS hidden,"
-    " count(*) FILTER (WHERE usename = current_user) AS role_used,"
-    " count(*) FILTER (WHERE datname = current_database()) AS database_used,"
-    " (SELECT rolconnlimit FROM pg_catalog.pg_roles WHERE rolname = current_user) AS role_limit,"
-    " (SELECT datconnlimit FROM pg_catalog.pg_database WHERE datname = current_database()) AS database_limit"
-    " FROM pg_catalog.pg_stat_activity"
-    " WHERE pid <> pg_catalog.pg_backend_pid()"
-    " AND (backend_type = 'client backend'"
-    " OR (backend_type IS NULL AND usesysid IS NOT NULL AND datid IS NOT NULL))";
-
-std::string bounded(std::chrono::nanoseconds limit) {
-    const auto whole = std::chrono::duration_cast<milliseconds>(limit);
-    return "SET LOCAL statement_timeout = " + std::to_string(std::max<long long>(1, whole.count() * 9 / 10));
-}
-
-// A count of sessions or slots. What cannot be one (PostgreSQL's -1 for "no limit", a number from nowhere) is
-// none.
-std::optional<double> number(const Table& table, std::string_view column) {
-    constexpr double kMost = 1e9;
-    const auto cell = table.cell(column);
-    if (!cell) return std::nullopt;
-    double value = 0;
-    const auto [end, error] = std::from_chars(cell->data(), cell->data() + cell->size(), value);
-    if (error != std::errc() || end != cell->data() + cell->size()) return std::nullopt;
-    if (!(value >= 0 && value <= kMost)) return std::nullopt;
-    return value;
-}
-
-void copy_fact(const Table& table, std::string_view column, Outcome& outcome, std::string_view name,
-               FactClass cls) {
-    if (const auto cell = table.cell(column)) outcome.fact(name, cls, sanitize(*cell, kMaxFactValue));
-}
-
-double reserved(const Table& settings) {
-    return number(settings, "superuser_reserved").value_or(0) + number(settings, "role_reserved").value_or(0);
-}
-
-// A limit of its own that this role or database has.
-void own_limit(const Table& activity, std::string_view limit_column, std::string_view used_column,
-               std::string_view name, Outcome& outcome) {
-    const auto limit = number(activity, limit_column);
-    const auto used = number(activity, used_column);
-    if (limit && used) outcome.gauge(name, *used, *limit, true);
+bool wanted(const Section& section, const Server& server) {
+    if (section.sql == size_sql) return server.size_limit.has_value();
+    // Before version 10 most of what it asks for has other names.
+    if (section.sql == replication_sql) return server.version == 0 || server.version >= kVersion10;
+    return true;
 }
 
 }  // namespace
 
-std::optional<std::string> Table::cell(std::string_view column) const {
-    const auto found = std::find(columns.begin(), columns.end(), column);
-    if (found == columns.end() || rows.empty()) return std::nullopt;
-    const auto index = static_cast<std::size_t>(found - columns.begin());
-    return index < rows.front().size() ? rows.front()[index] : std::nullopt;
+void Refusals::begin_inspection() {
+    if (++inspections_ <= kRemembered) return;
+    inspections_ = 1;
+    words_.clear();
 }
 
-std::string query_sql(std::chrono::nanoseconds limit) {
-    return bounded(limit) + "; SELECT 1 AS one";
+std::string Refusals::in_words() const {
+    std::string all;
+    for (const auto& [section, words] : words_)
+        all += (all.empty() ? "" : "; ") + std::string(section) + ": " + words;
+    return all;
 }
 
-std::string inspect_sql(std::chrono::nanoseconds limit) {
-    return std::string(kSettings) + "; " + bounded(limit) + "; " + std::string(kActivity);
+std::string bounded(std::chrono::nanoseconds left) {
+    const auto whole = std::chrono::duration_cast<std::chrono::milliseconds>(left).count();
+    return "SET LOCAL statement_timeout = " + std::to_string(std::max<long long>(1, whole * 9 / 10));
 }
 
-std::optional<std::string> role_of(const Table& settings) {
-    const auto recovering = settings.cell("in_recovery");
-    if (recovering == "t") return "replica";
-    if (recovering == "f") return "primary";
-    return std::nullopt;
-}
-
-void read_settings(const Table& settings, Outcome& outcome) {
-    if (auto version = settings.cell("server_version")) {
-        // "15.20 (Debian 15.20-0+deb12u1)": the packager's part would differ between equal servers.
-        version->resize(std::min(version->size(), version->find(' ')));
-        outcome.fact("postgres.server_version", FactClass::ordered, sanitize(*version, 64));
+std::string query_sql(std::chrono::nanoseconds left, bool role_too) {
+    auto sql = bounded(left) + "; SELECT 1 AS one";
+    if (role_too) {
+        sql +=
+            ", pg_catalog.pg_is_in_recovery() AS in_recovery,"
+            " pg_catalog.current_setting('transaction_read_only') AS read_only";
     }
-    if (const auto role = role_of(settings)) outcome.fact("postgres.role", FactClass::must_match, *role);
-    copy_fact(settings, "server_encoding", outcome, "postgres.server_encoding", FactClass::must_match);
-    copy_fact(settings, "timezone", outcome, "postgres.timezone", FactClass::must_match);
-    copy_fact(settings, "isolation", outcome, "postgres.default_transaction_isolation",
-              FactClass::must_match);
-    copy_fact(settings, "read_only", outcome, "postgres.default_transaction_read_only",
-              FactClass::must_match);
-    copy_fact(settings, "statement_timeout", outcome, "postgres.statement_timeout", FactClass::must_match);
-    copy_fact(settings, "idle_timeout", outcome, "postgres.idle_in_transaction_session_timeout",
-              FactClass::must_match);
-    copy_fact(settings, "max_connections", outcome, "postgres.max_connections", FactClass::informational);
-    const auto kept = static_cast<long long>(reserved(settings));
-    outcome.fact("postgres.reserved_connections", FactClass::informational, std::to_string(kept));
+    return sql;
 }
 
-void read_activity(const Table& settings, const Table& activity, Outcome& outcome) {
-    const auto used = number(activity, "used");
-    if (!used) return;
-    std::optional<double> limit;
-    if (const auto slots = number(settings, "max_connections"))
-        limit = std::max(0.0, *slots - reserved(settings));
-    outcome.gauge("postgres.connections", *used, limit, limit.has_value());
-    own_limit(activity, "role_limit", "role_used", "postgres.connections.role", outcome);
-    own_limit(activity, "database_limit", "database_used", "postgres.connections.database", outcome);
-    const bool all = number(activity, "hidden").value_or(0) == 0;
-    outcome.fact(
-        "postgres.visibility", FactClass::informational,
-        all ? "every session's state" : "only this role's states; grant pg_read_all_stats to see all");
-    if (!all) return;  // states of a part would read as states of the whole
-    for (const std::string_view state : {"active", "idle", "idle_in_transaction"}) {
-        const std::string name = "postgres.connections." + std::string(state);
-        if (const auto count = number(activity, state)) outcome.gauge(name, *count);
+Inspection::Inspection(const Server& server, Refusals& refusals) : refusals_(refusals) {
+    seen_.server = server;
+    refusals_.begin_inspection();
+    for (const auto& section : kSections) {
+        if (wanted(section, server) && !refusals_.has(section.name)) pending_.push_back(&section);
     }
+}
+
+std::optional<std::string> Inspection::next(std::chrono::nanoseconds left) {
+    if (pending_.empty()) return std::nullopt;
+    asked_ = std::move(pending_);
+    pending_.clear();
+    std::string sql;
+    bool open = true;
+    for (const auto* section : asked_) {
+        if (open && section->sql != settings_sql) {
+            sql += bounded(left) + "; ";
+            open = false;
+        }
+        sql += section->sql(seen_.server) + "; ";
+    }
+    return sql;
+}
+
+std::optional<net::Failed> Inspection::take(const Reply& reply, Outcome& outcome) {
+    const auto answered = std::min(reply.tables.size(), asked_.size());
+    for (std::size_t i = 0; i < answered; ++i)
+        asked_[i]->read(reply.tables[i], seen_, outcome);
+    std::optional<net::Failed> failed;
+    if (reply.refusal && answered < asked_.size()) {
+        const auto& refused = *asked_[answered];
+        const bool late = reply.refusal->cause == Cause::postgres_statement_timeout && refused.vital;
+        if (late || reply.ended) failed = reply.refusal;
+        refusals_.note(refused.name, reply.refusal->detail);
+        pending_.assign(asked_.begin() + static_cast<std::ptrdiff_t>(answered) + 1, asked_.end());
+    } else if (reply.refusal) {
+        failed = reply.refusal;
+    }
+    if (const auto words = refusals_.in_words(); !words.empty())
+        outcome.fact(facts::kInspectionRefused, words);
+    return failed;
 }
 
 }  // namespace plumb::postgres

@@ -1,13 +1,21 @@
-// What the probe asks of a server, and what the answers mean. Pure: SQL text out, tables in.
+// What the probe asks of a server, and what the answers mean. Pure: SQL text out, answers in.
 //
-// Both requests are one message each, which the server runs as one transaction: SET LOCAL binds the statement
-// to the run's deadline and leaves nothing behind, so a pooler that hands the session on (PgBouncer) hands on
-// a clean one, and there is no transaction to end.
+// An inspection is one message, which the server runs as one transaction: SET LOCAL binds each statement to
+// the time that is left and leaves nothing behind, so a pooler that hands the session on hands on a clean
+// one, and there is no transaction to end. It has sections, a statement each, since a role, a version or a
+// provider may keep one thing from being read and leave the others. A section that is refused is left out,
+// and the rest asked for once more; what is refused stays remembered, so that the server's log has one
+// complaint and not one a run.
+//
+// Call order: Inspection a run; next() and take() in turn, until next() has nothing more to ask or take()
+// fails.
 #pragma once
 
 #include "model/outcome.hpp"
+#include "probes/postgres/answer.hpp"
 
 #include <chrono>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -15,31 +23,63 @@
 
 namespace plumb::postgres {
 
-struct Table {
-    std::vector<std::string> columns;
-    std::vector<std::vector<std::optional<std::string>>> rows;  // nullopt: NULL
-
-    // Of the first row; nullopt: no such column or row, or NULL.
-    std::optional<std::string> cell(std::string_view column) const;
+// What is known of a server and of the target before anything is asked.
+struct Server {
+    int version = 0;          // as libpq writes it: 150020; 0: not told
+    int key_pid = 0;          // the process that the login named for cancelling; a pooler names its own
+    bool proxy_host = false;  // the host is called as RDS names its proxies
+    bool pgbouncer = false;   // the URL says so, as some drivers need to know
+    std::optional<double> size_limit;  // bytes; the database's size is read only against one
 };
 
-// `limit` is what is left of the run; the server gives up a little earlier, so that it can say so.
-std::string query_sql(std::chrono::nanoseconds limit);    // answers one table: 1
-std::string inspect_sql(std::chrono::nanoseconds limit);  // answers two tables: settings, activity
+// What a section has read that a later one needs.
+struct Seen {
+    Server server;
+    Table settings;
+    bool pooled = false;
+};
 
-// Facts of the server and of this role's session. Versions are ordered; what changes the behaviour of an app
-// must match; max_connections is informational, since the gauge carries it as its limit and environments may
-// differ in size.
-void read_settings(const Table& settings, Outcome& outcome);
+struct Section {
+    std::string_view name;
+    std::string (*sql)(const Server& server);  // answers one table of one row
+    void (*read)(const Table& table, Seen& seen, Outcome& outcome);
+    bool vital = true;  // the run fails when the server has no time for it
+};
 
-// Gauge postgres.connections: client backends of usable slots (max_connections less the slots kept for
-// superusers and, from version 16 on, for reserved roles), the probe's own session left out. By state:
-// .active, .idle, .idle_in_transaction. Where the role or the database has a limit of its own: .role,
-// .database. A role that may not see other roles' sessions counts them all the same, but not their state:
-// fact postgres.visibility.
-void read_activity(const Table& settings, const Table& activity, Outcome& outcome);
+// Outlives the runs of a target.
+class Refusals {
+  public:
+    static constexpr int kRemembered = 100;  // inspections: a grant that was added shows without a restart
 
-// "primary" or "replica"; nullopt when the server did not say.
-std::optional<std::string> role_of(const Table& settings);
+    void begin_inspection();
+    void note(std::string_view section, std::string words) { words_[section] = std::move(words); }
+    bool has(std::string_view section) const { return words_.contains(section); }
+    std::string in_words() const;  // "activity: 42501: permission denied …"; "" when there is none
+
+  private:
+    std::map<std::string_view, std::string> words_;
+    int inspections_ = 0;
+};
+
+class Inspection {
+  public:
+    Inspection(const Server& server, Refusals& refusals);
+
+    // `left` is what is left of the phase; the server gives up a little earlier, so that it can say so.
+    std::optional<std::string> next(std::chrono::nanoseconds left);
+    // The failure of the run, if it is one: the server had no time, or ended the session.
+    std::optional<net::Failed> take(const Reply& reply, Outcome& outcome);
+
+  private:
+    Seen seen_;
+    Refusals& refusals_;
+    std::vector<const Section*> pending_;
+    std::vector<const Section*> asked_;
+};
+
+// The smallest question there is, or with what tells the role of the server; answers one table.
+std::string query_sql(std::chrono::nanoseconds left, bool role_too);
+// SET LOCAL statement_timeout, somewhat shorter than `left`.
+std::string bounded(std::chrono::nanoseconds left);
 
 }  // namespace plumb::postgres

@@ -3,6 +3,8 @@
 #include "base/text.hpp"
 
 #include <array>
+#include <charconv>
+#include <cmath>
 #include <cstdlib>
 #include <optional>
 #include <string_view>
@@ -10,7 +12,7 @@
 namespace plumb::postgres {
 namespace {
 
-constexpr std::array<Option, 18> kOptions{{
+constexpr std::array<Option, 20> kOptions{{
     {"sslmode", "disable, allow, prefer (default), require, verify-ca or verify-full, as libpq"},
     {"ssl", "of other drivers: true means sslmode=require, false disable, or a mode's name"},
     {"sslrootcert",
@@ -21,14 +23,16 @@ constexpr std::array<Option, 18> kOptions{{
     {"sslkey", "its private key (PEM file); default: in sslcert"},
     {"key", "the same as sslkey"},
     {"sni", "server name to check in the certificate; default: the URL's host"},
+    {"channel_binding", "disable, prefer (default) or require, as libpq: SCRAM bound to the TLS session"},
     {"target_session_attrs", "read-write or primary, read-only or standby: another role is a failure"},
+    {"size_limit", "what the database may take, as 100GB: its size is read and held against it"},
     {"host", "host, where the URL has none"},
     {"port", "port, where the URL has none"},
     {"user", "user, where the URL has none"},
     {"dbname", "database, where the URL has none"},
     {"application_name", "accepted; the probe calls itself plumbline"},
     {"connect_timeout", "accepted; the target's timeout counts"},
-    {"pgbouncer", "accepted; nothing the probe does needs a session of its own"},
+    {"pgbouncer", "true: a pooler that is found in front is PgBouncer"},
     {"schema", "accepted; the probe reads no table of the app"},
 }};
 
@@ -69,15 +73,20 @@ Result<SslMode> read_mode(const Url& url, const LoginDefaults& defaults) {
         return wrong(url, "option 'ssl' is true, false or the name of an sslmode");
     }
     // libpq's rule: with system certificates only the full check makes sense.
-    if (first_of(url, "sslrootcert", "ca") == "system") return SslMode::verify_full;
+    const auto root = first_of(url, "sslrootcert", "ca");
+    if (root == "system" ||
+        (root.empty() && defaults.ssl_mode.empty() && defaults.root_certificate == "system"))
+        return SslMode::verify_full;
     return parse_mode(defaults.ssl_mode).value_or(SslMode::prefer);
 }
 
 Result<NeededRole> read_role(const Url& url) {
     const auto role = url.option("target_session_attrs").value_or("any");
     if (role == "any" || role == "prefer-standby" || role.empty()) return NeededRole::any;
-    if (role == "read-write" || role == "primary") return NeededRole::primary;
-    if (role == "read-only" || role == "standby") return NeededRole::standby;
+    if (role == "read-write") return NeededRole::read_write;
+    if (role == "read-only") return NeededRole::read_only;
+    if (role == "primary") return NeededRole::primary;
+    if (role == "standby") return NeededRole::standby;
     return wrong(url,
                  "option 'target_session_attrs' is any, read-write, read-only, primary, standby or "
                  "prefer-standby");
@@ -101,14 +110,53 @@ Result<void> read_address(const Url& url, Login& login) {
     return {};
 }
 
-void read_tls(const Url& url, Login& login) {
+// Units as PostgreSQL writes its own: 1 kB is 1,024 bytes.
+std::optional<double> parse_bytes(std::string_view text) {
+    static constexpr std::array<std::pair<std::string_view, int>, 6> kUnits{
+        {{"", 0}, {"b", 0}, {"kb", 10}, {"mb", 20}, {"gb", 30}, {"tb", 40}}};
+    double value = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+    if (error != std::errc() || !(value > 0)) return std::nullopt;
+    const auto unit = to_lower(text.substr(static_cast<std::size_t>(end - text.data())));
+    for (const auto& [name, shift] : kUnits) {
+        if (unit == name) return std::ldexp(value, shift);
+    }
+    return std::nullopt;
+}
+
+Result<void> read_expectations(const Url& url, Login& login) {
+    const auto role = read_role(url);
+    if (!role) return role.error();
+    login.needed_role = *role;
+    if (const auto limit = url.option("size_limit")) {
+        login.size_limit = parse_bytes(*limit);
+        if (!login.size_limit) return wrong(url, "option 'size_limit' is a size, as in size_limit=100GB");
+    }
+    login.pgbouncer = to_lower(url.option("pgbouncer").value_or("")) == "true";
+    return {};
+}
+
+Result<void> read_channel_binding(const Url& url, Login& login) {
+    const auto binding = url.option("channel_binding").value_or("");
+    if (binding.empty()) return {};
+    if (binding != "disable" && binding != "prefer" && binding != "require")
+        return wrong(url, "option 'channel_binding' is disable, prefer or require");
+    login.channel_binding = binding;
+    return {};
+}
+
+std::string either(std::string given, const std::string& otherwise) {
+    return given.empty() ? otherwise : std::move(given);
+}
+
+void read_tls(const Url& url, const LoginDefaults& defaults, Login& login) {
     auto& tls = login.tls;
     tls.server_name = url.option("sni").value_or(login.host);
-    tls.ca_file = first_of(url, "sslrootcert", "ca");
+    tls.ca_file = either(first_of(url, "sslrootcert", "ca"), defaults.root_certificate);
     const bool named = !tls.ca_file.empty() && tls.ca_file != "system";
     if (!named) tls.ca_file.clear();
-    tls.certificate_file = first_of(url, "sslcert", "cert");
-    tls.key_file = first_of(url, "sslkey", "key");
+    tls.certificate_file = either(first_of(url, "sslcert", "cert"), defaults.certificate);
+    tls.key_file = either(first_of(url, "sslkey", "key"), defaults.key);
     if (tls.certificate_file.empty()) tls.key_file.clear();
     // A root certificate beside sslmode=require makes libpq check the chain, as verify-ca does.
     if (login.ssl_mode == SslMode::require && named && url.option("sslmode") != "no-verify") {
@@ -145,6 +193,9 @@ LoginDefaults LoginDefaults::from_environment() {
     defaults.password = Secret(variable("PGPASSWORD"));
     defaults.database = variable("PGDATABASE");
     defaults.ssl_mode = variable("PGSSLMODE");
+    defaults.root_certificate = variable("PGSSLROOTCERT");
+    defaults.certificate = variable("PGSSLCERT");
+    defaults.key = variable("PGSSLKEY");
     return defaults;
 }
 
@@ -166,10 +217,9 @@ Result<Login> read_login(const Url& url, const LoginDefaults& defaults) {
     const auto mode = read_mode(url, defaults);
     if (!mode) return mode.error();
     login.ssl_mode = *mode;
-    const auto role = read_role(url);
-    if (!role) return role.error();
-    login.needed_role = *role;
-    read_tls(url, login);
+    if (auto expected = read_expectations(url, login); !expected) return expected.error();
+    if (auto binding = read_channel_binding(url, login); !binding) return binding.error();
+    read_tls(url, defaults, login);
     return login;
 }
 

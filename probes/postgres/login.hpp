@@ -2,8 +2,8 @@
 //
 // The app's own URL must work as it is, so options that only a driver or an ORM understands (pool sizes,
 // schema, pgbouncer=true) are ignored, never refused; their values print as "***". What the URL leaves out
-// comes from the same variables as libpq's: PGUSER, PGPASSWORD, PGDATABASE, PGSSLMODE. Nothing is read from a
-// home directory.
+// comes from the same variables as libpq's: PGUSER, PGPASSWORD, PGDATABASE, PGSSLMODE, PGSSLROOTCERT,
+// PGSSLCERT and PGSSLKEY. Nothing is read from a home directory.
 #pragma once
 
 #include "base/result.hpp"
@@ -12,6 +12,7 @@
 #include "probes/url.hpp"
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 
@@ -26,8 +27,9 @@ enum class SslMode {
     verify_full,
 };
 
-// What the app needs the server to be (target_session_attrs); another role is a failure.
-enum class NeededRole { any, primary, standby };
+// What the app needs the session to be (target_session_attrs); another is a failure. A session of a primary
+// may be read-only all the same (default_transaction_read_only).
+enum class NeededRole { any, read_write, read_only, primary, standby };
 
 struct Login {
     std::string host;
@@ -38,7 +40,10 @@ struct Login {
     SslMode ssl_mode = SslMode::prefer;
     net::TlsOptions tls;  // verify and verify_name follow from ssl_mode
     Secret key_password;
+    std::string channel_binding = "prefer";  // or disable, require
     NeededRole needed_role = NeededRole::any;
+    bool pgbouncer = false;            // the URL says that one stands in front
+    std::optional<double> size_limit;  // bytes that the database may have
 
     bool may_use_tls() const { return ssl_mode != SslMode::disable; }
     bool tls_first() const { return ssl_mode != SslMode::disable && ssl_mode != SslMode::allow; }
@@ -52,10 +57,14 @@ struct LoginDefaults {
     Secret password;
     std::string database;
     std::string ssl_mode;
+    std::string root_certificate;
+    std::string certificate;
+    std::string key;
     static LoginDefaults from_environment();
 };
 
-// Errors: no host, a socket file, no user, a wrong value of sslmode, target_session_attrs or port.
+// Errors: no host, a socket file, no user, a wrong value of sslmode, channel_binding, target_session_attrs,
+// size_limit or port.
 Result<Login> read_login(const Url& url, const LoginDefaults& defaults);
 
 // The options that mean something to this probe, for help and for what a printed URL may show.

@@ -2,8 +2,12 @@
 
 #include "base/text.hpp"
 #include "probes/net/dial.hpp"
+#include "probes/postgres/bouncer.hpp"
+#include "probes/postgres/catalog.hpp"
+#include "probes/postgres/facts.hpp"
 #include "probes/postgres/inspect.hpp"
 #include "probes/postgres/login.hpp"
+#include "probes/postgres/needed_role.hpp"
 #include "probes/postgres/session.hpp"
 #include "probes/scrub.hpp"
 
@@ -18,6 +22,8 @@ namespace asio = boost::asio;
 using namespace postgres;
 
 constexpr std::chrono::milliseconds kLeastShare{250};
+// PgBouncer lists a line for each pair of database and user.
+constexpr std::uint64_t kMaxConsoleAnswer = 1 << 20;
 
 class PostgresProbe final : public Probe {
   public:
@@ -32,16 +38,24 @@ class PostgresProbe final : public Probe {
     }
 
     asio::awaitable<void> run(Run& run) override {
-        co_await walk(run);
+        std::optional<Session> session;
+        co_await walk(run, session);
+        if (session && session->descriptor() >= 0) net::note_kernel_facts(run.outcome, session->descriptor());
         hide_secrets(run.outcome);
     }
 
   private:
-    asio::awaitable<void> walk(Run& run);
+    asio::awaitable<void> walk(Run& run, std::optional<Session>& session);
     asio::awaitable<bool> open(Run& run, std::optional<Session>& session);
+    void note_login(Run& run, const Session& session) const;
+    // Nothing: the connection broke, and the run has failed.
+    asio::awaitable<std::optional<Reply>> ask(Run& run, Session& session, std::string sql,
+                                              std::uint64_t most = kMaxAnswer) const;
     asio::awaitable<bool> query(Run& run, Session& session);
     asio::awaitable<void> inspect(Run& run, Session& session);
-    void check_role(Run& run, const Table& settings) const;
+    asio::awaitable<bool> query_console(Run& run, Session& session);
+    asio::awaitable<void> inspect_console(Run& run, Session& session);
+    Server describe(const Session& session) const;
     void fail(Run& run, const net::Failed& failed) const;
     std::string scrubbed(std::string_view words) const;
     void hide_secrets(Outcome& outcome) const;
@@ -50,6 +64,7 @@ class PostgresProbe final : public Probe {
     bool several_hosts_;
     Services& services_;
     std::optional<net::TlsSettings> tls_;
+    Refusals refusals_;
 };
 
 Clock::duration left_of(const Run& run) {
@@ -62,19 +77,17 @@ void choose_failure(std::optional<net::Failed>& chosen, const net::Failed& next)
         chosen = next;
 }
 
-asio::awaitable<void> PostgresProbe::walk(Run& run) {
-    std::optional<Session> session;
+asio::awaitable<void> PostgresProbe::walk(Run& run, std::optional<Session>& session) {
     const bool opened = co_await open(run, session);
-    if (!opened) co_return;
-    run.outcome.fact("postgres.ssl", FactClass::must_match, session->encrypted() ? "on" : "off");
-    if (const auto& reason = session->fell_back()) {
-        const auto words = std::string(to_string(reason->cause)) + ": " + scrubbed(reason->detail);
-        run.outcome.fact("postgres.ssl_fallback", FactClass::informational, sanitize(words, kMaxFactValue));
+    if (!opened || !run.logs_in()) co_return;
+    note_login(run, *session);
+    if (is_console(session->server_version())) {
+        const bool answered = co_await query_console(run, *session);
+        if (answered && run.inspects()) co_await inspect_console(run, *session);
+        co_return;
     }
     const bool answered = co_await query(run, *session);
-    if (!answered) co_return;
-    co_await inspect(run, *session);
-    net::note_kernel_facts(run.outcome, session->descriptor());
+    if (answered && run.inspects()) co_await inspect(run, *session);
 }
 
 asio::awaitable<bool> PostgresProbe::open(Run& run, std::optional<Session>& session) {
@@ -92,6 +105,8 @@ asio::awaitable<bool> PostgresProbe::open(Run& run, std::optional<Session>& sess
         const auto opened = co_await session->open(run, addresses[i], limit);
         if (opened == Opened::yes) co_return true;
         if (opened == Opened::failed) {
+            if (const auto how = session->authentication(); !how.empty())
+                run.outcome.fact(facts::kAuthentication, how);
             fail(run, session->failure());
             co_return false;
         }
@@ -103,17 +118,40 @@ asio::awaitable<bool> PostgresProbe::open(Run& run, std::optional<Session>& sess
     co_return false;
 }
 
+// A run that stops before the login does not know yet whether the server's rules will have it encrypted.
+void PostgresProbe::note_login(Run& run, const Session& session) const {
+    run.outcome.fact(facts::kSsl, session.encrypted() ? "on" : "off");
+    if (const auto how = session.authentication(); !how.empty())
+        run.outcome.fact(facts::kAuthentication, how);
+    if (const auto& reason = session.fell_back()) {
+        const auto words = std::string(to_string(reason->cause)) + ": " + scrubbed(reason->detail);
+        run.outcome.fact(facts::kSslFallback, sanitize(words, kMaxFactValue));
+    }
+}
+
+asio::awaitable<std::optional<Reply>> PostgresProbe::ask(Run& run, Session& session, std::string sql,
+                                                         std::uint64_t most) const {
+    auto reply = co_await session.ask(std::move(sql), run.deadline(), most);
+    if (!reply) {
+        fail(run, reply.error());
+        co_return std::nullopt;
+    }
+    if (reply->refusal) reply->refusal->detail = scrubbed(reply->refusal->detail);
+    co_return std::move(*reply);
+}
+
 // The smallest question there is: its time less the network's round trip is the server's share.
 asio::awaitable<bool> PostgresProbe::query(Run& run, Session& session) {
     run.begin(phase::query);
-    auto sql = query_sql(left_of(run));
-    const auto reply = co_await session.ask(std::move(sql), run.deadline());
-    if (!reply) {
-        fail(run, reply.error());
-    } else if (reply->refusal) {
+    auto sql = query_sql(left_of(run), login_.needed_role != NeededRole::any);
+    const auto reply = co_await ask(run, session, std::move(sql));
+    if (!reply) co_return false;
+    if (reply->refusal) {
         fail(run, *reply->refusal);
     } else if (reply->tables.size() != 1 || reply->tables.front().cell("one") != "1") {
         fail(run, net::Failed(Cause::peer_unexpected, "the answer to SELECT 1 is not 1"));
+    } else if (const auto other = other_than(login_.needed_role, reply->tables.front())) {
+        fail(run, *other);
     } else {
         co_return true;
     }
@@ -124,33 +162,46 @@ asio::awaitable<bool> PostgresProbe::query(Run& run, Session& session) {
 // that breaks, or an answer that does not come in time, is one.
 asio::awaitable<void> PostgresProbe::inspect(Run& run, Session& session) {
     run.begin(phase::inspect);
-    auto sql = inspect_sql(left_of(run));
-    const auto reply = co_await session.ask(std::move(sql), run.deadline());
-    if (!reply) {
-        fail(run, reply.error());
-        co_return;
-    }
-    if (!reply->tables.empty()) read_settings(reply->tables[0], run.outcome);
-    if (reply->tables.size() > 1) read_activity(reply->tables[0], reply->tables[1], run.outcome);
-    if (reply->refusal) {
-        const auto cause = reply->refusal->cause;
-        if (cause == Cause::postgres_statement_timeout || cause == Cause::postgres_shutting_down) {
-            fail(run, *reply->refusal);
+    Inspection inspection(describe(session), refusals_);
+    for (auto sql = inspection.next(left_of(run)); sql; sql = inspection.next(left_of(run))) {
+        const auto reply = co_await ask(run, session, std::move(*sql));
+        if (!reply) co_return;
+        if (const auto failed = inspection.take(*reply, run.outcome)) {
+            fail(run, *failed);
+            co_return;
         }
-        const auto words = sanitize(scrubbed(reply->refusal->detail), kMaxFactValue);
-        run.outcome.fact("postgres.inspection_refused", FactClass::informational, words);
     }
-    if (!reply->tables.empty()) check_role(run, reply->tables[0]);
 }
 
-void PostgresProbe::check_role(Run& run, const Table& settings) const {
-    const auto role = role_of(settings);
-    if (!role || login_.needed_role == NeededRole::any) return;
-    if (login_.needed_role == NeededRole::primary && *role == "replica") {
-        run.fail(Cause::postgres_read_only, "the target asks for a primary and the server is a replica");
-    } else if (login_.needed_role == NeededRole::standby && *role == "primary") {
-        run.fail(Cause::peer_unexpected, "the target asks for a replica and the server is a primary");
+asio::awaitable<bool> PostgresProbe::query_console(Run& run, Session& session) {
+    run.begin(phase::query);
+    read_console_version(session.server_version(), run.outcome);
+    const auto reply = co_await ask(run, session, std::string(kConsoleQuery));
+    if (reply && reply->refusal) fail(run, *reply->refusal);
+    co_return reply && !reply->refusal;
+}
+
+asio::awaitable<void> PostgresProbe::inspect_console(Run& run, Session& session) {
+    run.begin(phase::inspect);
+    std::array<Table, kConsoleInspection.size()> tables;
+    for (std::size_t i = 0; i < tables.size(); ++i) {
+        std::string command(kConsoleInspection[i]);
+        const auto reply = co_await ask(run, session, std::move(command), kMaxConsoleAnswer);
+        if (!reply) co_return;
+        if (reply->refusal) run.outcome.fact(facts::kInspectionRefused, reply->refusal->detail);
+        if (!reply->tables.empty()) tables[i] = reply->tables.front();
     }
+    read_console(tables[0], tables[1], tables[2], run.outcome);
+}
+
+Server PostgresProbe::describe(const Session& session) const {
+    Server server;
+    server.version = session.version_number();
+    server.key_pid = session.key_pid();
+    server.pgbouncer = login_.pgbouncer;
+    server.size_limit = login_.size_limit;
+    server.proxy_host = is_rds_proxy(login_.host);
+    return server;
 }
 
 void PostgresProbe::fail(Run& run, const net::Failed& failed) const {
@@ -191,6 +242,7 @@ const Kind& postgres_kind() {
         made.options.assign(options.begin(), options.end());
         made.logs_in = true;
         made.make = make;
+        made.catalog = catalog();
         return made;
     }();
     return kind;

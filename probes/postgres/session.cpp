@@ -26,6 +26,7 @@ namespace asio = boost::asio;
 // A path below a file can neither exist nor be created: libpq finds no password file, certificate or key
 // there.
 constexpr const char* kNowhere = "/dev/null/none";
+constexpr std::chrono::milliseconds kVerdictWait{50};
 
 void drop_notice(void*, const char*) {}
 
@@ -56,7 +57,7 @@ void Session::start(const asio::ip::address& address) {
     const auto& tls = login_.tls;
     const auto& key = tls.key_file.empty() ? tls.certificate_file : tls.key_file;
     const bool certificate = !tls.certificate_file.empty();
-    const std::array<std::pair<const char*, const char*>, 17> options{{
+    const std::array<std::pair<const char*, const char*>, 18> options{{
         {"host", login_.host.c_str()},  // for SNI
         {"hostaddr", literal.c_str()},  // so that libpq resolves nothing
         {"port", port.c_str()},
@@ -71,6 +72,7 @@ void Session::start(const asio::ip::address& address) {
         {"sslrootcert", kNowhere},
         {"sslcrl", kNowhere},
         {"gssencmode", "disable"},
+        {"channel_binding", login_.channel_binding.c_str()},
         {"application_name", "plumbline"},
         {"client_encoding", "UTF8"},
         {nullptr, nullptr},
@@ -142,6 +144,7 @@ asio::awaitable<Opened> Session::open(Run& run, asio::ip::address address,
         next = poll();
         if (auto failed = after_poll(run, next)) co_return give_up(run, std::move(*failed));
         if (stage_ == Stage::connect) next = PGRES_POLLING_WRITING;
+        if (stage_ == Stage::authenticate && !run.logs_in()) co_return co_await stop_before_login(run);
     }
     PQsetnonblocking(connection_.get(), 1);
     co_return Opened::yes;
@@ -170,8 +173,8 @@ std::optional<net::Failed> Session::connected(Run& run) {
     }
     const bool tls = first_failure_ ? !login_.tls_first() : login_.tls_first();
     stage_ = tls ? Stage::handshake : Stage::authenticate;
-    count_from_here();
-    run.begin(tls ? phase::handshake : phase::authenticate);
+    count_from_here(tls ? kMaxHandshake : kMaxAnswer);
+    if (tls || run.logs_in()) run.begin(tls ? phase::handshake : phase::authenticate);
     const auto& certificate = login_.tls.certificate_file;
     if (!tls || certificate.empty() || access(certificate.c_str(), R_OK) == 0) return std::nullopt;
     return net::Failed(Cause::local_error, "client certificate " + certificate + ": " + std::strerror(errno));
@@ -200,9 +203,25 @@ std::optional<net::Failed> Session::end_handshake(Run& run) {
         if (auto objection = watch_->objection()) return objection;
     }
     stage_ = Stage::authenticate;
-    count_from_here();
-    run.begin(phase::authenticate);
+    count_from_here(kMaxAnswer);
+    if (run.logs_in()) run.begin(phase::authenticate);
     return std::nullopt;
+}
+
+// A server of TLS 1.3 says only after the handshake what it thinks of a client's certificate; silence for a
+// moment counts as acceptance, since a login would come next.
+asio::awaitable<Opened> Session::stop_before_login(Run& run) {
+    const bool shown = tls_began() && !login_.tls.certificate_file.empty();
+    if (!shown) co_return Opened::yes;
+    const auto facts = net::kernel_facts(descriptor());
+    const auto round_trips = facts ? 4 * facts->rtt : std::chrono::microseconds::zero();
+    const auto limit = std::min(run.deadline(), Clock::now() + kVerdictWait + round_trips);
+    const auto ready = co_await wait(WaitFor::read, limit);
+    if (ready == net::Ready::timed_out) co_return Opened::yes;
+    std::array<char, 64> bytes{};
+    watch_->peek(bytes);
+    if (watch_->alerted()) co_return give_up(run, watch_->failure(0));
+    co_return Opened::yes;
 }
 
 // A second connection is under way, after a failed handshake or a refused login (sslmode prefer and allow).
@@ -302,8 +321,7 @@ std::optional<net::Failed> Session::peek(Clock::duration left) {
     if (count == 0) saw_end_ = true;
     if (count <= 0) return std::nullopt;
     const std::string_view seen(bytes.data(), static_cast<std::size_t>(count));
-    if (stage_ == Stage::authenticate && !encrypted()) return guard_.see(seen, left);
-    if (stage_ == Stage::authenticate) return guard_.see(watch_->peek(bytes), left);
+    if (stage_ == Stage::authenticate) return peek_at_login(encrypted() ? watch_->peek(bytes) : seen, left);
     if (!asked_for_tls_ || tls_began() || seen.size() == 1) return std::nullopt;
     if (seen[0] == 'E') return error_message_failure(seen);
     if (seen[0] != 'S') return std::nullopt;
@@ -312,8 +330,14 @@ std::optional<net::Failed> Session::peek(Clock::duration left) {
                        "the answer to the request for TLS is not PostgreSQL's: " + words);
 }
 
+std::optional<net::Failed> Session::peek_at_login(std::string_view seen, Clock::duration left) {
+    authentication_.see(seen, encrypted() && login_.channel_binding != "disable");
+    return guard_.see(seen, left);
+}
+
 // What waits to be read belongs to what begins here.
-void Session::count_from_here() {
+void Session::count_from_here(std::uint64_t most) {
+    most_ = most;
     const auto received = received_bytes(descriptor());
     int unread = 0;
     if (ioctl(descriptor(), FIONREAD, &unread) != 0) unread = 0;
@@ -321,9 +345,8 @@ void Session::count_from_here() {
 }
 
 std::optional<net::Failed> Session::check_received() const {
-    const auto limit = stage_ == Stage::handshake ? kMaxHandshake : kMaxAnswer;
-    if (received_bytes(descriptor()) <= received_before_ + limit) return std::nullopt;
-    return net::Failed(Cause::peer_too_large, "more than " + std::to_string(limit) + " bytes received");
+    if (received_bytes(descriptor()) <= received_before_ + most_) return std::nullopt;
+    return net::Failed(Cause::peer_too_large, "more than " + std::to_string(most_) + " bytes received");
 }
 
 bool Session::encrypted() const {
@@ -332,6 +355,19 @@ bool Session::encrypted() const {
 
 int Session::descriptor() const {
     return PQsocket(connection_.get());
+}
+
+std::string Session::server_version() const {
+    const char* words = PQparameterStatus(connection_.get(), "server_version");
+    return words == nullptr ? "" : words;
+}
+
+int Session::version_number() const {
+    return PQserverVersion(connection_.get());
+}
+
+int Session::key_pid() const {
+    return PQbackendPID(connection_.get());
 }
 
 }  // namespace plumb::postgres

@@ -1,17 +1,18 @@
 // One connection to one address of a Postgres server: libpq driven without ever blocking.
 //
-// Call order: open() once, begun in phase `connect`; after Opened::yes any number of ask(), one at a time;
-// then destruction, which sends Terminate when the session is idle and just closes otherwise. libpq cannot be
-// cancelled within a time limit, so a deadline ends the connection, and SET LOCAL statement_timeout ends what
-// the server does.
+// Call order: open() once, begun in phase `connect`; after Opened::yes, if the run logs in, any number of
+// ask(), one at a time; then destruction, which sends Terminate when the session is idle and just closes
+// otherwise. libpq cannot be cancelled within a time limit, so a deadline ends the connection, and SET LOCAL
+// statement_timeout ends what the server does.
 //
 // REQUIRES: `login` and `tls` outlive the session. Throws system_error(operation_aborted) when cancelled.
 #pragma once
 
 #include "probes/net/error.hpp"
 #include "probes/net/ready.hpp"
+#include "probes/postgres/answer.hpp"
+#include "probes/postgres/authentication.hpp"
 #include "probes/postgres/handshake_watch.hpp"
-#include "probes/postgres/inspect.hpp"
 #include "probes/postgres/login.hpp"
 #include "probes/postgres/login_guard.hpp"
 #include "probes/run.hpp"
@@ -42,11 +43,6 @@ enum class Opened {
     failed,       // it did, and what came then failed
 };
 
-struct Reply {
-    std::vector<Table> tables;           // of the statements that answered rows, in order
-    std::optional<net::Failed> refusal;  // the server's error; the statements after it were not run
-};
-
 class Session {
   public:
     Session(const boost::asio::any_io_executor& executor, const Login& login, const net::TlsSettings* tls);
@@ -54,17 +50,26 @@ class Session {
     Session(const Session&) = delete;
     Session& operator=(const Session&) = delete;
 
-    // Begins the phases `handshake` (when TLS is tried) and `authenticate`, and `connect` again where libpq
-    // falls back from TLS to plain or the other way (sslmode prefer and allow). Notes the attempt, the
-    // address, the kernel's facts and the TLS facts in run.outcome. Not Opened::yes: failure() says why.
+    // Begins the phases `handshake` (when TLS is tried) and, in a run that logs in, `authenticate`, and
+    // `connect` again where libpq falls back from TLS to plain or the other way (sslmode prefer and allow).
+    // Notes the attempt, the address, the kernel's facts and the TLS facts in run.outcome. Not Opened::yes:
+    // failure() says why.
     boost::asio::awaitable<Opened> open(Run& run, boost::asio::ip::address address,
                                         Clock::time_point connect_deadline);
     const net::Failed& failure() const { return failure_; }
 
-    // Sends `sql` as one message and reads all answers. The error is the connection's; it is dead then.
-    boost::asio::awaitable<net::IoResult<Reply>> ask(std::string sql, Clock::time_point deadline);
+    // Sends `sql` as one message and reads all answers, `most` bytes of them. The error is the connection's;
+    // it is dead then.
+    boost::asio::awaitable<net::IoResult<Reply>> ask(std::string sql, Clock::time_point deadline,
+                                                     std::uint64_t most = kMaxAnswer);
 
     bool encrypted() const;
+    // What the server said when it let the session in.
+    std::string_view authentication() const { return authentication_.method(); }
+    std::string server_version() const;  // its words; "" when it said none
+    int version_number() const;          // 150020; 0 when it said none
+    int key_pid() const;                 // the process to cancel
+    // Negative when the connection is gone.
     int descriptor() const;
     // Why libpq went back on its first choice about TLS, where it did.
     const std::optional<net::Failed>& fell_back() const { return first_failure_; }
@@ -86,12 +91,14 @@ class Session {
     std::optional<net::Failed> fall_back(Run& run);
     std::optional<net::Failed> end_handshake(Run& run);
     bool connects_anew() const;
+    boost::asio::awaitable<Opened> stop_before_login(Run& run);
     Opened give_up(Run& run, net::Failed failed);
     net::Failed timed_out() const;
     net::Failed broken(Run& run);
     std::optional<net::Failed> peek(Clock::duration left);
+    std::optional<net::Failed> peek_at_login(std::string_view seen, Clock::duration left);
     bool was_reset() const;
-    void count_from_here();
+    void count_from_here(std::uint64_t most);
     std::optional<net::Failed> check_received() const;
 
     bool consume();
@@ -110,8 +117,10 @@ class Session {
     std::string address_;
     Clock::time_point started_{};
     std::uint64_t received_before_ = 0;  // the handshake, login or answer that is under way
+    std::uint64_t most_ = kMaxAnswer;    // that it may have
     Stage stage_ = Stage::connect;
     LoginGuard guard_;
+    Authentication authentication_;
     bool asked_for_tls_ = false;
     bool saw_reset_ = false;
     bool saw_end_ = false;

@@ -117,8 +117,45 @@ TEST(PostgresLogin, refusals_name_what_is_wrong_and_what_would_be_right) {
         "prefer-standby");
 }
 
+TEST(PostgresLogin, certificates_come_from_the_variables_too_and_the_url_goes_first) {
+    LoginDefaults defaults;
+    defaults.ssl_mode = "verify-full";
+    defaults.root_certificate = "/env/ca.pem";
+    defaults.certificate = "/env/client.pem";
+    defaults.key = "/env/client.key";
+    const auto login = read("postgres://a@b", defaults).value();
+    EXPECT_EQ(login.tls.ca_file, "/env/ca.pem");
+    EXPECT_EQ(login.tls.certificate_file, "/env/client.pem");
+    EXPECT_EQ(login.tls.key_file, "/env/client.key");
+    EXPECT_EQ(read("postgres://a@b?sslrootcert=/url/ca.pem", defaults)->tls.ca_file, "/url/ca.pem");
+    EXPECT_EQ(read("postgres://a@b?sslmode=require", defaults)->ssl_mode, SslMode::verify_ca);
+    defaults.root_certificate = "system";
+    EXPECT_EQ(read("postgres://a@b", defaults)->tls.ca_file, "");
+}
+
+TEST(PostgresLogin, channel_binding_is_taken_over) {
+    EXPECT_EQ(read("postgres://a@b")->channel_binding, "prefer");
+    EXPECT_EQ(read("postgres://a@b?channel_binding=require")->channel_binding, "require");
+    EXPECT_EQ(error_of("postgres://a@b?channel_binding=maybe"),
+              "postgres URL: option 'channel_binding' is disable, prefer or require");
+}
+
+TEST(PostgresLogin, a_size_limit_has_the_units_of_the_server) {
+    EXPECT_EQ(read("postgres://a@b")->size_limit, std::nullopt);
+    EXPECT_EQ(read("postgres://a@b?size_limit=100GB")->size_limit, 100.0 * (1ULL << 30));
+    EXPECT_EQ(read("postgres://a@b?size_limit=1.5kB")->size_limit, 1536);
+    EXPECT_EQ(read("postgres://a@b?size_limit=4096")->size_limit, 4096);
+    for (const char* wrong : {"", "much", "-1GB", "0", "nan", "10 parsecs", "1e999"}) {
+        EXPECT_EQ(error_of("postgres://a@b?size_limit=" + std::string(wrong)),
+                  "postgres URL: option 'size_limit' is a size, as in size_limit=100GB")
+            << wrong;
+    }
+}
+
 TEST(PostgresLogin, the_needed_role_follows_target_session_attrs) {
-    EXPECT_EQ(read("postgres://a@b?target_session_attrs=read-write")->needed_role, NeededRole::primary);
+    EXPECT_EQ(read("postgres://a@b?target_session_attrs=read-write")->needed_role, NeededRole::read_write);
+    EXPECT_EQ(read("postgres://a@b?target_session_attrs=read-only")->needed_role, NeededRole::read_only);
+    EXPECT_EQ(read("postgres://a@b?target_session_attrs=primary")->needed_role, NeededRole::primary);
     EXPECT_EQ(read("postgres://a@b?target_session_attrs=standby")->needed_role, NeededRole::standby);
     EXPECT_EQ(read("postgres://a@b")->needed_role, NeededRole::any);
 }

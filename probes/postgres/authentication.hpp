@@ -1,0 +1,21 @@
+// How a server has the role log in, read from the requests that it sends (the protocol's Authentication*
+// messages). libpq 15 keeps that to itself.
+#pragma once
+
+#include <string_view>
+
+namespace plumb::postgres {
+
+class Authentication {
+  public:
+    // The next bytes of a login, from the beginning of a message. `binds`: this side would bind SCRAM to the TLS
+    // channel.
+    void see(std::string_view bytes, bool binds);
+    // "none", "password", "md5", "gss", "sspi", "scram-sha-256", "scram-sha-256-plus"; "" before the first request.
+    std::string_view method() const { return method_; }
+
+  private:
+    std::string_view method_;
+};
+
+}  // namespace plumb::postgres
