@@ -9,9 +9,9 @@ namespace {
 
 constexpr int kVersion12 = 120000;
 
-// Of a session that this role may not see, backend_type and state are NULL. A client's has a user and a database;
-// so has a parallel worker, which takes none of the slots. It works with its leader's snapshot and under its
-// name, so of hidden sessions that share both, one is counted and the others are `lookalikes`.
+// Of a session that this role may not see, backend_type and state are NULL. A client's has a user and a
+// database; so has a parallel worker, which takes none of the slots. It works with its leader's snapshot and
+// under its name, so of hidden sessions that share both, one is counted and the others are `lookalikes`.
 constexpr std::string_view kCounts =
     " SELECT pg_catalog.count(*) AS used,"
     " pg_catalog.count(*) FILTER (WHERE state IN ('active', 'fastpath function call')) AS active,"
@@ -42,7 +42,8 @@ constexpr std::string_view kCounts =
     " FROM session";
 
 // A limit of its own that this role or database has; -1 means none.
-void own_limit(const Table& table, std::string_view name, double used, const GaugeInfo& gauge, Outcome& outcome) {
+void own_limit(const Table& table, std::string_view name, double used, const GaugeInfo& gauge,
+               Outcome& outcome) {
     const auto limit = table.number(name);
     if (limit && *limit >= 0) outcome.gauge(gauge, used, *limit);
 }
@@ -52,9 +53,11 @@ std::string visibility(const Table& table, const Server& server) {
         return "no states: track_activities is off, so the server does not know what its sessions do";
     if (table.is_true("sees_all")) return "everything";
     std::string words =
-        "hidden: state, lock wait and age of other roles' sessions, lag of standbys; what looks like a parallel "
+        "hidden: state, lock wait and age of other roles' sessions, lag of standbys; what looks like a "
+        "parallel "
         "worker is not counted";
-    if (server.version >= kVersion10) words += "; GRANT pg_monitor TO " + table.cell("grantee").value_or("the role");
+    if (server.version >= kVersion10)
+        words += "; GRANT pg_monitor TO " + table.cell("grantee").value_or("the role");
     return words;
 }
 
@@ -94,7 +97,8 @@ std::string activity_sql(const Server& server) {
     return "WITH session AS (SELECT * FROM (SELECT *, " + kind +
            " AS kind FROM pg_catalog.pg_stat_activity) AS every"
            " WHERE pid <> pg_catalog.pg_backend_pid() AND (" +
-           clients + " OR (kind IS NULL AND usesysid IS NOT NULL AND datid IS NOT NULL)))" + std::string(kCounts);
+           clients + " OR (kind IS NULL AND usesysid IS NOT NULL AND datid IS NOT NULL)))" +
+           std::string(kCounts);
 }
 
 void read_activity(const Table& table, Seen& seen, Outcome& outcome) {
@@ -109,7 +113,8 @@ void read_activity(const Table& table, Seen& seen, Outcome& outcome) {
     };
     add_slots(less_workers("used", "lookalikes"), seen.settings, outcome);
     // Of this role's own sessions nothing is hidden.
-    own_limit(table, "role_limit", table.number("role_used").value_or(0) + own, gauges::kRoleConnections, outcome);
+    own_limit(table, "role_limit", table.number("role_used").value_or(0) + own, gauges::kRoleConnections,
+              outcome);
     own_limit(table, "database_limit", less_workers("database_used", "database_lookalikes"),
               gauges::kDatabaseConnections, outcome);
     outcome.fact(facts::kVisibility, visibility(table, seen.server));

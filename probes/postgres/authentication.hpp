@@ -8,10 +8,11 @@ namespace plumb::postgres {
 
 class Authentication {
   public:
-    // The next bytes of a login, from the beginning of a message. `binds`: this side would bind SCRAM to the TLS
-    // channel.
+    // The next bytes of a login, from the beginning of a message. `binds`: this side would bind SCRAM to the
+    // TLS channel.
     void see(std::string_view bytes, bool binds);
-    // "none", "password", "md5", "gss", "sspi", "scram-sha-256", "scram-sha-256-plus"; "" before the first request.
+    // "none", "password", "md5", "gss", "sspi", "scram-sha-256", "scram-sha-256-plus"; "" before the first
+    // request.
     std::string_view method() const { return method_; }
 
   private:

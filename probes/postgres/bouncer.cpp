@@ -98,7 +98,8 @@ void read_console_version(std::string_view server_version, Outcome& outcome) {
 void read_console(const Table& config, const Table& pools, const Table& databases, Outcome& outcome) {
     if (const auto mode = setting(config, "pool_mode")) outcome.fact(facts::kPoolMode, *mode);
     if (const auto size = setting(config, "default_pool_size")) outcome.fact(facts::kDefaultPoolSize, *size);
-    if (const auto most = setting(config, "max_client_conn")) outcome.fact(facts::kMaxClientConnections, *most);
+    if (const auto most = setting(config, "max_client_conn"))
+        outcome.fact(facts::kMaxClientConnections, *most);
     if (pools.columns.empty()) return;
     const auto totals =
         add_up(pools, pool_sizes(databases), number_setting(config, "default_pool_size").value_or(0));

@@ -1,5 +1,5 @@
-// PgBouncer's own console: the database "pgbouncer" of a pooler, which takes SHOW commands, one a message, from
-// its admin_users and stats_users. Pure: commands out, tables in.
+// PgBouncer's own console: the database "pgbouncer" of a pooler, which takes SHOW commands, one a message,
+// from its admin_users and stats_users. Pure: commands out, tables in.
 #pragma once
 
 #include "model/outcome.hpp"
@@ -12,7 +12,8 @@
 namespace plumb::postgres {
 
 inline constexpr std::string_view kConsoleQuery = "SHOW VERSION";
-inline constexpr std::array<std::string_view, 3> kConsoleInspection{"SHOW CONFIG", "SHOW POOLS", "SHOW DATABASES"};
+inline constexpr std::array<std::string_view, 3> kConsoleInspection{"SHOW CONFIG", "SHOW POOLS",
+                                                                    "SHOW DATABASES"};
 
 // The version that a server states when it is logged in to, "1.18.0/bouncer", is that of the console.
 bool is_console(std::string_view server_version);

@@ -9,8 +9,10 @@ namespace {
 Catalog own_phases() {
     Catalog own;
     own.phases = {
-        {phase::authenticate, "the start packet to a server that takes questions; SCRAM, MD5 or password in it"},
-        {phase::query, "SELECT 1, or with it the role that the target needs; SHOW VERSION of a PgBouncer console"},
+        {phase::authenticate,
+         "the start packet to a server that takes questions; SCRAM, MD5 or password in it"},
+        {phase::query,
+         "SELECT 1, or with it the role that the target needs; SHOW VERSION of a PgBouncer console"},
         {phase::inspect, "what the server says of itself: settings, sessions, replication, sizes"},
     };
     own.causes = {Cause::postgres_auth_failed,
@@ -30,20 +32,70 @@ Catalog own_phases() {
 
 std::vector<FactInfo> own_facts() {
     using namespace facts;
-    return {kServerVersion, kRole, kFront, kPlatform, kSsl, kSslFallback, kAuthentication, kVisibility,
-            kInspectionRefused, kWalReceiver, kExtensions, kExtensionVersions, kCollation, kCharacterType,
-            kServerSsl, kServerEncoding, kTimezone, kDateStyle, kConformingStrings, kIsolation, kReadOnly,
-            kStatementTimeout, kLockTimeout, kIdleInTransactionTimeout, kIdleSessionTimeout, kTransactionTimeout,
-            kSearchPath, kSynchronousCommit, kWalLevel, kSharedBuffers, kWorkMem, kMaxConnections,
-            kReservedConnections, kPoolerVersion, kPoolMode, kDefaultPoolSize, kMaxClientConnections};
+    return {kServerVersion,
+            kRole,
+            kFront,
+            kPlatform,
+            kSsl,
+            kSslFallback,
+            kAuthentication,
+            kVisibility,
+            kInspectionRefused,
+            kWalReceiver,
+            kExtensions,
+            kExtensionVersions,
+            kCollation,
+            kCharacterType,
+            kServerSsl,
+            kServerEncoding,
+            kTimezone,
+            kDateStyle,
+            kConformingStrings,
+            kIsolation,
+            kReadOnly,
+            kStatementTimeout,
+            kLockTimeout,
+            kIdleInTransactionTimeout,
+            kIdleSessionTimeout,
+            kTransactionTimeout,
+            kSearchPath,
+            kSynchronousCommit,
+            kWalLevel,
+            kSharedBuffers,
+            kWorkMem,
+            kMaxConnections,
+            kReservedConnections,
+            kPoolerVersion,
+            kPoolMode,
+            kDefaultPoolSize,
+            kMaxClientConnections};
 }
 
 std::vector<GaugeInfo> own_gauges() {
     using namespace gauges;
-    return {kConnections, kReserved, kRoleConnections, kDatabaseConnections, kActive, kIdle, kIdleInTransaction,
-            kWaitingOnLocks, kOldestTransaction, kReplicationLag, kReplicationLagBytes, kReplicas, kInactiveSlots,
-            kRetainedBytes, kWraparound, kDatabaseSize, kPoolerClients, kPoolerActiveClients,
-            kPoolerWaitingClients, kPoolerMaxWait, kPoolerActiveServers, kPoolerIdleServers, kPoolerPool};
+    return {kConnections,
+            kReserved,
+            kRoleConnections,
+            kDatabaseConnections,
+            kActive,
+            kIdle,
+            kIdleInTransaction,
+            kWaitingOnLocks,
+            kOldestTransaction,
+            kReplicationLag,
+            kReplicationLagBytes,
+            kReplicas,
+            kInactiveSlots,
+            kRetainedBytes,
+            kWraparound,
+            kDatabaseSize,
+            kPoolerClients,
+            kPoolerActiveClients,
+            kPoolerWaitingClients,
+            kPoolerMaxWait,
+            kPoolerActiveServers,
+            kPoolerIdleServers,
+            kPoolerPool};
 }
 
 }  // namespace

@@ -12,8 +12,8 @@ namespace {
 constexpr int kVersion15 = 150000;
 constexpr int kVersion17 = 170000;
 
-// Three million before the counter comes round the server stops giving out transaction numbers; multixacts have
-// the same limits ("Preventing Transaction ID Wraparound Failures" in the manual).
+// Three million before the counter comes round the server stops giving out transaction numbers; multixacts
+// have the same limits ("Preventing Transaction ID Wraparound Failures" in the manual).
 constexpr double kWraparoundStop = 2147483647.0 - 3000000.0;
 
 // "en_US.utf8" and "en_US.UTF-8" are one locale.
@@ -67,16 +67,19 @@ std::string database_sql(const Server& server) {
            " AS collation, datctype,"
            " (SELECT pg_catalog.max(greatest(pg_catalog.age(datfrozenxid), pg_catalog.mxid_age(datminmxid)))"
            " FROM pg_catalog.pg_database) AS wraparound,"
-           " (SELECT pg_catalog.string_agg(extname || ' ' || extversion, E'\\n' ORDER BY extname::text COLLATE \"C\")"
+           " (SELECT pg_catalog.string_agg(extname || ' ' || extversion, E'\\n' ORDER BY extname::text "
+           "COLLATE \"C\")"
            " FROM pg_catalog.pg_extension) AS extensions,"
            " EXISTS (SELECT FROM pg_catalog.pg_roles WHERE rolname = 'rdsproxyadmin') AS has_rds_proxy"
            " FROM pg_catalog.pg_database WHERE datname = pg_catalog.current_database()";
 }
 
 void read_database(const Table& table, Seen& seen, Outcome& outcome) {
-    if (const auto age = table.number("wraparound")) outcome.gauge(gauges::kWraparound, *age, kWraparoundStop);
+    if (const auto age = table.number("wraparound"))
+        outcome.gauge(gauges::kWraparound, *age, kWraparoundStop);
     if (const auto locale = table.cell("collation")) outcome.fact(facts::kCollation, normal_locale(*locale));
-    if (const auto locale = table.cell("datctype")) outcome.fact(facts::kCharacterType, normal_locale(*locale));
+    if (const auto locale = table.cell("datctype"))
+        outcome.fact(facts::kCharacterType, normal_locale(*locale));
     if (!table.rows.empty()) add_extensions(table.cell("extensions").value_or("none"), outcome);
     // RDS makes this role for its proxies.
     const auto* front = outcome.find_fact(facts::kFront.name);
@@ -89,7 +92,8 @@ std::string size_sql(const Server&) {
 }
 
 void read_size(const Table& table, Seen& seen, Outcome& outcome) {
-    if (const auto size = table.number("size")) outcome.gauge(gauges::kDatabaseSize, *size, seen.server.size_limit);
+    if (const auto size = table.number("size"))
+        outcome.gauge(gauges::kDatabaseSize, *size, seen.server.size_limit);
 }
 
 }  // namespace plumb::postgres

@@ -16,7 +16,8 @@ inline constexpr FactInfo kRole{"postgres.role", must_match, "primary or replica
 inline constexpr FactInfo kFront{
     "postgres.front", must_match,
     "what stands in front: none, pgbouncer, rds_proxy, or pooler for one that does not say which it is"};
-inline constexpr FactInfo kPlatform{"postgres.platform", informational, "rds or aurora, where the server is one"};
+inline constexpr FactInfo kPlatform{"postgres.platform", informational,
+                                    "rds or aurora, where the server is one"};
 inline constexpr FactInfo kSsl{"postgres.ssl", must_match, "whether the session is encrypted: on or off"};
 inline constexpr FactInfo kSslFallback{"postgres.ssl_fallback", informational,
                                        "why sslmode prefer or allow went back on its first choice"};
@@ -30,7 +31,8 @@ inline constexpr FactInfo kInspectionRefused{"postgres.inspection_refused", info
                                              "which part of the inspection the server refused, and why"};
 inline constexpr FactInfo kWalReceiver{"postgres.wal_receiver", must_match,
                                        "whether a replica receives from its primary: running or stopped"};
-inline constexpr FactInfo kExtensions{"postgres.extensions", must_match, "names of the database's extensions"};
+inline constexpr FactInfo kExtensions{"postgres.extensions", must_match,
+                                      "names of the database's extensions"};
 inline constexpr FactInfo kExtensionVersions{"postgres.extension_versions", ordered,
                                              "the same with their versions"};
 inline constexpr FactInfo kCollation{"postgres.collation", must_match, "collation of the database"};
@@ -50,7 +52,8 @@ inline constexpr FactInfo kReadOnly{"postgres.default_transaction_read_only", mu
 inline constexpr FactInfo kStatementTimeout{"postgres.statement_timeout", must_match,
                                             "setting statement_timeout, as a session of this role gets it"};
 inline constexpr FactInfo kLockTimeout{"postgres.lock_timeout", must_match, "setting lock_timeout"};
-inline constexpr FactInfo kIdleInTransactionTimeout{"postgres.idle_in_transaction_session_timeout", must_match,
+inline constexpr FactInfo kIdleInTransactionTimeout{"postgres.idle_in_transaction_session_timeout",
+                                                    must_match,
                                                     "setting idle_in_transaction_session_timeout"};
 inline constexpr FactInfo kIdleSessionTimeout{"postgres.idle_session_timeout", must_match,
                                               "setting idle_session_timeout, from version 14 on"};
@@ -89,9 +92,12 @@ inline constexpr GaugeInfo kReserved{
 inline constexpr GaugeInfo kRoleConnections{"postgres.connections.role", "connections",
                                             "sessions of this role, where it has a limit of its own", true};
 inline constexpr GaugeInfo kDatabaseConnections{"postgres.connections.database", "connections",
-                                                "sessions in this database, where it has a limit of its own", true};
-inline constexpr GaugeInfo kActive{"postgres.connections.active", "connections", "sessions that run a statement"};
-inline constexpr GaugeInfo kIdle{"postgres.connections.idle", "connections", "sessions that wait for their client"};
+                                                "sessions in this database, where it has a limit of its own",
+                                                true};
+inline constexpr GaugeInfo kActive{"postgres.connections.active", "connections",
+                                   "sessions that run a statement"};
+inline constexpr GaugeInfo kIdle{"postgres.connections.idle", "connections",
+                                 "sessions that wait for their client"};
 inline constexpr GaugeInfo kIdleInTransaction{"postgres.connections.idle_in_transaction", "connections",
                                               "sessions that wait for their client inside a transaction"};
 inline constexpr GaugeInfo kWaitingOnLocks{"postgres.waiting_on_locks", "connections",
@@ -103,7 +109,8 @@ inline constexpr GaugeInfo kReplicationLag{
     "on a replica how old its data is, on a primary how far its slowest standby or subscriber is behind"};
 inline constexpr GaugeInfo kReplicationLagBytes{"postgres.replication_lag_bytes", "bytes",
                                                 "WAL that the slowest standby or subscriber has not applied"};
-inline constexpr GaugeInfo kReplicas{"postgres.replicas", "connections", "standbys and subscribers that are fed"};
+inline constexpr GaugeInfo kReplicas{"postgres.replicas", "connections",
+                                     "standbys and subscribers that are fed"};
 inline constexpr GaugeInfo kInactiveSlots{"postgres.replication_slots.inactive", "slots",
                                           "replication slots that keep WAL for nobody who is there"};
 inline constexpr GaugeInfo kRetainedBytes{"postgres.replication_slots.retained", "bytes",

@@ -36,7 +36,7 @@ constexpr std::array<Known, 12> kSqlStates{{
 }};
 
 // PgBouncer and its like give most refusals one code, 08P01, and only the words differ.
-constexpr std::array<Known, 8> kPoolerWords{{
+constexpr std::array<Known, 9> kPoolerWords{{
     {"no more connections allowed", Cause::postgres_too_many_connections},
     {"too many connections", Cause::postgres_too_many_connections},
     {"query_wait_timeout", Cause::postgres_too_many_connections},
@@ -44,6 +44,7 @@ constexpr std::array<Known, 8> kPoolerWords{{
     {"no such database", Cause::postgres_no_database},
     {"no such user", Cause::postgres_auth_failed},
     {"auth failed", Cause::postgres_auth_failed},
+    {"SASL authentication failed", Cause::postgres_auth_failed},
     {"password authentication failed", Cause::postgres_auth_failed},
 }};
 

@@ -6,8 +6,8 @@
 namespace plumb::postgres {
 namespace {
 
-// Aurora replicates below the server, and its functions and views for WAL end in an error when they are run, so
-// they stand where CASE does not come. It is known by its settings: aurora_version() is in no catalog.
+// Aurora replicates below the server, and its functions and views for WAL end in an error when they are run,
+// so they stand where CASE does not come. It is known by its settings: aurora_version() is in no catalog.
 constexpr std::string_view kSql =
     "WITH here AS (SELECT pg_catalog.pg_is_in_recovery() AS recovering, named.rds,"
     " named.rds AND EXISTS (SELECT FROM pg_catalog.pg_settings"
@@ -21,7 +21,8 @@ constexpr std::string_view kSql =
     " AND pg_catalog.pg_last_wal_receive_lsn() = pg_catalog.pg_last_wal_replay_lsn() THEN 0"
     " ELSE pg_catalog.date_part('epoch',"
     " pg_catalog.clock_timestamp() - pg_catalog.pg_last_xact_replay_timestamp()) END AS behind,"
-    " CASE WHEN NOT aurora THEN (SELECT pg_catalog.count(*) FROM pg_catalog.pg_stat_replication) END AS replicas,"
+    " CASE WHEN NOT aurora THEN (SELECT pg_catalog.count(*) FROM pg_catalog.pg_stat_replication) END AS "
+    "replicas,"
     " CASE WHEN NOT aurora THEN (SELECT pg_catalog.count(*) FROM pg_catalog.pg_stat_replication"
     " WHERE state IS NULL) END AS hidden,"
     " CASE WHEN NOT aurora THEN (SELECT pg_catalog.date_part('epoch', pg_catalog.max(replay_lag))"

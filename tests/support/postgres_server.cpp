@@ -68,23 +68,47 @@ Connection connect_or_throw(const std::string& conninfo) {
 PostgresServer::PostgresServer(PostgresSpec spec)
     : spec_(std::move(spec)), data_(dir_.file("data")), log_file_(dir_.file("log")) {
     hand_over(dir_.path().string());
-    run_as_server({"/bin/cp", "-a", cluster_template(), data_}, dir_.file("cp.log"));
+    if (spec_.primary == nullptr) {
+        run_as_server({"/bin/cp", "-a", cluster_template(), data_}, dir_.file("cp.log"));
+    } else {
+        run_as_server({postgres_bin() + "/pg_basebackup", "-D", data_, "-h", spec_.primary->socket_dir(),
+                       "-p", std::to_string(spec_.primary->port()), "-U", "admin", "-c", "fast", "--no-sync"},
+                      dir_.file("copy.log"));
+    }
     write_files();
     start();
     if (!spec_.setup.empty()) sql(spec_.setup);
 }
 
 PostgresServer::~PostgresServer() {
+    stop();
+}
+
+void PostgresServer::stop() {
+    thaw();
     process_->signal(SIGINT);  // fast shutdown: sessions are ended, nothing is waited for
     process_->wait(std::chrono::seconds(20));
+}
+
+void PostgresServer::freeze() const {
+    process_->signal(SIGSTOP);
+}
+
+void PostgresServer::thaw() const {
+    process_->signal(SIGCONT);
 }
 
 void PostgresServer::write_files() {
     std::string conf =
         "listen_addresses = '127.0.0.1'\nfsync = off\nautovacuum = off\nshared_buffers = 2MB\nmax_wal_size = "
         "32MB\n"
-        "log_connections = on\nlog_disconnections = on\nunix_socket_directories = '" +
+        "unix_socket_directories = '" +
         socket_dir() + "'\n";
+    if (spec_.logs_sessions) conf += "log_connections = on\nlog_disconnections = on\n";
+    if (spec_.primary != nullptr) {
+        conf += "primary_conninfo = 'host=''" + spec_.primary->socket_dir() +
+                "'' port=" + std::to_string(spec_.primary->port()) + " user=admin'\n";
+    }
     if (spec_.identity) {
         dir_.write("server.crt", spec_.identity->certificate);
         const auto key = dir_.write("server.key", spec_.identity->key);
@@ -99,8 +123,9 @@ void PostgresServer::write_files() {
         conf += line + "\n";
     if (spec_.refuses_sessions) conf += "hot_standby = off\n";
     dir_.write("data/postgresql.conf", conf);
-    dir_.write("data/pg_hba.conf", "local all admin trust\n" + spec_.hba);
-    if (spec_.standby || spec_.refuses_sessions) dir_.write("data/standby.signal", "");
+    dir_.write("data/pg_hba.conf", "local all,replication admin trust\n" + spec_.hba);
+    if (spec_.standby || spec_.refuses_sessions || spec_.primary != nullptr)
+        dir_.write("data/standby.signal", "");
     for (const char* name : {"postgresql.conf", "pg_hba.conf", "standby.signal"}) {
         const auto path = data_ + "/" + name;
         if (std::filesystem::exists(path)) hand_over(path);
@@ -127,8 +152,7 @@ void PostgresServer::start() {
 }
 
 void PostgresServer::await_ready() {
-    const auto conninfo =
-        "host=" + socket_dir() + " port=" + std::to_string(port_) + " user=admin dbname=postgres";
+    const auto conninfo = admin_conninfo("postgres");
     const auto wanted = spec_.refuses_sessions ? PQPING_REJECT : PQPING_OK;
     const auto until = std::chrono::steady_clock::now() + kLimit;
     while (PQping(conninfo.c_str()) != wanted) {
@@ -139,9 +163,13 @@ void PostgresServer::await_ready() {
     }
 }
 
+std::string PostgresServer::admin_conninfo(const std::string& database) const {
+    return "host='" + socket_dir() + "' port=" + std::to_string(port_) + " user=admin dbname='" + database +
+           "'";
+}
+
 std::string PostgresServer::sql(const std::string& text, const std::string& database) const {
-    const auto connection = connect_or_throw("host=" + socket_dir() + " port=" + std::to_string(port_) +
-                                             " user=admin dbname=" + database);
+    const auto connection = connect_or_throw(admin_conninfo(database));
     const std::unique_ptr<PGresult, decltype(&PQclear)> result(PQexec(connection.get(), text.c_str()),
                                                                PQclear);
     const auto status = PQresultStatus(result.get());

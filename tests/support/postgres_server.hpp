@@ -16,14 +16,18 @@
 
 namespace plumb::test {
 
+class PostgresServer;
+
 struct PostgresSpec {
     std::vector<std::string> settings;  // lines of postgresql.conf: "max_connections = 8"
     std::string hba = "host all all 127.0.0.1/32 scram-sha-256\n";
     std::optional<Issued> identity;  // switches TLS on
     std::string client_authority;    // PEM: whose client certificates are asked for
+    bool logs_sessions = true;       // a line for each that comes, is let in and leaves; not the default
     bool standby = false;            // starts in recovery and stays there
-    bool refuses_sessions = false;   // a standby that lets nobody in: "not yet accepting connections"
-    std::string setup;               // SQL, run once before the constructor returns
+    const PostgresServer* primary = nullptr;  // a standby that follows this one, which outlives it
+    bool refuses_sessions = false;  // a standby that lets nobody in: "not yet accepting connections"
+    std::string setup;              // SQL, run once before the constructor returns
 };
 
 class PostgresServer {
@@ -36,6 +40,14 @@ class PostgresServer {
     std::uint16_t port() const { return port_; }
     std::string socket_dir() const { return dir_.path().string(); }
     std::string log() const { return read_whole(log_file_); }
+
+    // It takes connections and says nothing more, until it thaws or is destroyed.
+    void freeze() const;
+    void thaw() const;
+    void stop();  // until its last process is gone
+
+    // How `admin` comes in.
+    std::string admin_conninfo(const std::string& database) const;
 
     // First column of the first row, "" when there is none; throws with the server's words when it fails.
     std::string sql(const std::string& text, const std::string& database = "postgres") const;

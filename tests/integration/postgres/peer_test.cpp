@@ -1,5 +1,6 @@
 // The probe against peers that are no PostgreSQL, or a broken one. Each run ends within its time limit with
 // the cause that fits, in the phase that fits.
+#include "tests/integration/postgres/messages.hpp"
 #include "tests/integration/postgres/run_probe.hpp"
 #include "tests/support/servers.hpp"
 #include "tests/support/sockets.hpp"
@@ -24,17 +25,10 @@ std::string url(std::uint16_t port, const std::string& options = "sslmode=disabl
            options;
 }
 
-std::string message(char type, const std::string& body) {
-    const auto size = static_cast<std::uint32_t>(body.size() + 4);
-    std::string out(1, type);
-    for (const int shift : {24, 16, 8, 0})
-        out += static_cast<char>(size >> shift & 0xffU);
-    return out + body;
-}
+using wire::message;
 
 const std::string kAuthenticated = message('R', "\0\0\0\0"s);
 const std::string kReady = message('Z', "I");
-const std::string kLoggedIn = kAuthenticated + message('S', "server_version\00015.1\0"s) + kReady;
 
 std::string run(const Script& script, const std::string& options = "sslmode=disable",
                 std::chrono::milliseconds timeout = 10s) {
@@ -46,7 +40,7 @@ std::string run(const Script& script, const std::string& options = "sslmode=disa
 Script logged_in(Script then) {
     return [then = std::move(then)](Connection& connection) {
         connection.read_some();
-        connection.write(kLoggedIn);
+        connection.write(wire::logged_in());
         connection.read_some();
         then(connection);
     };
@@ -105,9 +99,7 @@ TEST(PostgresPeer, silence_is_told_in_the_phase_where_it_begins) {
 }
 
 TEST(PostgresPeer, an_answer_to_the_first_query_alone_leaves_the_run_in_inspect) {
-    const auto one = message('C', "SET\0"s) + message('T', "\0\1one\0"s + std::string(18, '\0')) +
-                     message('D', "\0\1\0\0\0\1"s + "1") + message('C', "SELECT 1\0"s) + kReady;
-    EXPECT_EQ(run(logged_in(then_say(one)), "sslmode=disable", kShort), "inspect peer.timeout");
+    EXPECT_EQ(run(logged_in(then_say(wire::one())), "sslmode=disable", kShort), "inspect peer.timeout");
 }
 
 TEST(PostgresPeer, a_closed_connection_is_told_in_its_phase) {
@@ -269,6 +261,26 @@ TEST(PostgresPeer, a_server_error_in_the_query_has_its_cause) {
                   connection.close();
               })),
               "query postgres.shutting_down");
+}
+
+TEST(PostgresPeer, what_a_server_said_of_the_end_counts_although_it_does_not_close) {
+    const auto ending = message('E', "SFATAL\0VFATAL\0C57P01\0Mterminating connection\0\0"s);
+    EXPECT_EQ(run(logged_in(then_say(ending))), "query postgres.shutting_down");
+    const auto error = message('E', "SERROR\0VERROR\0C53200\0Mout of memory\0\0"s);
+    EXPECT_EQ(run(logged_in(then_say(error)), "sslmode=disable", kShort), "query postgres.error");
+    EXPECT_EQ(run(logged_in([error](Connection& connection) {
+                  connection.write(error);
+                  connection.reset();
+              })),
+              "query postgres.error");
+}
+
+TEST(PostgresPeer, a_short_password_is_hidden_too) {
+    const auto echo = message('E', "SFATAL\0VFATAL\0C28P01\0Mwho is xq7?\0\0"s);
+    const ScriptedServer server(answering(echo));
+    const auto outcome = run_postgres("postgres://app:xq7@127.0.0.1:" + std::to_string(server.port()) +
+                                      "/shop?sslmode=disable");
+    EXPECT_EQ(outcome.failure->detail, "28P01: who is ***?");
 }
 
 TEST(PostgresPeer, terminal_control_of_a_peer_is_escaped) {

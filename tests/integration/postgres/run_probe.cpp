@@ -4,12 +4,26 @@
 
 namespace plumb::test {
 
+namespace {
+
+Outcome run_soundly(const std::string& url, RunOptions options) {
+    auto outcome = run_probe(postgres_kind(), url, std::move(options));
+    expect_sound(outcome, {kPassword, kWrongPassword});
+    return outcome;
+}
+
+}  // namespace
+
 Outcome run_postgres(const std::string& url, std::chrono::milliseconds timeout) {
     RunOptions options;
     options.timeout = timeout;
-    auto outcome = run_probe(postgres_kind(), url, options);
-    expect_sound(outcome, {kPassword, kWrongPassword});
-    return outcome;
+    return run_soundly(url, std::move(options));
+}
+
+Outcome run_postgres(const std::string& url, Depth depth) {
+    RunOptions options;
+    options.depth = depth;
+    return run_soundly(url, std::move(options));
 }
 
 }  // namespace plumb::test

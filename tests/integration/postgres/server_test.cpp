@@ -1,5 +1,7 @@
 // The probe against a real PostgreSQL without TLS: logins, refusals, facts and gauges.
+#include "probes/postgres/postgres.hpp"
 #include "tests/integration/postgres/run_probe.hpp"
+#include "tests/integration/probe_run/kept_probe.hpp"
 #include "tests/support/postgres_server.hpp"
 
 #include <algorithm>
@@ -27,11 +29,15 @@ PostgresSpec plain_spec() {
     spec.hba =
         "host all old 127.0.0.1/32 md5\n"
         "host all trusted 127.0.0.1/32 trust\n"
+        "host all plain 127.0.0.1/32 password\n"
         "host all kerberos 127.0.0.1/32 gss include_realm=0\n"
         "hostssl all only_tls 127.0.0.1/32 trust\n"
         "host all app,monitor,narrow,locked 127.0.0.1/32 scram-sha-256\n";
     const auto password = quoted(kPassword);
     spec.setup = "CREATE ROLE app LOGIN PASSWORD " + password +
+                 ";"
+                 "CREATE ROLE plain LOGIN PASSWORD " +
+                 password +
                  ";"
                  "CREATE ROLE trusted LOGIN; CREATE ROLE kerberos LOGIN; CREATE ROLE only_tls LOGIN;"
                  "CREATE ROLE narrow LOGIN CONNECTION LIMIT 1 PASSWORD " +
@@ -119,7 +125,16 @@ TEST_F(PostgresPlain, a_good_login_shows_every_phase_fact_and_gauge) {
     EXPECT_EQ(fact_of(outcome, "postgres.statement_timeout"), "0");
     EXPECT_EQ(fact_of(outcome, "postgres.max_connections"), "8");
     EXPECT_EQ(fact_of(outcome, "postgres.reserved_connections"), "2");
-    EXPECT_EQ(fact_of(outcome, "postgres.visibility"), "every session's state");
+    EXPECT_EQ(fact_of(outcome, "postgres.visibility"), "everything");
+    EXPECT_EQ(fact_of(outcome, "postgres.front"), "none");
+    EXPECT_EQ(fact_of(outcome, "postgres.authentication"), "scram-sha-256");
+    EXPECT_EQ(fact_of(outcome, "postgres.server_ssl"), "off");
+    EXPECT_EQ(fact_of(outcome, "postgres.collation"), "C");
+    EXPECT_EQ(fact_of(outcome, "postgres.extensions"), "plpgsql");
+    EXPECT_EQ(fact_of(outcome, "postgres.extension_versions"), "plpgsql 1.0");
+    EXPECT_EQ(fact_of(outcome, "postgres.lock_timeout"), "0");
+    EXPECT_EQ(fact_of(outcome, "postgres.idle_session_timeout"), "0");
+    EXPECT_EQ(fact_of(outcome, "postgres.transaction_timeout"), "(absent)");  // of version 17
     EXPECT_EQ(fact_of(outcome, "postgres.inspection_refused"), "(absent)");
     const auto* used = outcome.find_gauge("postgres.connections");
     ASSERT_NE(used, nullptr);
@@ -144,7 +159,7 @@ TEST_F(PostgresPlain, a_role_without_rights_still_counts_the_sessions_of_others)
     ASSERT_EQ(failure_of(outcome), "ok");
     EXPECT_EQ(outcome.find_gauge("postgres.connections")->value, 1);
     EXPECT_EQ(outcome.find_gauge("postgres.connections.idle"), nullptr);
-    EXPECT_THAT(fact_of(outcome, "postgres.visibility"), HasSubstr("pg_read_all_stats"));
+    EXPECT_THAT(fact_of(outcome, "postgres.visibility"), HasSubstr("GRANT pg_monitor TO locked"));
 }
 
 TEST_F(PostgresPlain, a_role_with_a_limit_of_its_own_has_a_gauge_for_it) {
@@ -155,11 +170,17 @@ TEST_F(PostgresPlain, a_role_with_a_limit_of_its_own_has_a_gauge_for_it) {
     EXPECT_EQ(outcome.find_gauge("postgres.connections.role")->limit, 1);
 }
 
-TEST_F(PostgresPlain, md5_and_trust_logins_work) {
-    EXPECT_EQ(failure_of(run_postgres(url("old"))), "ok");
-    EXPECT_EQ(failure_of(run_postgres("postgres://trusted@127.0.0.1:" + std::to_string(server_->port()) +
-                                      "/postgres")),
-              "ok");
+TEST_F(PostgresPlain, md5_trust_and_password_logins_work) {
+    const auto md5 = run_postgres(url("old"));
+    EXPECT_EQ(failure_of(md5), "ok");
+    EXPECT_EQ(fact_of(md5, "postgres.authentication"), "md5");
+    const auto trust =
+        run_postgres("postgres://trusted@127.0.0.1:" + std::to_string(server_->port()) + "/postgres");
+    EXPECT_EQ(failure_of(trust), "ok");
+    EXPECT_EQ(fact_of(trust, "postgres.authentication"), "none");
+    const auto password = run_postgres(url("plain"));
+    EXPECT_EQ(failure_of(password), "ok");
+    EXPECT_EQ(fact_of(password, "postgres.authentication"), "password");
 }
 
 TEST_F(PostgresPlain, a_wrong_password_fails_to_authenticate_and_is_sent_once) {
@@ -231,22 +252,43 @@ TEST_F(PostgresPlain, slots_in_use_raise_the_gauge_and_a_full_server_refuses) {
     EXPECT_THAT(full.failure->detail, HasSubstr("53300: "));
 }
 
-TEST_F(PostgresPlain, a_refused_view_costs_facts_and_not_the_run) {
+TEST_F(PostgresPlain, a_refused_view_costs_its_section_and_one_line_of_the_log) {
     server_->sql("REVOKE SELECT ON pg_stat_activity FROM PUBLIC");
-    const auto outcome = run_postgres(url("app"));
+    const auto before = server_->log().size();
+    KeptProbe probe(postgres_kind(), url("app"));
+    const auto outcome = probe.run();
+    EXPECT_EQ(failure_of(probe.run()), "ok");
+    const auto again = probe.run();
     server_->sql("GRANT SELECT ON pg_stat_activity TO PUBLIC");
+    const auto log = server_->log().substr(before);
+    const auto complaint = log.find("permission denied");
+    EXPECT_NE(complaint, std::string::npos);
+    EXPECT_EQ(log.find("permission denied", complaint + 1), std::string::npos) << log;
+    EXPECT_EQ(fact_of(again, "postgres.inspection_refused"), fact_of(outcome, "postgres.inspection_refused"));
     ASSERT_EQ(failure_of(outcome), "ok");
     EXPECT_EQ(fact_of(outcome, "postgres.role"), "primary");
+    EXPECT_EQ(fact_of(outcome, "postgres.extensions"), "plpgsql");
     EXPECT_EQ(outcome.find_gauge("postgres.connections"), nullptr);
     EXPECT_THAT(fact_of(outcome, "postgres.inspection_refused"), HasSubstr("42501"));
 }
 
 TEST_F(PostgresPlain, a_login_that_waits_for_a_lock_ends_at_the_deadline) {
-    const PostgresServer::Held locker("host=" + server_->socket_dir() + " port=" +
-                                      std::to_string(server_->port()) + " user=admin dbname=template1");
+    const PostgresServer::Held locker(server_->admin_conninfo("template1"));
     locker.run("BEGIN; LOCK pg_catalog.pg_db_role_setting");  // every login reads it
     const auto outcome = run_postgres(url("app"), std::chrono::milliseconds(400));
     EXPECT_EQ(failure_of(outcome), "authenticate peer.timeout");
+}
+
+TEST_F(PostgresPlain, a_session_that_cannot_write_is_no_read_write_one) {
+    server_->sql("ALTER ROLE app SET default_transaction_read_only = on");
+    const auto needs = [](const char* what) {
+        return failure_of(run_postgres(url("app", "postgres?target_session_attrs=" + std::string(what))));
+    };
+    EXPECT_EQ(needs("read-write"), "query postgres.read_only");
+    EXPECT_EQ(needs("read-only"), "ok");
+    EXPECT_EQ(needs("primary"), "ok");
+    server_->sql("ALTER ROLE app RESET default_transaction_read_only");
+    EXPECT_EQ(needs("read-write"), "ok");
 }
 
 TEST_F(PostgresPlain, the_server_sees_the_probe_by_name_and_a_clean_goodbye) {
@@ -284,7 +326,9 @@ TEST(PostgresRoles, a_replica_says_so_and_is_refused_where_a_primary_is_needed) 
     ASSERT_EQ(failure_of(any), "ok") << any.failure->detail;
     EXPECT_EQ(fact_of(any, "postgres.role"), "replica");
     EXPECT_EQ(failure_of(run_postgres(base + "read-only")), "ok");
-    EXPECT_EQ(failure_of(run_postgres(base + "read-write")), "inspect postgres.read_only");
+    EXPECT_EQ(failure_of(run_postgres(base + "read-write")), "query postgres.read_only");
+    EXPECT_EQ(failure_of(run_postgres(base + "primary")), "query postgres.read_only");
+    EXPECT_EQ(fact_of(any, "postgres.wal_receiver"), "stopped");
 }
 
 TEST(PostgresRoles, a_server_that_lets_nobody_in_yet_is_starting_up) {

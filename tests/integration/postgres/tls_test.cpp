@@ -158,6 +158,7 @@ TEST_F(PostgresTls, a_client_certificate_logs_in_and_its_absence_is_told) {
     const auto given = run_postgres(
         url("with_certificate", "sslmode=verify-full&ca=" + ca_ + "&cert=" + certificate + "&key=" + key));
     EXPECT_EQ(failure_of(given), "ok") << given.failure->detail;
+    EXPECT_EQ(fact_of(given, "postgres.authentication"), "none");
     const auto none = run_postgres(url("with_certificate", "sslmode=verify-full&ca=" + ca_));
     EXPECT_EQ(failure_of(none), "authenticate postgres.not_authorized");
     const auto lost = run_postgres(url("with_certificate", "sslmode=require&cert=/nonexistent/c.pem"));
@@ -178,6 +179,41 @@ TEST_F(PostgresTls, nobody_is_asked_for_the_password_of_a_key) {
     const auto outcome = run_postgres(url("with_certificate", options));
     ASSERT_EQ(failure_of(outcome), "handshake local.error");
     EXPECT_THAT(outcome.failure->detail, HasSubstr(key));
+}
+
+TEST_F(PostgresTls, scram_is_bound_to_the_session_where_both_sides_can) {
+    const auto bound = run_postgres(url("app", "sslmode=require&channel_binding=require"));
+    EXPECT_EQ(failure_of(bound), "ok");
+    EXPECT_EQ(fact_of(bound, "postgres.authentication"), "scram-sha-256-plus");
+    const auto unbound = run_postgres(url("app", "sslmode=require&channel_binding=disable"));
+    EXPECT_EQ(failure_of(unbound), "ok");
+    EXPECT_EQ(fact_of(unbound, "postgres.authentication"), "scram-sha-256");
+    const auto trusting = run_postgres(url("only_tls", "sslmode=require&channel_binding=require"));
+    EXPECT_EQ(failure_of(trusting), "authenticate postgres.unsupported_auth");
+}
+
+TEST_F(PostgresTls, a_run_that_only_connects_verifies_and_never_logs_in) {
+    const auto before = server_->log().size();
+    const auto good = run_postgres(url("app", "sslmode=verify-full&ca=" + ca_), Depth::connect);
+    EXPECT_EQ(failure_of(good), "ok");
+    EXPECT_THAT(phases_of(good), ElementsAre("resolve", "connect", "handshake"));
+    EXPECT_EQ(fact_of(good, "tls.verify"), "ok");
+    EXPECT_TRUE(good.rtt);
+    EXPECT_TRUE(good.gauges.empty());
+    const auto bad =
+        run_postgres(url("app", "sslmode=verify-full&sni=elsewhere.internal&ca=" + ca_), Depth::connect);
+    EXPECT_EQ(failure_of(bad), "handshake tls.name_mismatch");
+    EXPECT_THAT(server_->log().substr(before), Not(HasSubstr("user=app")));
+}
+
+TEST_F(PostgresTls, a_client_certificate_of_a_stranger_is_told_also_before_the_login) {
+    const auto issued = Authority("Stranger").issue();
+    const auto key = dir_->write("stranger.key", issued.key);
+    std::filesystem::permissions(key, std::filesystem::perms::owner_read);
+    const auto options =
+        "sslmode=require&cert=" + dir_->write("stranger.crt", issued.certificate) + "&key=" + key;
+    const auto outcome = run_postgres(url("with_certificate", options), Depth::connect);
+    EXPECT_EQ(failure_of(outcome), "handshake tls.certificate_required");
 }
 
 TEST_F(PostgresTls, a_run_over_tls_ends_with_a_clean_goodbye) {

@@ -12,12 +12,13 @@ Table rows(std::vector<std::string> columns, std::vector<std::vector<std::option
 }
 
 Table config() {
-    return rows({"key", "value"}, {{"max_client_conn", "100"}, {"default_pool_size", "20"}, {"pool_mode", "transaction"}});
+    return rows({"key", "value"},
+                {{"max_client_conn", "100"}, {"default_pool_size", "20"}, {"pool_mode", "transaction"}});
 }
 
 Table pools() {
-    return rows({"database", "user", "cl_active", "cl_waiting", "sv_active", "sv_idle", "sv_used", "sv_tested",
-                 "sv_login", "maxwait", "maxwait_us"},
+    return rows({"database", "user", "cl_active", "cl_waiting", "sv_active", "sv_idle", "sv_used",
+                 "sv_tested", "sv_login", "maxwait", "maxwait_us"},
                 {{"pgbouncer", "pgbouncer", "1", "0", "0", "0", "0", "0", "0", "0", "0"},
                  {"shop", "app", "30", "4", "5", "0", "0", "0", "0", "2", "500000"},
                  {"logs", "app", "9", "0", "8", "3", "1", "0", "0", "0", "0"}});

@@ -126,7 +126,8 @@ TEST(PostgresActivity, states_waits_and_ages_are_gauges_without_a_limit) {
     EXPECT_EQ(gauge(outcome, "postgres.waiting_on_locks"), 2);
     EXPECT_EQ(gauge(outcome, "postgres.oldest_transaction"), 12.5);
     EXPECT_FALSE(outcome.find_gauge("postgres.connections.idle")->limit);
-    EXPECT_EQ(gauge(outcome_of(with(activity(), {{"oldest", std::nullopt}})), "postgres.oldest_transaction"), 0);
+    EXPECT_EQ(gauge(outcome_of(with(activity(), {{"oldest", std::nullopt}})), "postgres.oldest_transaction"),
+              0);
     EXPECT_EQ(fact(outcome, "postgres.visibility"), "everything");
 }
 
@@ -141,7 +142,8 @@ TEST(PostgresActivity, a_limit_of_the_database_is_a_gauge_of_its_own_and_no_limi
 TEST(PostgresActivity, states_of_a_part_are_not_told_as_states_of_the_whole) {
     const auto outcome = outcome_of(with(activity(), {{"hidden", "80"}, {"sees_all", "f"}}));
     EXPECT_EQ(gauge(outcome, "postgres.connections"), 87);
-    for (const char* name : {"postgres.connections.idle", "postgres.waiting_on_locks", "postgres.oldest_transaction"})
+    for (const char* name :
+         {"postgres.connections.idle", "postgres.waiting_on_locks", "postgres.oldest_transaction"})
         EXPECT_EQ(outcome.find_gauge(name), nullptr) << name;
     EXPECT_THAT(fact(outcome, "postgres.visibility"), HasSubstr("GRANT pg_monitor TO app"));
 }
@@ -159,7 +161,8 @@ TEST(PostgresActivity, states_that_the_server_does_not_track_are_not_zero) {
 }
 
 TEST(PostgresActivity, what_looks_like_a_parallel_worker_takes_no_slot_up_to_as_many_as_may_run) {
-    const auto hidden = with(activity(), {{"hidden", "80"}, {"lookalikes", "5"}, {"database_lookalikes", "2"}});
+    const auto hidden =
+        with(activity(), {{"hidden", "80"}, {"lookalikes", "5"}, {"database_lookalikes", "2"}});
     EXPECT_EQ(gauge(outcome_of(hidden), "postgres.connections"), 82);
     EXPECT_EQ(gauge(outcome_of(hidden), "postgres.connections.database"), 17);
     EXPECT_EQ(gauge(outcome_of(with(hidden, {{"lookalikes", "50"}})), "postgres.connections"), 79);
