@@ -29,7 +29,8 @@ inline constexpr CauseInfo kPostgres[] = {
      "in the facts.",
      "3D000 invalid_catalog_name"},
     {Cause::postgres_too_many_connections, "postgres.too_many_connections", Layer::authenticate,
-     Category::saturation, "All connection slots of the server are taken (53300).",
+     Category::saturation,
+     "All connection slots of the server, or of the pooler in front, are taken (53300).",
      "The pools of all tasks together exceed max_connections, often during a deployment, when old and new "
      "tasks run side by side. The RDS default is LEAST(memory/9531392, 5000), so a smaller instance has "
      "fewer slots, and some are reserved.",
@@ -66,8 +67,11 @@ inline constexpr CauseInfo kPostgres[] = {
      "Look at the server's load and wait events (Performance Insights, pg_stat_activity), then at locks.",
      "57014 query_canceled statement_timeout"},
     {Cause::postgres_unsupported_auth, "postgres.unsupported_auth", Layer::authenticate, Category::drift,
-     "The server asks for a kind of authentication that this client cannot do (GSSAPI or SSPI).",
-     "Kerberos is configured for this user or network here.",
+     "The server asks for a kind of authentication that this client cannot do (GSSAPI or SSPI), or one "
+     "without "
+     "the channel binding that the target demands.",
+     "Kerberos is configured for this user or network here; or the server or a pooler has the user log in by "
+     "other means than SCRAM over TLS, and the URL says channel_binding=require.",
      "Give the prober a user with password or IAM authentication, or compare the authentication settings.",
      "GSSAPI SSPI Kerberos"},
     {Cause::postgres_error, "postgres.error", Layer::request, Category::drift,
