@@ -33,7 +33,7 @@ std::uint32_t fingerprint(std::string_view text) {  // FNV-1a
 
 // What is cut off a long list still counts when two of them are compared.
 std::string bounded_list(const std::vector<std::string>& items) {
-    const auto whole = fmt::format("{}", fmt::join(items, ", "));
+    auto whole = fmt::format("{}", fmt::join(items, ", "));
     if (whole.size() <= kMaxFactValue) return whole;
     static constexpr std::size_t kTail = 32;  // " … and 123 more (0a1b2c3d)"
     std::string kept;

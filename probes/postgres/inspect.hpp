@@ -28,7 +28,7 @@ struct Server {
     int version = 0;          // as libpq writes it: 150020; 0: not told
     int key_pid = 0;          // the process that the login named for cancelling; a pooler names its own
     bool proxy_host = false;  // the host is called as RDS names its proxies
-    bool pgbouncer = false;   // the URL says so, as some drivers need to know
+    bool pgbouncer = false;   // by how it let us in
     std::optional<double> size_limit;  // bytes; the database's size is read only against one
 };
 

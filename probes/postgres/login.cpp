@@ -32,7 +32,7 @@ constexpr std::array<Option, 20> kOptions{{
     {"dbname", "database, where the URL has none"},
     {"application_name", "accepted; the probe calls itself plumbline"},
     {"connect_timeout", "accepted; the target's timeout counts"},
-    {"pgbouncer", "true: a pooler that is found in front is PgBouncer"},
+    {"pgbouncer", "accepted; nothing the probe does needs a session of its own"},
     {"schema", "accepted; the probe reads no table of the app"},
 }};
 
@@ -132,7 +132,6 @@ Result<void> read_expectations(const Url& url, Login& login) {
         login.size_limit = parse_bytes(*limit);
         if (!login.size_limit) return wrong(url, "option 'size_limit' is a size, as in size_limit=100GB");
     }
-    login.pgbouncer = to_lower(url.option("pgbouncer").value_or("")) == "true";
     return {};
 }
 

@@ -42,7 +42,6 @@ struct Login {
     Secret key_password;
     std::string channel_binding = "prefer";  // or disable, require
     NeededRole needed_role = NeededRole::any;
-    bool pgbouncer = false;            // the URL says that one stands in front
     std::optional<double> size_limit;  // bytes that the database may have
 
     bool may_use_tls() const { return ssl_mode != SslMode::disable; }

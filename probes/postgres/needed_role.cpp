@@ -24,10 +24,4 @@ std::optional<net::Failed> other_than(NeededRole needed, const Table& answer) {
     return std::nullopt;
 }
 
-bool is_rds_proxy(std::string_view host) {
-    const bool rds = host.ends_with(".rds.amazonaws.com") || host.ends_with(".rds.amazonaws.com.cn");
-    const auto dot = host.find('.');
-    return rds && dot != std::string_view::npos && host.substr(dot + 1).starts_with("proxy-");
-}
-
 }  // namespace plumb::postgres

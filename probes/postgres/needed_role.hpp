@@ -11,7 +11,4 @@ namespace plumb::postgres {
 // `answer` to query_sql with the role. Nothing when it fits, or when the server did not say.
 std::optional<net::Failed> other_than(NeededRole needed, const Table& answer);
 
-// RDS names the endpoints of its proxies NAME.proxy-ID.REGION.rds.amazonaws.com.
-bool is_rds_proxy(std::string_view host);
-
 }  // namespace plumb::postgres

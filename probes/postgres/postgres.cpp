@@ -5,6 +5,7 @@
 #include "probes/postgres/bouncer.hpp"
 #include "probes/postgres/catalog.hpp"
 #include "probes/postgres/facts.hpp"
+#include "probes/postgres/front.hpp"
 #include "probes/postgres/inspect.hpp"
 #include "probes/postgres/login.hpp"
 #include "probes/postgres/needed_role.hpp"
@@ -198,7 +199,7 @@ Server PostgresProbe::describe(const Session& session) const {
     Server server;
     server.version = session.version_number();
     server.key_pid = session.key_pid();
-    server.pgbouncer = login_.pgbouncer;
+    server.pgbouncer = session.let_in_by_pgbouncer();
     server.size_limit = login_.size_limit;
     server.proxy_host = is_rds_proxy(login_.host);
     return server;

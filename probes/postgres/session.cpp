@@ -332,6 +332,7 @@ std::optional<net::Failed> Session::peek(Clock::duration left) {
 
 std::optional<net::Failed> Session::peek_at_login(std::string_view seen, Clock::duration left) {
     authentication_.see(seen, encrypted() && login_.channel_binding != "disable");
+    if (PQstatus(connection_.get()) != CONNECTION_OK) order_.see(seen);
     return guard_.see(seen, left);
 }
 

@@ -12,6 +12,7 @@
 #include "probes/net/ready.hpp"
 #include "probes/postgres/answer.hpp"
 #include "probes/postgres/authentication.hpp"
+#include "probes/postgres/front.hpp"
 #include "probes/postgres/handshake_watch.hpp"
 #include "probes/postgres/login.hpp"
 #include "probes/postgres/login_guard.hpp"
@@ -66,6 +67,7 @@ class Session {
     bool encrypted() const;
     // What the server said when it let the session in.
     std::string_view authentication() const { return authentication_.method(); }
+    bool let_in_by_pgbouncer() const { return order_.is_pgbouncer(); }
     std::string server_version() const;  // its words; "" when it said none
     int version_number() const;          // 150020; 0 when it said none
     int key_pid() const;                 // the process to cancel
@@ -121,6 +123,7 @@ class Session {
     Stage stage_ = Stage::connect;
     LoginGuard guard_;
     Authentication authentication_;
+    LoginOrder order_;
     bool asked_for_tls_ = false;
     bool saw_reset_ = false;
     bool saw_end_ = false;

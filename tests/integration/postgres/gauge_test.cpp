@@ -19,11 +19,16 @@ PostgresSpec spec() {
     PostgresSpec made;
     made.settings = {"max_prepared_transactions = 2", "max_connections = 20"};
     // Of those who may do nothing but connect, and of those who may watch besides.
-    made.setup = "REVOKE ALL ON DATABASE postgres FROM PUBLIC; REVOKE ALL ON SCHEMA public FROM PUBLIC;"
-                 "CREATE ROLE lesser LOGIN PASSWORD " + password + "; GRANT CONNECT ON DATABASE postgres TO lesser;"
-                 "CREATE ROLE monitor LOGIN PASSWORD " + password + " IN ROLE pg_monitor;"
-                 "GRANT CONNECT ON DATABASE postgres TO monitor;"
-                 "CREATE TABLE numbers AS SELECT generate_series(1, 2000) AS n";
+    made.setup =
+        "REVOKE ALL ON DATABASE postgres FROM PUBLIC; REVOKE ALL ON SCHEMA public FROM PUBLIC;"
+        "CREATE ROLE lesser LOGIN PASSWORD " +
+        password +
+        "; GRANT CONNECT ON DATABASE postgres TO lesser;"
+        "CREATE ROLE monitor LOGIN PASSWORD " +
+        password +
+        " IN ROLE pg_monitor;"
+        "GRANT CONNECT ON DATABASE postgres TO monitor;"
+        "CREATE TABLE numbers AS SELECT generate_series(1, 2000) AS n";
     return made;
 }
 
@@ -38,15 +43,16 @@ class PostgresGauges : public testing::Test {
     static void TearDownTestSuite() { server_.reset(); }
 
     static std::string url(const std::string& user, const std::string& options = "") {
-        return "postgres://" + user + ":" + std::string(kPassword) + "@127.0.0.1:" +
-               std::to_string(server_->port()) + "/postgres" + options;
+        return "postgres://" + user + ":" + std::string(kPassword) +
+               "@127.0.0.1:" + std::to_string(server_->port()) + "/postgres" + options;
     }
     static PostgresServer::Held admin() { return PostgresServer::Held(server_->admin_conninfo("postgres")); }
 
     // Sessions of earlier tests leave the server a moment after they have left us.
     static void await_idle() {
         server_->await_sql(
-            "SELECT count(*) FROM pg_stat_activity WHERE backend_type IN ('client backend', 'parallel worker') AND "
+            "SELECT count(*) FROM pg_stat_activity WHERE backend_type IN ('client backend', 'parallel "
+            "worker') AND "
             "pid <> pg_backend_pid()",
             "0");
     }
@@ -71,9 +77,9 @@ TEST_F(PostgresGauges, a_role_that_may_only_connect_and_watch_sees_everything) {
     EXPECT_EQ(fact_of(outcome, "postgres.inspection_refused"), "(absent)");
     for (const char* name :
          {"postgres.connections", "postgres.connections.reserved", "postgres.connections.active",
-          "postgres.connections.idle", "postgres.connections.idle_in_transaction", "postgres.waiting_on_locks",
-          "postgres.oldest_transaction", "postgres.replicas", "postgres.replication_slots.inactive",
-          "postgres.wraparound", "postgres.database_size"})
+          "postgres.connections.idle", "postgres.connections.idle_in_transaction",
+          "postgres.waiting_on_locks", "postgres.oldest_transaction", "postgres.replicas",
+          "postgres.replication_slots.inactive", "postgres.wraparound", "postgres.database_size"})
         EXPECT_NE(outcome.find_gauge(name), nullptr) << name;
     EXPECT_EQ(gauge_of(outcome, "postgres.database_size"),
               std::stod(server_->sql("SELECT pg_database_size('postgres')")));
@@ -140,9 +146,11 @@ TEST_F(PostgresGauges, parallel_workers_take_no_slot_whoever_looks) {
             url(user), [](const Outcome& each) { return gauge_of(each, "postgres.connections") == 1; });
         EXPECT_EQ(gauge_of(outcome, "postgres.connections"), 1) << user;
     }
-    EXPECT_EQ(server_->sql("SELECT count(*) FROM pg_stat_activity WHERE backend_type = 'parallel worker'"), "2");
-    server_->sql("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query LIKE '%pg_sleep(0.05)%' AND "
-                 "backend_type = 'client backend' AND pid <> pg_backend_pid()");
+    EXPECT_EQ(server_->sql("SELECT count(*) FROM pg_stat_activity WHERE backend_type = 'parallel worker'"),
+              "2");
+    server_->sql(
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query LIKE '%pg_sleep(0.05)%' AND "
+        "backend_type = 'client backend' AND pid <> pg_backend_pid()");
     working.join();
 }
 
@@ -181,18 +189,19 @@ TEST(PostgresReplicas, a_primary_and_its_standby_tell_how_far_apart_they_are) {
 TEST(PostgresPlatforms, aurora_is_known_and_not_asked_what_it_refuses) {
     auto made = spec();
     made.settings.insert(made.settings.end(), {"rds.extensions = 'x'", "allow_system_table_mods = on"});
-    made.setup += ";CREATE FUNCTION refuse() RETURNS bigint LANGUAGE plpgsql AS "
-                  "$$BEGIN RAISE 'Function is currently not supported for Aurora'; END$$;"
-                  "GRANT USAGE ON SCHEMA public TO monitor;"
-                  "DROP VIEW pg_catalog.pg_replication_slots CASCADE;"
-                  "CREATE VIEW pg_catalog.pg_replication_slots AS SELECT 'x'::name AS slot_name,"
-                  " public.refuse()::text::pg_lsn AS restart_lsn, public.refuse() > 0 AS active;"
-                  "GRANT SELECT ON pg_catalog.pg_replication_slots TO PUBLIC;"
-                  "DO $$ BEGIN EXECUTE (SELECT 'CREATE OR REPLACE VIEW pg_catalog.pg_settings AS SELECT ' ||"
-                  " string_agg(CASE attname WHEN 'name' THEN"
-                  " $q$CASE name WHEN 'zero_damaged_pages' THEN 'apg_ccm_enabled' ELSE name END AS name$q$"
-                  " ELSE attname::text END, ', ' ORDER BY attnum) || ' FROM pg_show_all_settings()'"
-                  " FROM pg_attribute WHERE attrelid = 'pg_settings'::regclass AND attnum > 0); END $$";
+    made.setup +=
+        ";CREATE FUNCTION refuse() RETURNS bigint LANGUAGE plpgsql AS "
+        "$$BEGIN RAISE 'Function is currently not supported for Aurora'; END$$;"
+        "GRANT USAGE ON SCHEMA public TO monitor;"
+        "DROP VIEW pg_catalog.pg_replication_slots CASCADE;"
+        "CREATE VIEW pg_catalog.pg_replication_slots AS SELECT 'x'::name AS slot_name,"
+        " public.refuse()::text::pg_lsn AS restart_lsn, public.refuse() > 0 AS active;"
+        "GRANT SELECT ON pg_catalog.pg_replication_slots TO PUBLIC;"
+        "DO $$ BEGIN EXECUTE (SELECT 'CREATE OR REPLACE VIEW pg_catalog.pg_settings AS SELECT ' ||"
+        " string_agg(CASE attname WHEN 'name' THEN"
+        " $q$CASE name WHEN 'zero_damaged_pages' THEN 'apg_ccm_enabled' ELSE name END AS name$q$"
+        " ELSE attname::text END, ', ' ORDER BY attnum) || ' FROM pg_show_all_settings()'"
+        " FROM pg_attribute WHERE attrelid = 'pg_settings'::regclass AND attnum > 0); END $$";
     const PostgresServer server(made);
     const auto outcome = run_postgres("postgres://monitor:" + std::string(kPassword) +
                                       "@127.0.0.1:" + std::to_string(server.port()) + "/postgres");

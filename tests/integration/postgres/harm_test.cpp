@@ -41,7 +41,8 @@ int count(const std::string& text, const std::string& part) {
     return found;
 }
 
-// A session leaves the server a moment after it has left us. One watcher for all, since each would leave so too.
+// A session leaves the server a moment after it has left us. One watcher for all, since each would leave so
+// too.
 class Watcher {
   public:
     explicit Watcher(const PostgresServer& server) : held_(server.admin_conninfo("postgres")) {}
@@ -114,11 +115,14 @@ TEST(PostgresHarm, of_a_server_with_its_usual_log_no_run_of_ours_makes_a_line) {
     const Watcher watcher(server);
     run_all(server, watcher);
     server.stop();
-    const std::vector<std::string> its_own{"received fast shutdown request",
-                                           "terminating connection due to administrator command",  // the watcher
-                                           "aborting any active transactions",
-                                           "background worker", "shutting down", "checkpoint",
-                                           "database system is shut down"};
+    const std::vector<std::string> its_own{
+        "received fast shutdown request",
+        "terminating connection due to administrator command",  // the watcher
+        "aborting any active transactions",
+        "background worker",
+        "shutting down",
+        "checkpoint",
+        "database system is shut down"};
     EXPECT_THAT(lines_without(server.log().substr(before), its_own), IsEmpty());
 }
 

@@ -46,7 +46,8 @@ void PgBouncer::start() {
 }
 
 std::string PgBouncer::url(const std::string& user, const std::string& rest) const {
-    return "postgres://" + user + ":" + std::string(kPassword) + "@127.0.0.1:" + std::to_string(port_) + "/" + rest;
+    return "postgres://" + user + ":" + std::string(kPassword) + "@127.0.0.1:" + std::to_string(port_) + "/" +
+           rest;
 }
 
 }  // namespace plumb::test

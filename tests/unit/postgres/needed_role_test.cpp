@@ -32,13 +32,5 @@ TEST(PostgresNeededRole, nothing_is_demanded_of_any_or_of_a_server_that_does_not
     EXPECT_FALSE(other_than(NeededRole::primary, Table{}));
 }
 
-TEST(PostgresFront, an_rds_proxy_is_known_by_its_host) {
-    EXPECT_TRUE(is_rds_proxy("shop.proxy-abcdefghijkl.eu-central-1.rds.amazonaws.com"));
-    EXPECT_TRUE(is_rds_proxy("shop.proxy-abcdefghijkl.cn-north-1.rds.amazonaws.com.cn"));
-    EXPECT_FALSE(is_rds_proxy("shop.abcdefghijkl.eu-central-1.rds.amazonaws.com"));
-    EXPECT_FALSE(is_rds_proxy("shop.cluster-abcdefghijkl.eu-central-1.rds.amazonaws.com"));
-    EXPECT_FALSE(is_rds_proxy("shop.proxy-abc.example.com"));
-}
-
 }  // namespace
 }  // namespace plumb::postgres
