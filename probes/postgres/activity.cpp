@@ -44,12 +44,12 @@ constexpr std::string_view kCounts =
 // A limit of its own that this role or database has; -1 means none.
 void own_limit(const Table& table, std::string_view name, double used, const GaugeInfo& gauge,
                Outcome& outcome) {
-    const auto limit = table.number(name);
-    if (limit && *limit >= 0) outcome.gauge(gauge, used, *limit);
+    const auto limit = table.amount(name);
+    if (limit) outcome.gauge(gauge, used, *limit);
 }
 
 std::string visibility(const Table& table, const Server& server) {
-    if (table.number("untracked").value_or(0) > 0)
+    if (table.amount("untracked").value_or(0) > 0)
         return "no states: track_activities is off, so the server does not know what its sessions do";
     if (table.is_true("sees_all")) return "everything";
     std::string words =
@@ -69,15 +69,15 @@ void add_states(const Table& table, Outcome& outcome) {
         {"waiting", &gauges::kWaitingOnLocks},
     }};
     for (const auto& [column, gauge] : kStates) {
-        if (const auto count = table.number(column)) outcome.gauge(*gauge, *count);
+        if (const auto count = table.amount(column)) outcome.gauge(*gauge, *count);
     }
     outcome.gauge(gauges::kOldestTransaction, std::max(0.0, table.number("oldest").value_or(0)));
 }
 
 void add_slots(double used, const Table& settings, Outcome& outcome) {
-    const auto slots = settings.number("max_connections");
-    const double reserved = settings.number("superuser_reserved_connections").value_or(0) +
-                            settings.number("reserved_connections").value_or(0);
+    const auto slots = settings.amount("max_connections");
+    const double reserved = settings.amount("superuser_reserved_connections").value_or(0) +
+                            settings.amount("reserved_connections").value_or(0);
     std::optional<double> usable;
     if (slots) usable = std::max(0.0, *slots - reserved);
     outcome.gauge(gauges::kConnections, used, usable);
@@ -102,23 +102,23 @@ std::string activity_sql(const Server& server) {
 }
 
 void read_activity(const Table& table, Seen& seen, Outcome& outcome) {
-    const auto counted = table.number("used");
+    const auto counted = table.amount("used");
     if (!counted) return;
     // Behind a pooler the session that asks is one of the pool's, and stays.
     const double own = seen.pooled ? 1 : 0;
-    const double workers = seen.settings.number("max_parallel_workers").value_or(0);
+    const double workers = seen.settings.amount("max_parallel_workers").value_or(0);
     const auto less_workers = [&](std::string_view count, std::string_view lookalikes) {
-        const double taken = std::min(table.number(lookalikes).value_or(0), workers);
-        return std::max(0.0, table.number(count).value_or(0) - taken) + own;
+        const double taken = std::min(table.amount(lookalikes).value_or(0), workers);
+        return std::max(0.0, table.amount(count).value_or(0) - taken) + own;
     };
     add_slots(less_workers("used", "lookalikes"), seen.settings, outcome);
     // Of this role's own sessions nothing is hidden.
-    own_limit(table, "role_limit", table.number("role_used").value_or(0) + own, gauges::kRoleConnections,
+    own_limit(table, "role_limit", table.amount("role_used").value_or(0) + own, gauges::kRoleConnections,
               outcome);
     own_limit(table, "database_limit", less_workers("database_used", "database_lookalikes"),
               gauges::kDatabaseConnections, outcome);
     outcome.fact(facts::kVisibility, visibility(table, seen.server));
-    const bool known = table.number("hidden").value_or(0) == 0 && table.number("untracked").value_or(0) == 0;
+    const bool known = table.amount("hidden").value_or(0) == 0 && table.amount("untracked").value_or(0) == 0;
     if (known) add_states(table, outcome);  // states of a part would read as states of the whole
 }
 

@@ -2,8 +2,14 @@
 
 #include <algorithm>
 #include <charconv>
+#include <cmath>
 
 namespace plumb::postgres {
+namespace {
+
+constexpr double kMost = 1e18;
+
+}  // namespace
 
 std::optional<std::string> Table::cell(std::string_view column, std::size_t row) const {
     const auto found = std::find(columns.begin(), columns.end(), column);
@@ -18,7 +24,13 @@ std::optional<double> Table::number(std::string_view column, std::size_t row) co
     double value = 0;
     const auto [end, error] = std::from_chars(text->data(), text->data() + text->size(), value);
     if (error != std::errc() || end != text->data() + text->size()) return std::nullopt;
+    if (!(std::abs(value) <= kMost)) return std::nullopt;
     return value;
+}
+
+std::optional<double> Table::amount(std::string_view column, std::size_t row) const {
+    const auto value = number(column, row);
+    return value && *value >= 0 ? value : std::nullopt;
 }
 
 bool Table::is_true(std::string_view column) const {

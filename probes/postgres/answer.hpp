@@ -14,9 +14,11 @@ struct Table {
     std::vector<std::string> columns;
     std::vector<std::vector<std::optional<std::string>>> rows;  // nullopt: NULL
 
-    // nullopt: no such column or row, or NULL; number() also where the cell holds no number.
+    // nullopt: no such column or row, or NULL; number() also where the cell holds none within reason, and
+    // amount() where it is below zero (PostgreSQL's -1 for "no limit").
     std::optional<std::string> cell(std::string_view column, std::size_t row = 0) const;
     std::optional<double> number(std::string_view column, std::size_t row = 0) const;
+    std::optional<double> amount(std::string_view column, std::size_t row = 0) const;
     bool is_true(std::string_view column) const;  // of the first row
 };
 

@@ -23,13 +23,13 @@ std::optional<double> number_setting(const Table& config, std::string_view key) 
     Table one;
     one.columns = {"value"};
     one.rows = {{setting(config, key)}};
-    return one.number("value");
+    return one.amount("value");
 }
 
 double sum(const Table& pools, std::size_t row, std::initializer_list<std::string_view> columns) {
     double total = 0;
     for (const auto column : columns)
-        total += pools.number(column, row).value_or(0);
+        total += pools.amount(column, row).value_or(0);
     return total;
 }
 
@@ -63,7 +63,7 @@ std::map<std::string, double> pool_sizes(const Table& databases) {
     std::map<std::string, double> sizes;
     for (std::size_t row = 0; row < databases.rows.size(); ++row) {
         const auto name = databases.cell("name", row);
-        const auto size = databases.number("pool_size", row);
+        const auto size = databases.amount("pool_size", row);
         if (name && size) sizes[*name] = *size;
     }
     return sizes;

@@ -75,7 +75,7 @@ std::string database_sql(const Server& server) {
 }
 
 void read_database(const Table& table, Seen& seen, Outcome& outcome) {
-    if (const auto age = table.number("wraparound"))
+    if (const auto age = table.amount("wraparound"))
         outcome.gauge(gauges::kWraparound, *age, kWraparoundStop);
     if (const auto locale = table.cell("collation")) outcome.fact(facts::kCollation, normal_locale(*locale));
     if (const auto locale = table.cell("datctype"))
@@ -92,7 +92,7 @@ std::string size_sql(const Server&) {
 }
 
 void read_size(const Table& table, Seen& seen, Outcome& outcome) {
-    if (const auto size = table.number("size"))
+    if (const auto size = table.amount("size"))
         outcome.gauge(gauges::kDatabaseSize, *size, seen.server.size_limit);
 }
 

@@ -43,7 +43,7 @@ void add(const Table& table, std::string_view column, const GaugeInfo& gauge, Ou
 
 // Nobody who is fed is behind; of somebody who is hidden nothing is known.
 void add_followers(const Table& table, Outcome& outcome) {
-    const auto replicas = table.number("replicas");
+    const auto replicas = table.amount("replicas");
     if (!replicas) return;
     outcome.gauge(gauges::kReplicas, *replicas);
     if (*replicas == 0 || table.number("hidden").value_or(0) > 0 || table.is_true("recovering")) return;

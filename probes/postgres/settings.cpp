@@ -78,8 +78,8 @@ void read_settings(const Table& table, Seen& seen, Outcome& outcome) {
     for (const auto& setting : kSettings) {
         if (const auto value = table.cell(setting.name)) outcome.fact(setting.fact, *value);
     }
-    const auto kept = table.number("superuser_reserved_connections").value_or(0) +
-                      table.number("reserved_connections").value_or(0);
+    const auto kept = table.amount("superuser_reserved_connections").value_or(0) +
+                      table.amount("reserved_connections").value_or(0);
     outcome.fact(facts::kReservedConnections, std::to_string(static_cast<long long>(kept)));
 }
 

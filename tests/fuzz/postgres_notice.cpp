@@ -1,6 +1,8 @@
-// probes/postgres/failure and login_guard: a server's errors, as bytes and as libpq repeats them, and the
-// bytes of a login. The input's first byte chooses the cuts.
+// probes/postgres/failure, login_guard, front and authentication: a server's errors, as bytes and as libpq
+// repeats them, and the bytes of a login. The input's first byte chooses the cuts.
+#include "probes/postgres/authentication.hpp"
 #include "probes/postgres/failure.hpp"
+#include "probes/postgres/front.hpp"
 #include "probes/postgres/login_guard.hpp"
 #include "tests/fuzz/fuzz.hpp"
 
@@ -41,5 +43,15 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         require(failed.detail.size() <= bytes.size() + 128, "a failure says no more than the server did");
     }
     check_guard(bytes, seed);
+    postgres::LoginOrder order;
+    postgres::Authentication authentication;
+    fuzz::in_pieces(bytes, seed, [&](std::string_view piece) {
+        order.see(piece);
+        authentication.see(piece, true);
+        return true;
+    });
+    postgres::LoginOrder at_once;
+    at_once.see(bytes);
+    require(order.is_pgbouncer() == at_once.is_pgbouncer(), "the order of a login does not depend on cuts");
     return 0;
 }

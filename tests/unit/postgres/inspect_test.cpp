@@ -166,16 +166,5 @@ TEST(PostgresInspection, what_an_old_server_has_not_is_not_asked_for) {
     EXPECT_THAT(database_sql(server), HasSubstr("datlocale"));
 }
 
-TEST(Inspect, a_count_that_cannot_be_one_is_none) {
-    for (const char* odd : {"-1", "1e300", "nan", "inf", "87 "}) {
-        Outcome outcome;
-        auto odd_settings = table({{"max_connections", "100"}, {"superuser_reserved", odd}});
-        read_settings(odd_settings, outcome);
-        read_activity(odd_settings, table({{"used", odd}}), outcome);
-        EXPECT_EQ(outcome.find_fact("postgres.reserved_connections")->value, "0") << odd;
-        EXPECT_EQ(outcome.find_gauge("postgres.connections"), nullptr) << odd;
-    }
-}
-
 }  // namespace
 }  // namespace plumb::postgres

@@ -104,6 +104,17 @@ TEST(PostgresSettings, nonsense_from_the_server_makes_no_gauge) {
     EXPECT_TRUE(outcome.gauges.empty());
 }
 
+TEST(PostgresActivity, a_count_that_cannot_be_one_is_none) {
+    for (const char* odd : {"-1", "1e300", "nan", "inf", "-inf", "87 "}) {
+        const auto outcome =
+            outcome_of(with(activity(), {{"used", odd}, {"oldest", odd}, {"database_limit", odd}}), seen(),
+                       with(settings(), {{"max_connections", odd}, {"superuser_reserved_connections", odd}}));
+        EXPECT_EQ(outcome.find_gauge("postgres.connections"), nullptr) << odd;
+        EXPECT_EQ(outcome.find_gauge("postgres.connections.database"), nullptr) << odd;
+        EXPECT_EQ(fact(outcome, "postgres.reserved_connections"), "0") << odd;
+    }
+}
+
 TEST(PostgresActivity, reserved_slots_are_taken_off_the_limit_and_are_a_gauge_of_their_own) {
     const auto outcome = outcome_of(activity());
     const auto* used = outcome.find_gauge("postgres.connections");
