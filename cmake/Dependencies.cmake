@@ -18,6 +18,8 @@ find_package(fmt REQUIRED)
 find_library(PLUMB_CARES_LIBRARY cares REQUIRED)
 find_library(PLUMB_YAML_LIBRARY yaml-cpp REQUIRED)
 find_library(PLUMB_HIREDIS_LIBRARY hiredis REQUIRED)
+find_library(PLUMB_RE2_LIBRARY re2 REQUIRED)
+find_library(PLUMB_NGHTTP2_LIBRARY nghttp2 REQUIRED)
 find_library(PLUMB_PQ_LIBRARY pq REQUIRED)
 find_path(PLUMB_PQ_INCLUDE libpq-fe.h PATH_SUFFIXES postgresql REQUIRED)
 

@@ -2,6 +2,7 @@
 
 #include "base/text.hpp"
 #include "model/causes/common.hpp"
+#include "model/causes/grpc.hpp"
 #include "model/causes/http.hpp"
 #include "model/causes/network.hpp"
 #include "model/causes/postgres.hpp"
@@ -17,9 +18,9 @@ namespace {
 
 constexpr std::size_t kCauses = static_cast<std::size_t>(Cause::unknown) + 1;
 
-constexpr std::array<std::span<const CauseInfo>, 9> kParts{
-    causes::kDns,   causes::kTcp,  causes::kTls,   causes::kHttp,     causes::kPostgres,
-    causes::kRedis, causes::kPeer, causes::kLocal, causes::kFindings,
+constexpr std::array<std::span<const CauseInfo>, 10> kParts{
+    causes::kDns,      causes::kTcp,   causes::kTls,  causes::kHttp,  causes::kGrpc,
+    causes::kPostgres, causes::kRedis, causes::kPeer, causes::kLocal, causes::kFindings,
 };
 
 constexpr std::size_t count_entries() {

@@ -54,14 +54,26 @@ enum class Cause {
     tls_unrecognized_name,
     tls_verify_failed,  // any other verification error
     // http
-    http_status,           // an unexpected status not named below
-    http_unauthorized,     // 401, 403
-    http_not_found,        // 404
-    http_rate_limited,     // 429
-    http_bad_gateway,      // 502
-    http_unavailable,      // 503
-    http_gateway_timeout,  // 504
-    http_server_error,     // other 5xx
+    http_status,              // an unexpected status not named below
+    http_unauthorized,        // 401, 403
+    http_not_found,           // 404
+    http_rate_limited,        // 429
+    http_bad_gateway,         // 502
+    http_unavailable,         // 503
+    http_gateway_timeout,     // 504
+    http_server_error,        // other 5xx
+    http_proxy_unauthorized,  // 407
+    http_proxy_refused,       // the proxy did not make the tunnel
+    // grpc: what the health check of a service says
+    grpc_not_serving,
+    grpc_unknown_service,  // NOT_FOUND, SERVICE_UNKNOWN
+    grpc_unimplemented,    // no health service behind the address
+    grpc_unauthenticated,
+    grpc_permission_denied,
+    grpc_unavailable,
+    grpc_resource_exhausted,
+    grpc_deadline_exceeded,
+    grpc_error,  // any other status
     // postgres
     postgres_auth_failed,             // 28P01
     postgres_not_authorized,          // 28000

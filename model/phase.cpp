@@ -34,7 +34,7 @@ std::optional<Layer> parse_layer(std::string_view text) {
 
 Layer layer_of_phase(std::string_view phase) {
     if (phase == phase::resolve) return Layer::resolve;
-    if (phase == phase::connect) return Layer::connect;
+    if (phase == phase::connect || phase == phase::tunnel) return Layer::connect;
     if (phase == phase::handshake || phase == phase::reconnect || phase == phase::resume)
         return Layer::handshake;
     if (phase == phase::authenticate) return Layer::authenticate;

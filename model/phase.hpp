@@ -12,11 +12,12 @@ enum class Layer { resolve, connect, handshake, authenticate, request, server, t
 std::string_view to_string(Layer layer);
 std::optional<Layer> parse_layer(std::string_view text);
 
-// Names that probes use. `resolve`, `connect`, `handshake` and `authenticate` are their own layers,
-// `reconnect` and `resume` belong to `handshake`, and every other phase belongs to `request`.
+// Names that probes use. `resolve`, `connect`, `handshake` and `authenticate` are their own layers, `tunnel`
+// belongs to `connect`, `reconnect` and `resume` to `handshake`, and every other phase to `request`.
 namespace phase {
 inline constexpr std::string_view resolve = "resolve";
 inline constexpr std::string_view connect = "connect";
+inline constexpr std::string_view tunnel = "tunnel";        // CONNECT through a proxy
 inline constexpr std::string_view handshake = "handshake";  // TLS
 inline constexpr std::string_view authenticate = "authenticate";
 inline constexpr std::string_view reconnect = "reconnect";  // what comes before `resume`: ticket, close, TCP
@@ -27,6 +28,7 @@ inline constexpr std::string_view inspect = "inspect";      // reading what the 
 inline constexpr std::string_view send = "send";            // request written
 inline constexpr std::string_view first_byte = "first_byte";  // request written → first byte of the answer
 inline constexpr std::string_view transfer = "transfer";      // first byte → last
+inline constexpr std::string_view reuse = "reuse";            // a second request on the same connection
 }  // namespace phase
 
 // What a probe declares of a phase, for the documents and `explain`.

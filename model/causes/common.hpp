@@ -42,10 +42,9 @@ inline constexpr CauseInfo kPeer[] = {
      "Point the target at a small answer, such as a health path.", "EMSGSIZE body-limit"},
     {Cause::peer_unexpected, "peer.unexpected", Layer::request, Category::drift,
      "The answer is well-formed, but not what the target expects.",
-     "Another version, role or state of the service than in the other environment: a service that reports "
-     "itself as not serving, a server in another mode.",
-     "Read the detail, and compare version and role in the facts of both environments.",
-     "NOT_SERVING UNIMPLEMENTED expect"},
+     "Another version, role or state of the service than in the other environment: a body "
+     "without the words it should have, a server in another mode.",
+     "Read the detail, and compare version and role in the facts of both environments.", "expect"},
 };
 
 inline constexpr CauseInfo kLocal[] = {

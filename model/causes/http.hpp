@@ -65,6 +65,19 @@ inline constexpr CauseInfo kHttp[] = {
      "a migration that was not run, a dependency of its own that fails.",
      "Read the service's log for the time of the finding; compare its variables and its own dependencies.",
      "500 501 505 507 InternalServerError"},
+    {Cause::http_proxy_unauthorized, "http.proxy_unauthorized", Layer::request, Category::drift,
+     "The proxy on the way wants to know who asks: 407.",
+     "HTTP_PROXY, HTTPS_PROXY or the target's proxy= names the proxy without user and password, or with "
+     "those of another environment.",
+     "Write them into the proxy's URL, from a secret; compare the proxy variables of both task definitions.",
+     "407 ProxyAuthenticationRequired"},
+    {Cause::http_proxy_refused, "http.proxy_refused", Layer::request, Category::drift,
+     "The proxy answered, and made no tunnel to the target.",
+     "Its list of allowed hosts and ports lacks the target (403); or it cannot reach or resolve the target "
+     "itself (502, 503, 504): its own route, security group or DNS.",
+     "Compare the proxies' allow-lists; try the target from the proxy's subnet; if the target should be "
+     "reached directly, name it in NO_PROXY.",
+     "CONNECT tunnel HTTP_PROXY HTTPS_PROXY NO_PROXY"},
 };
 
 }  // namespace plumb::causes

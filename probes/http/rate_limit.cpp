@@ -1,14 +1,20 @@
 #include "probes/http/rate_limit.hpp"
 
 #include "base/text.hpp"
+#include "probes/http/facts.hpp"
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <ctime>
 
 namespace plumb::http {
 
 namespace {
+
+constexpr std::array<std::string_view, 3> kPrefixes{"ratelimit-", "x-ratelimit-", "x-rate-limit-"};
+// Larger than any wait: such a number is a time of the calendar, as GitHub and others write it.
+constexpr double kFirstCalendarTime = 1e9;
 
 // The digits at the beginning: "100, 100;w=60" is 100.
 std::optional<double> leading_number(std::string_view text) {
@@ -33,9 +39,10 @@ std::optional<double> parameter(std::string_view text, std::string_view name) {
     return std::nullopt;
 }
 
-std::optional<Quota> pair_of(std::optional<double> limit, std::optional<double> remaining) {
+std::optional<Quota> pair_of(std::optional<double> limit, std::optional<double> remaining,
+                             std::optional<double> reset) {
     if (!limit || !remaining || *limit <= 0) return std::nullopt;
-    return Quota{*limit, std::clamp(*remaining, 0.0, *limit)};
+    return Quota{*limit, std::clamp(*remaining, 0.0, *limit), reset};
 }
 
 // "Sun, 06 Nov 1994 08:49:37 GMT" (RFC 9110 §5.6.7; the obsolete forms are nobody's any more).
@@ -47,17 +54,70 @@ std::optional<std::time_t> parse_http_date(std::string_view text) {
     return timegm(&parts);
 }
 
+// Against the server's own clock: ours may differ.
+std::optional<double> seconds_until(std::optional<double> reset, const Head& head) {
+    if (!reset || *reset < kFirstCalendarTime) return reset;
+    const auto now = parse_http_date(head.field("date"));
+    if (!now) return std::nullopt;
+    return std::max(0.0, *reset - static_cast<double>(*now));
+}
+
+void keep_tighter(std::optional<Quota>& kept, std::optional<Quota> next) {
+    if (!next) return;
+    if (!kept || next->remaining / next->limit < kept->remaining / kept->limit) kept = next;
+}
+
+// "x-ratelimit-limit-minute" belongs to "x-ratelimit-remaining-minute".
+std::optional<Quota> of_separate_fields(const Head& head, std::string_view prefix) {
+    std::optional<Quota> tightest;
+    const std::string limit_name = std::string(prefix) + "limit";
+    for (const auto& [name, value] : head.fields) {
+        if (!name.starts_with(limit_name)) continue;
+        const std::string window = name.substr(limit_name.size());
+        if (!window.empty() && window.front() != '-') continue;
+        const std::string own(prefix);
+        const auto reset = seconds_until(leading_number(head.field(own + "reset" + window)), head);
+        keep_tighter(tightest, pair_of(leading_number(value),
+                                       leading_number(head.field(own + "remaining" + window)), reset));
+    }
+    return tightest;
+}
+
+// The name of a list's member: the quoted string or token before its parameters (RFC 8941 §3.1).
+std::string_view member_name(std::string_view member) {
+    return trim(member.substr(0, member.find(';')));
+}
+
+std::string_view policy_named(std::string_view policies, std::string_view name) {
+    for (const auto member : split(policies, ',')) {
+        if (member_name(member) == name) return member;
+    }
+    return {};
+}
+
+// Each quota has a policy of the same name, which holds its limit.
+std::optional<Quota> of_named_policies(const Head& head) {
+    std::optional<Quota> tightest;
+    const auto policies = head.field("ratelimit-policy");
+    for (const auto member : split(head.field("ratelimit"), ',')) {
+        const auto policy = policy_named(policies, member_name(member));
+        keep_tighter(tightest,
+                     pair_of(parameter(policy, "q"), parameter(member, "r"), parameter(member, "t")));
+    }
+    return tightest;
+}
+
 }  // namespace
 
 std::optional<Quota> quota(const Head& head) {
-    for (const std::string_view prefix : {"ratelimit-", "x-ratelimit-", "x-rate-limit-"}) {
-        const std::string name{prefix};
-        const auto limit = leading_number(head.field(name + "limit"));
-        if (const auto found = pair_of(limit, leading_number(head.field(name + "remaining")))) return found;
-    }
+    std::optional<Quota> tightest;
+    for (const std::string_view prefix : kPrefixes)
+        keep_tighter(tightest, of_separate_fields(head, prefix));
     const std::string_view draft = head.field("ratelimit");
-    if (const auto found = pair_of(parameter(draft, "limit"), parameter(draft, "remaining"))) return found;
-    return pair_of(parameter(head.field("ratelimit-policy"), "q"), parameter(draft, "r"));
+    keep_tighter(tightest, pair_of(parameter(draft, "limit"), parameter(draft, "remaining"),
+                                   parameter(draft, "reset")));
+    keep_tighter(tightest, of_named_policies(head));
+    return tightest;
 }
 
 std::optional<double> retry_after_seconds(const Head& head) {
@@ -71,9 +131,10 @@ std::optional<double> retry_after_seconds(const Head& head) {
 
 void describe_limits(const Head& head, Outcome& outcome) {
     if (const auto found = quota(head)) {
-        outcome.gauge("http.rate_limit", found->limit - found->remaining, found->limit, true);
+        outcome.gauge(kRateLimit, found->limit - found->remaining, found->limit);
+        if (found->reset) outcome.gauge(kRateLimitReset, *found->reset);
     }
-    if (const auto seconds = retry_after_seconds(head)) outcome.gauge("http.retry_after", *seconds);
+    if (const auto seconds = retry_after_seconds(head)) outcome.gauge(kRetryAfter, *seconds);
 }
 
 }  // namespace plumb::http

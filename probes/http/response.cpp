@@ -22,19 +22,9 @@ constexpr std::size_t kMaxPending = 2 * std::size_t{kMaxHeader};
 constexpr std::size_t kOpening = 24;
 constexpr std::string_view kStart = "HTTP/1.";
 
-constexpr std::array<std::string_view, 13> kFields{"server",
-                                                   "location",
-                                                   "date",
-                                                   "retry-after",
-                                                   "ratelimit",
-                                                   "ratelimit-policy",
-                                                   "ratelimit-limit",
-                                                   "ratelimit-remaining",
-                                                   "x-ratelimit-limit",
-                                                   "x-ratelimit-remaining",
-                                                   "x-rate-limit-limit",
-                                                   "x-rate-limit-remaining",
-                                                   "via"};
+constexpr std::array<std::string_view, 4> kFields{"server", "location", "date", "retry-after"};
+constexpr std::array<std::string_view, 3> kQuotaFields{"ratelimit", "x-ratelimit-", "x-rate-limit-"};
+constexpr std::size_t kMaxQuotaFields = 24;
 
 // A TLS record begins with its type, an alert or a handshake (RFC 8446, 5.1).
 std::string_view not_http(char first) {
@@ -42,17 +32,59 @@ std::string_view not_http(char first) {
     return "the answer is not HTTP/1";
 }
 
+bool is_quota_field(std::string_view name) {
+    return std::any_of(kQuotaFields.begin(), kQuotaFields.end(),
+                       [name](std::string_view prefix) { return name.starts_with(prefix); });
+}
+
+// The header's end in `text`, behind its empty line; npos: not yet. Lines that end before `from` were looked at.
+std::size_t end_of_header(std::string_view text, std::size_t from) {
+    for (auto at = text.find('\n', from); at != std::string_view::npos; at = text.find('\n', at + 1)) {
+        const auto rest = text.substr(at + 1);
+        if (rest.starts_with('\n')) return at + 2;
+        if (rest.starts_with("\r\n")) return at + 3;
+    }
+    return std::string_view::npos;
+}
+
+// Every line ended by CRLF, and the status followed by the blank that the grammar wants where there is no
+// reason: what Beast insists on and not every server sends.
+std::string strict_header(std::string_view text) {
+    constexpr std::size_t kStatusLine = std::string_view("HTTP/1.1 200").size();
+    std::string out;
+    out.reserve(text.size() + 64);
+    for (std::size_t at = 0; at < text.size();) {
+        const auto end = std::min(text.find('\n', at), text.size() - 1);
+        auto line = text.substr(at, end - at);
+        if (line.ends_with('\r')) line.remove_suffix(1);
+        out.append(line);
+        if (at == 0 && line.size() == kStatusLine) out += ' ';
+        out += "\r\n";
+        at = end + 1;
+    }
+    return out;
+}
+
 }  // namespace
+
+std::string_view Head::whole_field(std::string_view name) const {
+    const auto found =
+        std::find_if(lines.begin(), lines.end(), [name](const auto& line) { return line.first == name; });
+    return found == lines.end() ? field(name) : std::string_view(found->second);
+}
 
 std::string_view Head::field(std::string_view name) const {
     const auto found = fields.find(name);
     return found == fields.end() ? std::string_view{} : std::string_view(found->second);
 }
 
-// Keeps the head, counts the body.
+// Keeps the head, counts the body, and keeps it where that is asked.
 class Response::Parser final : public beast::http::basic_parser<false> {
   public:
+    explicit Parser(const Keep& keep) : keep_(keep) {}
+
     Head head;
+    std::string body;
     std::uint64_t body_bytes = 0;
 
   private:
@@ -64,35 +96,50 @@ class Response::Parser final : public beast::http::basic_parser<false> {
     }
     void on_field_impl(beast::http::field, StringView name, StringView value, error_code&) override {
         const std::string lower = to_lower(std::string_view(name.data(), name.size()));
+        if (std::find(keep_.fields.begin(), keep_.fields.end(), lower) != keep_.fields.end())
+            head.lines.emplace_back(lower, std::string(value.data(), value.size()));
+        if (is_quota_field(lower)) return join_field(lower, value);
         if (std::find(kFields.begin(), kFields.end(), lower) == kFields.end()) return;
         head.fields.try_emplace(lower, value.data(),
                                 std::min(value.size(), kMaxField));  // the first one counts
     }
+    // A list may stand in several lines (RFC 9110 §5.3).
+    void join_field(const std::string& name, StringView value) {
+        if (head.fields.size() >= kMaxQuotaFields && !head.fields.contains(name)) return;
+        auto& text = head.fields[name];
+        if (!text.empty()) text += ", ";
+        text.append(value.data(), value.size());
+        text.resize(std::min(text.size(), kMaxField));
+    }
     void on_header_impl(error_code&) override {}
     void on_body_init_impl(const boost::optional<std::uint64_t>&, error_code&) override {}
-    std::size_t on_body_impl(StringView body, error_code&) override {
-        body_bytes += body.size();
-        return body.size();
+    std::size_t take_body(StringView bytes) {
+        body_bytes += bytes.size();
+        if (keep_.body)
+            body.append(bytes.data(), std::min<std::size_t>(bytes.size(), kMaxBody - body.size()));
+        return bytes.size();
     }
+    std::size_t on_body_impl(StringView bytes, error_code&) override { return take_body(bytes); }
     void on_chunk_header_impl(std::uint64_t, StringView, error_code&) override {}
-    std::size_t on_chunk_body_impl(std::uint64_t, StringView body, error_code&) override {
-        body_bytes += body.size();
-        return body.size();
+    std::size_t on_chunk_body_impl(std::uint64_t, StringView bytes, error_code&) override {
+        return take_body(bytes);
     }
     void on_finish_impl(error_code&) override {}
+
+    const Keep& keep_;
 };
 
-Response::Response(bool to_head_request) : to_head_request_(to_head_request) {
+Response::Response(bool without_body, Keep keep) : without_body_(without_body), keep_(std::move(keep)) {
     start();
 }
 Response::~Response() = default;
 
 void Response::start() {
-    parser_ = std::make_unique<Parser>();
+    parser_ = std::make_unique<Parser>(keep_);
     parser_->header_limit(kMaxHeader);
     parser_->body_limit(boost::none);
     parser_->eager(true);
-    parser_->skip(to_head_request_);
+    parser_->skip(without_body_);
     scanned_ = 0;
 }
 
@@ -105,9 +152,6 @@ net::IoResult<void> Response::feed(std::string_view bytes) {
         return Failed{Cause::peer_garbage, std::string(not_http(opening_.front()))};
     pending_.append(bytes);
     while (true) {
-        const auto whole = head_is_whole();
-        if (!whole) return whole.error();
-        if (!*whole) return {};
         auto parsed = parse();
         if (!parsed) return parsed;
         const bool interim = parser_->is_done() && parser_->head.status < 200 && parser_->head.status != 101;
@@ -117,42 +161,42 @@ net::IoResult<void> Response::feed(std::string_view bytes) {
     }
 }
 
-// The parser judges a head that comes in one piece at its first mistake, and one in several only at its end.
-// It gets heads whole, so that the verdict does not depend on the network's cuts; the ends of the lines and
-// the size are judged here, as they come.
-net::IoResult<bool> Response::head_is_whole() {
-    if (head_done()) return true;
-    for (; scanned_ < pending_.size(); ++scanned_) {
-        if (scanned_ >= kMaxHeader) {
-            return Failed{Cause::peer_too_large, fmt::format("a header of more than {} bytes", kMaxHeader)};
-        }
-        const bool after_cr = scanned_ > 0 && pending_[scanned_ - 1] == '\r';
-        const bool end_of_line = pending_[scanned_] == '\n';
-        if (end_of_line != after_cr) {
-            return Failed{Cause::peer_garbage,
-                          "malformed HTTP/1: a line of the header does not end with CR LF"};
-        }
-        if (end_of_line && std::string_view(pending_).substr(0, scanned_ + 1).ends_with("\r\n\r\n"))
-            return true;
-    }
-    return false;
-}
-
 net::IoResult<void> Response::parse() {
+    if (!head_done()) return take_header();
     while (!pending_.empty() && !parser_->is_done()) {
-        error_code error;
-        const bool in_head = !head_done();
-        const std::size_t offered = in_head ? scanned_ + 1 : pending_.size();
-        const std::size_t used = parser_->put(boost::asio::const_buffer(pending_.data(), offered), error);
+        std::size_t used = 0;
+        if (auto parsed = put(pending_, used); !parsed) return parsed;
         pending_.erase(0, used);
-        if (in_head && error == beast::http::error::need_more) error = beast::http::error::partial_message;
-        if (error == beast::http::error::need_more || (!error && used == 0)) break;
-        if (error) return Failed{Cause::peer_garbage, "malformed HTTP/1: " + error.message()};
+        if (used == 0) break;
     }
     if (pending_.size() > kMaxPending) {
         return Failed{Cause::peer_too_large,
                       fmt::format("more than {} bytes without an end of line", kMaxPending)};
     }
+    return {};
+}
+
+// The parser judges a header that comes in one piece at its first mistake, and one in several only at its end. It
+// gets it whole, so that the verdict does not depend on the network's cuts; what follows is body.
+net::IoResult<void> Response::take_header() {
+    const auto end = end_of_header(pending_, std::max<std::size_t>(scanned_, 2) - 2);
+    scanned_ = pending_.size();
+    if (std::min(end, pending_.size()) > kMaxHeader)
+        return Failed{Cause::peer_too_large, fmt::format("a header of more than {} bytes", kMaxHeader)};
+    if (end == std::string_view::npos) return {};
+    const std::string header = strict_header(std::string_view(pending_).substr(0, end));
+    pending_.erase(0, end);
+    std::size_t used = 0;
+    if (auto parsed = put(header, used); !parsed) return parsed;
+    if (!head_done()) return Failed{Cause::peer_garbage, "malformed HTTP/1: the header has no end"};
+    return parse();
+}
+
+net::IoResult<void> Response::put(std::string_view bytes, std::size_t& used) {
+    error_code error;
+    used = parser_->put(boost::asio::const_buffer(bytes.data(), bytes.size()), error);
+    if (error == beast::http::error::need_more) return {};
+    if (error) return Failed{Cause::peer_garbage, "malformed HTTP/1: " + error.message()};
     return {};
 }
 
@@ -188,4 +232,11 @@ bool Response::done() const {
 bool Response::enough() const {
     return parser_->body_bytes > kMaxBody;
 }
+const std::string& Response::body() const {
+    return parser_->body;
+}
+bool Response::keeps_alive() const {
+    return parser_->keep_alive();
+}
+
 }  // namespace plumb::http

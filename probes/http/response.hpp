@@ -1,4 +1,5 @@
-// Bytes from an HTTP server → head and end of its answer, bounded. Interim answers (1xx) are passed over.
+// Bytes from an HTTP server → head, body and end of its answer, bounded. Interim answers (1xx) are passed
+// over, and a line of the header may end in a bare LF (RFC 9112 §2.2).
 //
 // Use: feed() what was read until done() or enough(); end_of_stream() when the peer ended first. A failure is
 // final.
@@ -12,6 +13,8 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 namespace plumb::http {
 
@@ -26,14 +29,23 @@ struct Head {
     int version = 11;    // 10 or 11
     std::string reason;  // untrusted, like every field
     std::map<std::string, std::string, std::less<>>
-        fields;  // lower-case names, only those that the probe reads
+        fields;  // lower-case names, only those that the probe reads; the lines of one name joined by ", "
+    std::vector<std::pair<std::string, std::string>> lines;  // those of Keep::fields, each whole
 
-    std::string_view field(std::string_view name) const;  // "" when absent
+    std::string_view field(std::string_view name) const;        // "" when absent
+    std::string_view whole_field(std::string_view name) const;  // the first line of it, uncut if it is kept
+};
+
+// What is kept of an answer beside the fields that every run reads.
+struct Keep {
+    std::vector<std::string> fields;  // lower-case names
+    bool body = false;                // its first kMaxBody bytes
 };
 
 class Response {
   public:
-    explicit Response(bool to_head_request);
+    // `without_body`: the answer to HEAD, or a tunnel that was granted.
+    explicit Response(bool without_body, Keep keep = {});
     ~Response();
     Response(const Response&) = delete;
     Response& operator=(const Response&) = delete;
@@ -44,24 +56,28 @@ class Response {
     net::IoResult<void> end_of_stream();
 
     bool head_done() const;
-    const Head& head() const;                   // REQUIRES: head_done()
-    bool done() const;                          // the whole answer has arrived
-    bool enough() const;                        // the body passed kMaxBody
+    const Head& head() const;         // REQUIRES: head_done()
+    bool done() const;                // the whole answer has arrived
+    bool enough() const;              // the body passed kMaxBody
+    const std::string& body() const;  // as far as it is kept
+    bool keeps_alive() const;         // REQUIRES: head_done(); the connection may serve another request
     std::uint64_t fed() const { return fed_; }  // bytes, all in all
     // The first bytes as they came, at most 24: for the words about garbage.
     const std::string& opening() const { return opening_; }
 
   private:
     class Parser;
-    net::IoResult<bool> head_is_whole();
+    net::IoResult<void> take_header();
     net::IoResult<void> parse();
+    net::IoResult<void> put(std::string_view bytes, std::size_t& used);
     net::IoResult<void> bounded() const;
     void start();
 
-    bool to_head_request_;
+    bool without_body_;
+    Keep keep_;
     std::unique_ptr<Parser> parser_;
     std::string pending_;
-    std::size_t scanned_ = 0;  // bytes of `pending_` that were looked at for the end of the head
+    std::size_t scanned_ = 0;  // bytes of `pending_` that were looked at for the end of the header
     std::string opening_;
     std::uint64_t fed_ = 0;
     int interim_ = 0;

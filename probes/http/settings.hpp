@@ -2,6 +2,9 @@
 #pragma once
 
 #include "base/result.hpp"
+#include "probes/http/echo.hpp"
+#include "probes/http/expectation.hpp"
+#include "probes/http/proxy.hpp"
 #include "probes/probe.hpp"
 #include "probes/url.hpp"
 
@@ -11,10 +14,9 @@
 
 namespace plumb::http {
 
-struct StatusRange {
-    int first = 200;
-    int last = 399;
-    friend bool operator==(const StatusRange&, const StatusRange&) = default;
+struct Field {
+    std::string name;
+    Secret value;
 };
 
 struct Settings {
@@ -24,23 +26,29 @@ struct Settings {
     std::string request_target;  // path and query as they go on the wire
     std::string user;
     Secret password;
-    bool head = false;  // HEAD instead of GET
-    std::vector<StatusRange> expected{StatusRange{}};
-    std::string expected_text;         // as the user wrote it; empty: the default
-    std::vector<std::string> secrets;  // what a peer might echo and nobody may read, the longest first
-    bool quotable = true;              // nothing in the URL is secret, so a peer's garbage may be quoted
+    std::string method = "GET";
+    std::vector<Field> fields;  // given by the target, in order
+    Secret body;
+    Expectation expected;
+    int redirects = 0;       // how many are followed
+    bool downgrade = false;  // also from https to http
+    Route route;
+    Echo echo;             // what a peer might echo and nobody may read
+    bool quotable = true;  // nothing that is sent is secret, so a peer's garbage may be quoted
+
+    bool is_safe() const { return method == "GET" || method == "HEAD" || method == "OPTIONS"; }
 };
 
 // With `strict`, options that are unknown or out of range are errors. A URL that is only connected to keeps
 // whatever its app put into the fragment: there it means nothing to us.
-Result<Settings> settings_of(const Url& url, bool strict);
-
-// "200-204,301" → ranges.
-Result<std::vector<StatusRange>> parse_statuses(std::string_view text);
+Result<Settings> settings_of(const Url& url, bool strict, const Variables& variables = process_variable);
 
 // The same URL with the fragment's options in place of the query: what TlsOptions and check_options read.
 Url options_view(const Url& url);
 
-std::span<const Option> options();
+// Path and query of a URL as they go on the wire.
+std::string request_target_of(const Url& url);
+
+std::vector<Option> options();
 
 }  // namespace plumb::http

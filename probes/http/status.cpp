@@ -17,6 +17,8 @@ Cause cause_of_status(int status) {
             return Cause::http_unauthorized;
         case 404:
             return Cause::http_not_found;
+        case 407:
+            return Cause::http_proxy_unauthorized;
         case 429:
             return Cause::http_rate_limited;
         case 502:

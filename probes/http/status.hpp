@@ -2,7 +2,7 @@
 #pragma once
 
 #include "model/cause.hpp"
-#include "probes/http/settings.hpp"
+#include "probes/http/expectation.hpp"
 
 #include <span>
 

@@ -32,6 +32,35 @@ TEST(HttpRateLimit, every_spelling_gives_used_of_limit) {
         80);
 }
 
+TEST(HttpRateLimit, of_several_quotas_the_one_nearest_to_its_end_counts) {
+    expect_quota(limits({{"ratelimit", "\"burst\";r=5;t=1, \"day\";r=10;t=3600"},
+                         {"ratelimit-policy", "\"day\";q=1000;w=86400, \"burst\";q=10;w=1"}}),
+                 990, 1000);
+    expect_quota(limits({{"x-ratelimit-limit-minute", "60"},
+                         {"x-ratelimit-remaining-minute", "50"},
+                         {"x-ratelimit-limit-hour", "100"},
+                         {"x-ratelimit-remaining-hour", "1"}}),
+                 99, 100);
+}
+
+TEST(HttpRateLimit, the_time_to_its_end_is_a_gauge_of_its_own) {
+    const auto reset = [](const Outcome& outcome) {
+        const Gauge* gauge = outcome.find_gauge("http.rate_limit_reset");
+        return gauge == nullptr ? -1 : gauge->value;
+    };
+    EXPECT_EQ(reset(limits({{"ratelimit", "\"a\";r=5;t=30"}, {"ratelimit-policy", "\"a\";q=9"}})), 30);
+    EXPECT_EQ(reset(limits({{"ratelimit", "limit=10, remaining=3, reset=5"}})), 5);
+    EXPECT_EQ(reset(limits({{"x-ratelimit-limit", "9"},
+                            {"x-ratelimit-remaining", "1"},
+                            {"x-ratelimit-reset", "1700000060"},
+                            {"date", "Tue, 14 Nov 2023 22:13:20 GMT"}})),
+              60);
+    EXPECT_EQ(
+        reset(limits(
+            {{"ratelimit-limit", "9"}, {"ratelimit-remaining", "1"}, {"ratelimit-reset", "1700000060"}})),
+        -1);
+}
+
 TEST(HttpRateLimit, half_a_statement_or_nonsense_gives_nothing) {
     EXPECT_EQ(limits({{"ratelimit-limit", "100"}}).find_gauge("http.rate_limit"), nullptr);
     EXPECT_EQ(limits({{"ratelimit-limit", "0"}, {"ratelimit-remaining", "0"}}).find_gauge("http.rate_limit"),

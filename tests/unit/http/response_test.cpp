@@ -58,6 +58,53 @@ TEST(HttpResponse, interim_answers_without_end_are_refused) {
     EXPECT_EQ(cause_of(bytes), Cause::peer_unexpected);
 }
 
+TEST(HttpResponse, a_bare_line_feed_ends_a_line_of_the_header) {
+    for (const std::string bytes : {"HTTP/1.1 200 OK\nServer: x\nContent-Length: 2\n\nhi",
+                                    "HTTP/1.1 200\r\nServer: x\nContent-Length: 2\r\n\nhi"}) {
+        Response response(false, Keep{{}, true});
+        ASSERT_TRUE(drip(response, bytes));
+        EXPECT_TRUE(response.done());
+        EXPECT_EQ(response.head().status, 200);
+        EXPECT_EQ(response.head().field("server"), "x");
+        EXPECT_EQ(response.body(), "hi");
+    }
+    EXPECT_EQ(cause_of("HTTP/1.1 200 OK\r\nA: b\rC: d\r\n\r\n"), Cause::peer_garbage);
+}
+
+TEST(HttpResponse, what_is_asked_for_is_kept_whole) {
+    Response response(false, Keep{{"set-cookie"}, true});
+    const std::string cookie(4000, 'c');
+    ASSERT_TRUE(response.feed("HTTP/1.1 200 OK\r\nSet-Cookie: a\r\nset-cookie: " + cookie +
+                              "\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n2\r\nde\r\n0\r\n\r\n"));
+    EXPECT_TRUE(response.done());
+    EXPECT_EQ(response.body(), "abcde");
+    ASSERT_EQ(response.head().lines.size(), 2U);
+    EXPECT_EQ(response.head().lines[1].second, cookie);
+    EXPECT_EQ(response.head().whole_field("set-cookie"), "a");
+    EXPECT_TRUE(response.keeps_alive());
+}
+
+TEST(HttpResponse, a_kept_body_is_bounded) {
+    Response response(false, Keep{{}, true});
+    ASSERT_TRUE(response.feed("HTTP/1.1 200 OK\r\n\r\n"));
+    const std::string block(65536, 'x');
+    for (int i = 0; i < 20; ++i)
+        ASSERT_TRUE(response.feed(block));
+    EXPECT_TRUE(response.enough());
+    EXPECT_EQ(response.body().size(), kMaxBody);
+}
+
+TEST(HttpResponse, only_a_server_that_says_so_keeps_the_connection) {
+    const auto keeps = [](std::string_view bytes) {
+        Response response(false);
+        return response.feed(bytes).has_value() && response.done() && response.keeps_alive();
+    };
+    EXPECT_TRUE(keeps("HTTP/1.1 204 No Content\r\n\r\n"));
+    EXPECT_FALSE(keeps("HTTP/1.1 204 No Content\r\nConnection: close\r\n\r\n"));
+    EXPECT_FALSE(keeps("HTTP/1.0 200 OK\r\nContent-Length: 0\r\n\r\n"));
+    EXPECT_TRUE(keeps("HTTP/1.0 200 OK\r\nConnection: keep-alive\r\nContent-Length: 0\r\n\r\n"));
+}
+
 TEST(HttpResponse, an_answer_to_head_has_no_body) {
     Response response(true);
     ASSERT_TRUE(response.feed("HTTP/1.1 200 OK\r\nContent-Length: 5000\r\n\r\n"));

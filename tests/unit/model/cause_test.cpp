@@ -112,6 +112,9 @@ TEST(Causes, layers_follow_the_first_word) {
 TEST(Causes, the_words_people_meet_find_their_cause) {
     const std::map<std::string_view, Cause> words{
         {"28P01", Cause::postgres_auth_failed},
+        {"407", Cause::http_proxy_unauthorized},
+        {"NOT_SERVING", Cause::grpc_not_serving},
+        {"unimplemented", Cause::grpc_unimplemented},
         {"28p01", Cause::postgres_auth_failed},
         {"53300", Cause::postgres_too_many_connections},
         {"25006", Cause::postgres_read_only},
@@ -184,6 +187,7 @@ TEST(Layers, round_trip_and_follow_the_phase) {
     }
     EXPECT_FALSE(parse_layer(""));
     EXPECT_EQ(layer_of_phase(phase::resolve), Layer::resolve);
+    EXPECT_EQ(layer_of_phase(phase::tunnel), Layer::connect);
     EXPECT_EQ(layer_of_phase(phase::handshake), Layer::handshake);
     EXPECT_EQ(layer_of_phase(phase::resume), Layer::handshake);
     EXPECT_EQ(layer_of_phase(phase::first_byte), Layer::request);
