@@ -127,8 +127,9 @@ Result<Prepared> Prepared::make(Target target, Services& services) {
     Prepared prepared;
     std::vector<std::string_view> open;
     if (!match->fallback && !match->kind->options_in_fragment) {
-        for (const auto& option : match->kind->options)
-            open.push_back(option.name);
+        for (const auto& option : match->kind->options) {
+            if (!option.secret) open.push_back(option.name);
+        }
         for (const auto& [name, value] : url.query) {
             if (name.starts_with(kLimitPrefix)) open.push_back(name);
         }
