@@ -95,6 +95,8 @@ TEST_F(Registry, the_dns_kind_checks_its_options) {
 
 TEST_F(Registry, own_options_are_shown_and_others_are_not) {
     EXPECT_EQ(prepare("tls://h:1?sni=x&ca=/c")->display(), "tls://h:1?sni=x&ca=/c");
+    EXPECT_EQ(prepare("grpc://h:1/a.B?authority=x&header=authorization:hunter2")->display(),
+              "grpc://h:1/a.B?authority=x&header=***");
     EXPECT_THAT(prepare("kafka://h?password=hunter2")->display(), Not(HasSubstr("hunter2")));
 }
 
