@@ -6,6 +6,7 @@
 #include "probes/http/visit.hpp"
 #include "probes/net/facts.hpp"
 #include "probes/net/tls.hpp"
+#include "probes/net/tls_resumption.hpp"
 
 namespace plumb {
 
@@ -73,7 +74,11 @@ const Catalog& http::catalog() {
             .gauges = {kRateLimit, kRateLimitReset, kRetryAfter},
         };
         Catalog catalog = net::dial_catalog();
-        return catalog.add(tunnel).add(net::tls_catalog()).add(answer).add(net::exchange_catalog());
+        return catalog.add(tunnel)
+            .add(net::tls_catalog())
+            .add(answer)
+            .add(net::resumption_catalog())
+            .add(net::exchange_catalog());
     }();
     return all;
 }

@@ -6,10 +6,10 @@
 // https://api.example.com/health#status=200,204&method=HEAD&ca=/etc/ca.pem
 //
 // Phases: resolve, connect, tunnel (https through a proxy), handshake (https), send, first_byte, transfer; in
-// some runs reuse. With redirects they add up over the connections. An unexpected status or header fails in
-// first_byte, whatever of the answer had arrived, and an unexpected body in transfer. After kMaxBody bytes of
-// the body the run stops there and is a success, unless a pattern needs the rest: a large answer is no fault
-// of the dependency. A header over kMaxHeader bytes is peer.too_large.
+// some runs reuse, reconnect and resume. With redirects they add up over the connections. An unexpected
+// status or header fails in first_byte, whatever of the answer had arrived, and an unexpected body in
+// transfer. After kMaxBody bytes of the body the run stops there and is a success, unless a pattern needs the
+// rest: a large answer is no fault of the dependency. A header over kMaxHeader bytes is peer.too_large.
 //
 // Through a proxy it is the proxy that is resolved and connected to. A target that may only be connected to
 // (a discovered URL) ends after connect, tunnel or handshake.

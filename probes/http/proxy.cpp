@@ -89,6 +89,7 @@ Result<Proxy> parse_proxy(std::string_view text) {
 }
 
 bool goes_straight(std::string_view no_proxy, std::string_view host, std::uint16_t port) {
+    if (no_proxy.empty()) return false;
     std::string list(no_proxy);
     std::replace_if(
         list.begin(), list.end(), [](char c) { return c == ' ' || c == '\t'; }, ',');

@@ -8,6 +8,7 @@
 #include "probes/http/wire_text.hpp"
 #include "probes/net/dial.hpp"
 #include "probes/net/tls.hpp"
+#include "probes/net/tls_resumption.hpp"
 
 #include <array>
 
@@ -70,7 +71,7 @@ awaitable<void> Visit::go() {
     co_await ask();
     while (turn())
         co_await ask();
-    if (!run_.failed() && run_.inspects() && settings_.is_safe()) co_await measure_reuse();
+    if (!run_.failed() && run_.inspects()) co_await measure_kept_connection();
     if (stream_) stream_->close();
 }
 
@@ -230,10 +231,19 @@ bool Visit::turn() {
     return true;
 }
 
-// A second request on the same connection: what an app's pool saves. Its failure says nothing of the first.
-awaitable<void> Visit::measure_reuse() {
-    if (!response_->done()) co_return;
-    if (!response_->keeps_alive()) co_return run_.outcome.fact(kKeepAlive, "no");
+// What a pool of connections saves an app, and what a session of TLS does. Neither makes the run fail.
+awaitable<void> Visit::measure_kept_connection() {
+    bool whole = true;
+    if (settings_.is_safe() && response_->done()) whole = co_await measure_reuse();
+    if (!whole || !hop_.tls || proxy_ != nullptr) co_return;
+    co_await net::measure_resumption(run_, *stream_, pool_.settings_of(hop_));
+}
+
+awaitable<bool> Visit::measure_reuse() {
+    if (!response_->keeps_alive()) {
+        run_.outcome.fact(kKeepAlive, "no");
+        co_return true;
+    }
     run_.begin(phase::reuse);
     const auto latest = half_of_what_is_left(run_);
     RequestForm last = form();
@@ -247,6 +257,7 @@ awaitable<void> Visit::measure_reuse() {
         if (more && !*more) break;
     }
     run_.outcome.fact(kKeepAlive, going ? "yes" : "no");
+    co_return going.has_value();
 }
 
 }  // namespace plumb::http

@@ -29,7 +29,8 @@ class Visit {
     boost::asio::awaitable<void> ask();
     boost::asio::awaitable<void> exchange();
     bool turn();  // towards where a redirect points; false: there is none to follow, or the run has failed
-    boost::asio::awaitable<void> measure_reuse();
+    boost::asio::awaitable<void> measure_kept_connection();
+    boost::asio::awaitable<bool> measure_reuse();  // false: the connection is no good any more
 
     RequestForm form() const;
     bool leads_on(const Head& head) const { return settings_.redirects > 0 && is_redirect(head); }
