@@ -43,6 +43,11 @@ constexpr std::string_view kLocations = R"(
     location = /agent { if ($http_user_agent !~ "^plumbline/") { return 400; } return 200; }
     location /files/ { alias FOLDER/files/; auth_basic "staff"; auth_basic_user_file FOLDER/users; }
     location /open/ { alias FOLDER/files/; }
+    location = /json { default_type application/json; return 200 '{"status":"ok","checks":[{"up":true}]}'; }
+    location = /post { if ($request_method != POST) { return 405; } if ($http_content_length != 7) { return 400; }
+                       if ($http_x_key != "k3y-word") { return 401; } return 200 "taken"; }
+    location = /moved { return 301 /json; }
+    location = /once { keepalive_timeout 0; return 200 "once"; }
 )";
 
 // Two servers with the same locations, one plain and one with TLS.
@@ -125,7 +130,8 @@ TEST_F(HttpProbeTest, a_plain_answer_gives_phases_and_facts) {
     const Outcome outcome = get("/ok");
     expect_sound(outcome);
     EXPECT_EQ(failure_of(outcome), "ok");
-    EXPECT_THAT(phases_of(outcome), ElementsAre("resolve", "connect", "send", "first_byte", "transfer"));
+    EXPECT_THAT(phases_of(outcome),
+                ElementsAre("resolve", "connect", "send", "first_byte", "transfer", "reuse"));
     EXPECT_EQ(fact_of(outcome, "http.status"), "200");
     EXPECT_EQ(outcome.find_fact("http.status")->cls, FactClass::must_match);
     EXPECT_EQ(fact_of(outcome, "http.version"), "1.1");
@@ -203,6 +209,27 @@ TEST_F(HttpProbeTest, rate_limits_are_gauges) {
     EXPECT_EQ(limited.find_gauge("http.retry_after")->value, 30);
 }
 
+TEST_F(HttpProbeTest, a_request_is_what_the_target_says) {
+    const Outcome outcome = get("/post#body=a=1%26b=2&header=X-Key:k3y-word&body_match=taken");
+    expect_sound(outcome, {"k3y-word"});
+    EXPECT_EQ(failure_of(outcome), "ok");
+    EXPECT_EQ(failure_of(get("/post#body=a=1%26b=2")), "first_byte http.unauthorized");
+    EXPECT_EQ(failure_of(get("/post")), "first_byte http.status");
+}
+
+TEST_F(HttpProbeTest, an_answer_is_held_against_its_expectations) {
+    EXPECT_EQ(failure_of(get("/json#json=/status=ok&json=/checks/0/up=true&header_match=Content-Type:json")),
+              "ok");
+    EXPECT_EQ(failure_of(get("/json#json=/status=down")), "transfer peer.unexpected");
+    EXPECT_EQ(failure_of(get("/moved#redirects=1&json=/status=ok")), "ok");
+}
+
+TEST_F(HttpProbeTest, a_server_that_keeps_no_connection_is_told) {
+    const Outcome outcome = get("/once");
+    EXPECT_EQ(failure_of(outcome), "ok");
+    EXPECT_EQ(fact_of(outcome, "http.keep_alive"), "no");
+}
+
 TEST_F(HttpProbeTest, a_large_body_is_cut_short_and_no_failure) {
     EXPECT_EQ(failure_of(get("/open/large")), "ok");
 }
@@ -211,8 +238,10 @@ TEST_F(HttpProbeTest, a_trusted_server_shows_its_handshake) {
     const Outcome outcome = run_probe(http_kind(), tls("/ok#ca=" + nginx->ca));
     expect_sound(outcome);
     EXPECT_EQ(failure_of(outcome), "ok");
-    EXPECT_THAT(phases_of(outcome),
-                ElementsAre("resolve", "connect", "handshake", "send", "first_byte", "transfer"));
+    EXPECT_THAT(phases_of(outcome), ElementsAre("resolve", "connect", "handshake", "send", "first_byte",
+                                                "transfer", "reuse", "reconnect", "resume"));
+    EXPECT_EQ(fact_of(outcome, "http.keep_alive"), "yes");
+    EXPECT_EQ(fact_of(outcome, "tls.resumption"), "yes");
     EXPECT_EQ(fact_of(outcome, "tls.version"), "TLSv1.3");
     EXPECT_EQ(fact_of(outcome, "tls.alpn"), "http/1.1");
     EXPECT_EQ(failure_of(run_probe(http_kind(), tls("/open/large#ca=" + nginx->ca))), "ok");
