@@ -13,9 +13,8 @@ namespace plumb::grpc_health {
 namespace {
 
 constexpr std::array kOptions{
-    Option{.name = "header", .meaning = "name:value to send as metadata; may be given again", .secret = true},
-    Option{.name = "authority",
-           .meaning = "the :authority to ask for, when it is not the URL's host and port"},
+    Option{"header", "name:value to send as metadata; may be given again", true},
+    Option{"authority", "the :authority to ask for, when it is not the URL's host and port"},
 };
 // They belong to the protocol (doc/PROTOCOL-HTTP2.md).
 constexpr std::array<std::string_view, 6> kReserved{"te",   "content-type", "user-agent",
