@@ -1,5 +1,6 @@
-// What one run of a probe saw. Durations are monotonic. The phases are contiguous: they add up to `total`,
-// for failures too. Facts and gauges seen before a failure are kept.
+// What one run of a probe saw. Durations are monotonic. The phases add up to `total`, for failures too; what
+// the prober did between them for itself is in neither (probes/run.hpp). Facts and gauges seen before a
+// failure are kept.
 #pragma once
 
 #include "model/cause.hpp"

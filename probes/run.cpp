@@ -13,6 +13,10 @@ void Run::begin(std::string_view phase) {
     } else {
         close_phase(now);
     }
+    looked_ = now;
+    aside_ = Clock::duration::zero();
+    sent_ = false;
+    arrival_.reset();
     auto& phases = outcome.phases;
     const auto known = std::find_if(phases.begin(), phases.end(),
                                     [phase](const PhaseTiming& each) { return each.name == phase; });
@@ -35,8 +39,8 @@ std::string_view Run::current_phase() const {
     return current_ == kNone ? std::string_view{} : outcome.phases[current_].name;
 }
 
-// The end of one phase is the beginning of the next, by one reading of the clock, so nothing falls between
-// them.
+// The end of one phase is the beginning of the next, by one reading of the clock: only what was set aside
+// falls between them.
 void Run::close_phase(Clock::time_point now) {
     const auto spent = now - phase_started_;
     outcome.phases[current_].duration += spent;
@@ -47,11 +51,35 @@ void Run::close_phase(Clock::time_point now) {
 void Run::finish() {
     if (current_ == kNone || finished_) return;
     finished_ = true;
-    close_phase(Clock::now());
+    const auto now = Clock::now();
+    if (arrival_ && !failed()) set_aside(*arrival_, now);  // saying goodbye and closing are ours, too
+    close_phase(now);
+}
+
+void Run::set_aside(Clock::time_point from, Clock::time_point to) {
+    from = std::max(from, looked_);
+    if (from >= to) return;
+    phase_started_ += to - from;
+    aside_ += to - from;
+    looked_ = to;
+}
+
+void Run::sent(std::optional<Clock::time_point> at) {
+    if (!at || sent_ || failed()) return;
+    sent_ = true;
+    set_aside(looked_, std::min(*at, Clock::now()));
+}
+
+void Run::arrived(std::optional<Clock::time_point> at) {
+    if (!at || failed()) return;
+    arrival_ = at;
+    set_aside(*at, Clock::now());
 }
 
 void Run::fail(Cause cause, std::string_view detail) {
     if (outcome.failure) return;
+    phase_started_ -= aside_;
+    aside_ = Clock::duration::zero();
     outcome.failure = Failure{std::string(current_phase()), cause, sanitize(detail)};
 }
 

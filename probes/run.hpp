@@ -2,6 +2,10 @@
 //
 // A phase may have a limit of its own under the deadline of the run; deadline() is the nearer of the two.
 //
+// A phase lasts from its first word to the arrival of what it waited for, where the kernel's time stamps
+// tell. What we do before the one (making a key) and until we look after the other (waking up) is our own: it
+// is in no phase, and so not in the total. A phase that fails counts everything.
+//
 // Call order: begin(phase) for each phase in turn (it ends the phase before at the same instant, so phases
 // add up to the total), fail() at most once, and the driver (probes/registry.hpp, run_once) ends the clock.
 #pragma once
@@ -10,6 +14,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -48,6 +53,12 @@ class Run {
     // a probe that still has to take its leave: a goodbye belongs to no phase.
     void finish();
 
+    // The first word of the phase in progress went out at `at`. Only the first call of a phase counts.
+    void sent(std::optional<Clock::time_point> at);
+    // What it waited for was there at `at`. Call it as late as possible, and again whenever more has come. In
+    // the last phase of a run that succeeds, what follows the last arrival is our own too.
+    void arrived(std::optional<Clock::time_point> at);
+
     // The first failure stays; its phase is the one in progress. `detail` is sanitized here.
     void fail(Cause cause, std::string_view detail);
     bool failed() const { return outcome.failure.has_value(); }
@@ -64,6 +75,7 @@ class Run {
     static constexpr std::size_t kNone = static_cast<std::size_t>(-1);
 
     void close_phase(Clock::time_point now);
+    void set_aside(Clock::time_point from, Clock::time_point to);
     void limit_phase();
 
     Clock::time_point whole_;
@@ -71,7 +83,11 @@ class Run {
     std::uint64_t number_;
     Depth depth_;
     std::span<const PhaseLimit> limits_;
-    Clock::time_point phase_started_{};
+    Clock::time_point phase_started_{};  // later by what is set aside
+    Clock::time_point looked_{};         // what was before is counted or set aside
+    Clock::duration aside_{};            // of the phase in progress
+    bool sent_ = false;
+    std::optional<Clock::time_point> arrival_;
     std::size_t current_ = kNone;
     bool finished_ = false;
 };

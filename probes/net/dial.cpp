@@ -2,6 +2,7 @@
 
 #include "base/duration.hpp"
 #include "probes/net/address_facts.hpp"
+#include "probes/net/arrival.hpp"
 #include "probes/net/ready.hpp"
 
 #include <algorithm>
@@ -56,6 +57,7 @@ asio::awaitable<IoResult<tcp::socket>> connect_one(asio::any_io_executor executo
     }
     const int on = 1;
     setsockopt(descriptor, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+    ask_for_arrivals(descriptor);
     if (::connect(descriptor, endpoint.data(), static_cast<socklen_t>(endpoint.size())) != 0) {
         if (errno != EINPROGRESS && errno != EINTR) co_return connect_failure(last_error());
         const auto ready = co_await wait_ready(socket, WaitFor::write, deadline);
@@ -82,6 +84,13 @@ void choose_failure(std::optional<Failed>& chosen, Failed next) {
     if (!chosen || (chosen->cause == Cause::tcp_unreachable && next.cause != Cause::tcp_unreachable)) {
         chosen = std::move(next);
     }
+}
+
+// Right after connecting the kernel's round trip is that of SYN and SYN-ACK; a SYN that was repeated has
+// none.
+std::optional<Clock::time_point> answered_at(Clock::time_point started, const Outcome& outcome) {
+    if (!outcome.rtt || outcome.rtt->count() == 0 || outcome.retransmits > 0) return std::nullopt;
+    return started + *outcome.rtt;
 }
 
 bool only_local(Cause cause) {
@@ -115,6 +124,8 @@ asio::awaitable<std::vector<address>> resolve_phase(Run& run, Services& services
     if (!answer->literal) add_resolver_fact(run.outcome, services.resolver);
     auto addresses = std::move(answer->addresses);
     rotate(addresses, run.number());
+    run.sent(answer->sent);
+    run.arrived(answer->arrived);
     co_return addresses;
 }
 
@@ -139,6 +150,7 @@ asio::awaitable<std::optional<Stream>> dial(Run& run, Services& services, const 
         if (socket) {
             run.outcome.address = attempt.address;
             note_kernel_facts(run.outcome, socket->native_handle());
+            run.arrived(answered_at(started, run.outcome));
             std::optional<Stream> stream(std::in_place, std::move(*socket));
             co_return stream;
         }

@@ -1,6 +1,7 @@
 #include "probes/net/dns_wire.hpp"
 
 #include "base/text.hpp"
+#include "probes/net/arrival.hpp"
 
 #include <algorithm>
 #include <cerrno>
@@ -55,6 +56,7 @@ std::optional<Failed> complaint_of(std::string_view message) {
 struct DnsWire::Calls {
     static ares_socket_t open(int family, int type, int protocol, void* user) {
         const auto descriptor = ::socket(family, type | SOCK_NONBLOCK | SOCK_CLOEXEC, protocol);
+        if (descriptor >= 0) ask_for_arrivals(descriptor);
         if (type == SOCK_STREAM && descriptor >= 0) {
             wire_of(user).streams_.push_back(descriptor);
             wire_of(user).over_tcp_ = true;
@@ -75,7 +77,8 @@ struct DnsWire::Calls {
     static ares_ssize_t receive(ares_socket_t descriptor, void* into, std::size_t size, int flags,
                                 sockaddr* from, ares_socklen_t* from_size, void* user) {
         auto& wire = wire_of(user);
-        const auto count = ::recvfrom(descriptor, into, size, flags, from, from_size);
+        const auto [count, at] = net::receive(descriptor, into, size, flags, from, from_size);
+        if (count > 0) wire.arrived_ = at;
         if (count >= 0 && !wire.is_stream(descriptor)) {
             wire.received({static_cast<const char*>(into), static_cast<std::size_t>(count)});
         }
@@ -88,6 +91,7 @@ struct DnsWire::Calls {
     // through recvfrom().
     static ares_ssize_t send(ares_socket_t descriptor, const iovec* parts, int count, void* user) {
         auto& wire = wire_of(user);
+        if (!wire.sent_) wire.sent_ = Clock::now();
         if (count == 1 && !wire.is_stream(descriptor)) {
             wire.asked({static_cast<const char*>(parts->iov_base), parts->iov_len});
         }

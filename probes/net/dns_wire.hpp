@@ -4,6 +4,7 @@
 #pragma once
 
 #include "probes/net/error.hpp"
+#include "probes/run.hpp"
 
 #include <optional>
 #include <string>
@@ -22,6 +23,8 @@ class DnsWire {
     bool over_tcp() const { return over_tcp_; }                   // an answer was too long for a datagram
     bool answered() const { return answered_; }                   // a datagram answered one of the questions
     bool only_strange() const { return strange_ && !answered_; }  // what came answers none of them
+    std::optional<Clock::time_point> sent() const { return sent_; }        // the first datagram
+    std::optional<Clock::time_point> arrived() const { return arrived_; }  // the last, by the kernel's stamp
     // The first answer that was neither an answer nor "no such name": SERVFAIL, REFUSED …
     const std::optional<Failed>& complaint() const { return complaint_; }
 
@@ -35,6 +38,8 @@ class DnsWire {
     std::vector<std::string> questions_;  // messages as sent, each once
     std::vector<ares_socket_t> streams_;  // open TCP sockets
     std::optional<Failed> complaint_;
+    std::optional<Clock::time_point> sent_;
+    std::optional<Clock::time_point> arrived_;
     bool over_tcp_ = false;
     bool answered_ = false;
     bool strange_ = false;

@@ -10,6 +10,7 @@
 #include <chrono>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -25,11 +26,15 @@ struct Answer {
     std::vector<std::string> canonical_names;         // the CNAME chain
     std::uint32_t ttl = 0;                            // smallest, seconds
     bool literal = false;                             // the host was an address: nothing was asked
+    std::optional<Clock::time_point> sent;            // the first question
+    std::optional<Clock::time_point> arrived;         // the last answer, by the kernel's time stamp
 };
 
 // One raw question: for the dns probe. The bytes are the peer's; parsing them is the probe's job.
 struct RawAnswer {
     std::vector<unsigned char> message;
+    std::optional<Clock::time_point> sent;
+    std::optional<Clock::time_point> arrived;
 };
 
 class Resolver {

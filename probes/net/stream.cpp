@@ -1,5 +1,6 @@
 #include "probes/net/stream.hpp"
 
+#include "probes/net/arrival.hpp"
 #include "probes/net/stream_impl.hpp"
 #include "probes/net/tls.hpp"
 
@@ -72,8 +73,9 @@ Step try_read(Stream::Impl& impl, std::span<char> into) {
         const int returned = SSL_read_ex(impl.ssl.get(), into.data(), into.size(), &count);
         return ssl_step(impl, returned, count);
     }
-    const auto count = ::recv(impl.socket.native_handle(), into.data(), into.size(), 0);
+    const auto [count, at] = receive(impl.socket.native_handle(), into.data(), into.size());
     if (count < 0) return errno_step(WaitFor::read);
+    impl.wire.received_at = at;
     Step step;
     step.count = static_cast<std::size_t>(count);
     return step;
@@ -168,6 +170,10 @@ asio::awaitable<IoResult<void>> Stream::write(std::string_view bytes, Clock::tim
         }
     }
     co_return IoResult<void>();
+}
+
+std::optional<Clock::time_point> Stream::received_at() const {
+    return impl_->wire.received_at;
 }
 
 int Stream::descriptor() const {

@@ -41,6 +41,9 @@ class Stream {
     // All of it. `bytes` must live until it returns.
     boost::asio::awaitable<IoResult<void>> write(std::string_view bytes, Clock::time_point deadline);
 
+    // When the bytes that were read last arrived, by the kernel's time stamp: for Run::arrived().
+    std::optional<Clock::time_point> received_at() const;
+
     int descriptor() const;
     bool is_tls() const;
     void close();  // at once; a TLS stream sends close_notify if the socket takes it without waiting

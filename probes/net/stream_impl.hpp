@@ -27,8 +27,11 @@ using TlsSession = std::unique_ptr<SSL_SESSION, SessionFree>;
 struct TlsWire {
     int descriptor = -1;
     std::uint64_t bytes_in = 0;
-    std::array<char, 64> first_bytes{};  // of the peer: shows what it is when it is no TLS
-    std::size_t allowance = 0;           // bytes that the call of OpenSSL under way may still read
+    std::optional<Clock::time_point> first_sent;   // by OpenSSL
+    std::optional<Clock::time_point> last_sent;    // by OpenSSL
+    std::optional<Clock::time_point> received_at;  // the last bytes, by the kernel's time stamp
+    std::array<char, 64> first_bytes{};            // of the peer: shows what it is when it is no TLS
+    std::size_t allowance = 0;                     // bytes that the call of OpenSSL under way may still read
     bool paused = false;         // it wanted more than that: call again, without waiting for the socket
     bool ended = false;          // the peer closed its side
     int error = 0;               // errno of the last failed system call

@@ -44,6 +44,7 @@ asio::awaitable<bool> start_tls(Run& run, Stream& stream, const TlsSettings& set
         run.fail(objection->cause, objection->detail);
         co_return false;
     }
+    tell_times(run, impl.wire);
     co_return true;
 }
 

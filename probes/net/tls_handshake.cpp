@@ -99,6 +99,11 @@ asio::awaitable<IoResult<void>> hear_out(Stream::Impl& impl, std::function<bool(
     }
 }
 
+void tell_times(Run& run, const TlsWire& wire) {
+    run.sent(wire.first_sent);
+    if (wire.received_at && wire.last_sent) run.arrived(std::max(*wire.received_at, *wire.last_sent));
+}
+
 Clock::time_point brief_deadline(const Run& run, const Stream& stream) {
     const auto facts = kernel_facts(stream.descriptor());
     const auto round_trips = facts ? 4 * facts->rtt : std::chrono::microseconds::zero();

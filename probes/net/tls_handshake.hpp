@@ -22,6 +22,9 @@ boost::asio::awaitable<IoResult<void>> shake_hands(Stream::Impl& impl, Clock::ti
 // the deadline passes, which is no failure.
 boost::asio::awaitable<IoResult<void>> hear_out(Stream::Impl& impl, std::function<bool()> enough,
                                                 Clock::time_point deadline);
+// After a handshake that succeeded: its phase lasts from the ClientHello to our Finished (TLS 1.3) or
+// whatever came after it.
+void tell_times(Run& run, const TlsWire& wire);
 // For hear_out: a few round trips, so that a peer that has nothing to say costs little.
 Clock::time_point brief_deadline(const Run& run, const Stream& stream);
 

@@ -39,6 +39,7 @@ asio::awaitable<void> resume(Run& run, Stream& second, const TlsSettings& settin
         impl.broken = true;
         co_return note_failure(run, done.error());
     }
+    tell_times(run, impl.wire);
     run.outcome.fact(facts::kTlsResumption, SSL_session_reused(impl.ssl.get()) == 1 ? "yes" : "no");
     second.close();
 }

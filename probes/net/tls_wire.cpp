@@ -1,4 +1,5 @@
 // OpenSSL's bytes: a BIO on a non-blocking socket that never raises SIGPIPE and remembers what the peer is.
+#include "probes/net/arrival.hpp"
 #include "probes/net/stream_impl.hpp"
 
 #include <algorithm>
@@ -23,8 +24,9 @@ int wire_read(BIO* bio, char* into, int size) {
         return -1;
     }
     const auto most = std::min(w.allowance, static_cast<std::size_t>(size));
-    const auto count = ::recv(w.descriptor, into, most, 0);
+    const auto [count, at] = receive(w.descriptor, into, most);
     if (count > 0) {
+        w.received_at = at;
         w.allowance -= static_cast<std::size_t>(count);
         const auto seen = w.first_size();
         const auto keep = std::min(w.first_bytes.size() - seen, static_cast<std::size_t>(count));
@@ -47,6 +49,8 @@ int wire_read(BIO* bio, char* into, int size) {
 int wire_write(BIO* bio, const char* bytes, int size) {
     auto& w = wire(bio);
     BIO_clear_retry_flags(bio);
+    w.last_sent = Clock::now();
+    if (!w.first_sent) w.first_sent = w.last_sent;
     const auto count = ::send(w.descriptor, bytes, static_cast<std::size_t>(size), MSG_NOSIGNAL);
     if (count >= 0) return static_cast<int>(count);
     if (errno == EAGAIN || errno == EINTR) {

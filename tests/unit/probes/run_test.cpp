@@ -1,6 +1,7 @@
 #include "probes/run.hpp"
 
 #include <numeric>
+#include <thread>
 
 #include <gtest/gtest.h>
 
@@ -23,6 +24,91 @@ TEST(ProbeRun, phases_add_up_to_the_total_exactly) {
     EXPECT_EQ(run.outcome.phases[1].name, phase::connect);
     EXPECT_EQ(sum(run.outcome), run.outcome.total);
     EXPECT_GT(run.outcome.total.count(), 0);
+}
+
+std::chrono::nanoseconds spent_in(const Outcome& outcome, std::string_view phase) {
+    for (const auto& each : outcome.phases) {
+        if (each.name == phase) return each.duration;
+    }
+    return std::chrono::nanoseconds(-1);
+}
+
+// The clock is not injected: each case only says what must hold however long a step takes.
+TEST(ProbeRun, our_own_time_before_the_first_word_and_after_the_arrival_is_in_no_phase) {
+    plumb::Run run(Clock::now() + std::chrono::seconds(1));
+    run.begin(phase::resolve);
+    std::this_thread::sleep_for(std::chrono::milliseconds(3));
+    const auto sent = Clock::now();
+    run.sent(sent);
+    const auto arrived = sent + std::chrono::milliseconds(2);
+    std::this_thread::sleep_until(arrived + std::chrono::milliseconds(3));
+    run.arrived(arrived);
+    const auto looked = Clock::now();
+    run.begin(phase::connect);
+    const auto after = Clock::now();
+    run.finish();
+    EXPECT_GE(spent_in(run.outcome, phase::resolve), std::chrono::milliseconds(2));
+    EXPECT_LE(spent_in(run.outcome, phase::resolve), std::chrono::milliseconds(2) + (after - looked));
+    EXPECT_EQ(sum(run.outcome), run.outcome.total);
+}
+
+TEST(ProbeRun, an_arrival_told_twice_is_set_aside_once) {
+    plumb::Run run(Clock::now() + std::chrono::seconds(1));
+    run.begin(phase::query);
+    const auto begun = Clock::now();
+    std::this_thread::sleep_for(std::chrono::milliseconds(2));
+    const auto arrived = Clock::now();
+    run.arrived(arrived);
+    run.arrived(arrived);
+    run.arrived(begun - std::chrono::hours(1));
+    run.finish();
+    EXPECT_GE(spent_in(run.outcome, phase::query), arrived - begun);
+}
+
+TEST(ProbeRun, closing_after_the_last_arrival_is_in_no_phase) {
+    plumb::Run run(Clock::now() + std::chrono::seconds(1));
+    const auto before = Clock::now();
+    run.begin(phase::connect);
+    run.arrived(Clock::now());
+    const auto after = Clock::now();
+    std::this_thread::sleep_for(std::chrono::milliseconds(5));
+    run.finish();
+    EXPECT_LE(run.outcome.total, after - before);
+}
+
+TEST(ProbeRun, waiting_on_after_an_arrival_counts) {
+    plumb::Run run(Clock::now() + std::chrono::seconds(1));
+    run.begin(phase::query);
+    run.arrived(Clock::now());
+    std::this_thread::sleep_for(std::chrono::milliseconds(5));
+    run.begin(phase::transfer);
+    EXPECT_GE(spent_in(run.outcome, phase::query), std::chrono::milliseconds(5));
+}
+
+TEST(ProbeRun, a_phase_that_fails_counts_everything) {
+    plumb::Run run(Clock::now() + std::chrono::seconds(1));
+    const auto before = Clock::now();
+    run.begin(phase::handshake);
+    const auto begun = Clock::now();
+    std::this_thread::sleep_for(std::chrono::milliseconds(3));
+    run.sent(Clock::now());
+    run.arrived(begun);
+    run.fail(Cause::tls_timeout, "stalled");
+    run.arrived(begun);
+    const auto ended = Clock::now();
+    run.finish();
+    EXPECT_GE(run.outcome.total, ended - begun);
+    EXPECT_LE(run.outcome.total, Clock::now() - before);
+}
+
+TEST(ProbeRun, what_lies_in_the_future_is_no_arrival) {
+    plumb::Run run(Clock::now() + std::chrono::seconds(1));
+    run.begin(phase::query);
+    run.sent(Clock::now() + std::chrono::hours(1));
+    run.arrived(Clock::now() + std::chrono::hours(1));
+    run.finish();
+    EXPECT_GE(run.outcome.total, std::chrono::nanoseconds::zero());
+    EXPECT_LT(run.outcome.total, std::chrono::minutes(10));
 }
 
 TEST(ProbeRun, finishing_twice_adds_nothing) {
