@@ -80,7 +80,9 @@ class DnsProbe final : public Probe {
             run.fail(failed.cause, settings_.name + ": " + failed.detail);
             co_return;
         }
+        run.sent(answer->sent);
         judge(run, answer->message);
+        run.arrived(answer->arrived);
     }
 
   private:

@@ -108,6 +108,7 @@ class GrpcProbe final : public Probe {
             co_return false;
         }
         const bool flushed = co_await flush(run, stream, session);
+        run.arrived(stream.received_at());
         if (flushed && session.broken() && !session.done()) {
             fail(run, {Cause::peer_garbage, "the server broke the rules of HTTP/2"});
             co_return false;

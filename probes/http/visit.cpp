@@ -154,6 +154,7 @@ awaitable<void> Visit::exchange() {
             judge_head(response.head());
             if (run_.failed()) co_return;
         }
+        run_.arrived(stream_->received_at());
         run_.begin(phase::transfer);
         if (!*more) break;
     }

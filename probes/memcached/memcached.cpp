@@ -68,6 +68,7 @@ class MemcachedProbe final : public Probe {
         const auto version = memcached::parse_version(*line);
         if (!version) co_return version.error();
         run.outcome.fact(memcached::kVersion, *version);
+        run.arrived(stream.received_at());
         if (!run.inspects()) co_return net::IoResult<void>();
         co_return co_await inspect(run, stream, reader);
     }
@@ -85,6 +86,7 @@ class MemcachedProbe final : public Probe {
             more = *added;
         }
         memcached::describe(statistics, rates_, Clock::now(), run.outcome);
+        run.arrived(stream.received_at());
         co_return net::IoResult<void>();
     }
 

@@ -48,6 +48,7 @@ awaitable<bool> converse(Run& run, net::Stream& stream, Session& session) {
             run.fail(reply.error().cause, reply.error().detail);
             co_return false;
         }
+        run.arrived(stream.received_at());
         const auto rejection = session.take(*reply);
         if (!rejection) continue;
         if (rejection->phase != run.current_phase()) run.begin(rejection->phase);
