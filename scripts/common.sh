@@ -69,6 +69,7 @@ pkg-config
 postgresql-15
 postgresql-server-dev-15
 procps
+prometheus-blackbox-exporter
 protobuf-compiler
 protobuf-compiler-grpc
 redis-server

@@ -17,7 +17,7 @@ namespace {
 
 constexpr std::chrono::seconds kTimeout{5};
 
-// One kind, with the targets of DESIGN.md §10 for it.
+// One kind, and how much of what the others spend it may spend.
 struct Kind {
     std::string name;
     std::string url;

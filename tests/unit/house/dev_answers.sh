@@ -25,7 +25,7 @@ for command in setup build test fuzz demo image fmt lint lab bench; do
     expect 0 out "usage: ./dev $command" $command --help
     expect 0 out "usage: ./dev $command" $command -h
 done
-for command in setup build test fuzz demo image fmt lint; do
+for command in setup build test fuzz demo bench image fmt lint; do
     expect 2 err nonsense $command --nonsense
 done
 expect 2 err "no command 'nonsense'" nonsense
@@ -41,5 +41,8 @@ expect 2 err "no fuzz target 'nonsense'" fuzz nonsense
 expect 2 err '--seconds takes a number' fuzz --seconds
 expect 2 err '--seconds takes a number' fuzz url --seconds 0
 expect 2 err 'not built yet' lab
-expect 2 err 'not built yet' bench
+expect 2 err "no suite 'nonsense'" bench nonsense
+expect 2 err 'one suite' bench probes probes
+expect 2 err 'name of a bench' bench --only
+expect 2 err 'directory' bench --build
 expect 0 out 'postgresql-15' setup --list
