@@ -4,6 +4,7 @@
 #include <cmath>
 #include <ctime>
 #include <fstream>
+#include <sched.h>
 #include <stdexcept>
 #include <string>
 #include <unistd.h>
@@ -43,6 +44,17 @@ Resident resident_of(pid_t process) {
 
 Resident own_resident() {
     return resident_of(::getpid());
+}
+
+Undisturbed::Undisturbed() {
+    sched_param priority{};
+    priority.sched_priority = 1;
+    held_ = ::sched_setscheduler(0, SCHED_RR | SCHED_RESET_ON_FORK, &priority) == 0;
+}
+
+Undisturbed::~Undisturbed() {
+    const sched_param ordinary{};
+    if (held_) ::sched_setscheduler(0, SCHED_OTHER, &ordinary);
 }
 
 double quantile(std::vector<double> values, double q) {

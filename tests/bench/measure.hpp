@@ -20,6 +20,21 @@ struct Resident {
 Resident resident_of(pid_t process);
 Resident own_resident();
 
+// The calling thread runs before all ordinary work of the machine while this lives, where that is permitted:
+// what is measured is then our own lateness and not how busy the machine is. Processes that are started
+// meanwhile do not.
+class Undisturbed {
+  public:
+    Undisturbed();
+    ~Undisturbed();
+    Undisturbed(const Undisturbed&) = delete;
+    Undisturbed& operator=(const Undisturbed&) = delete;
+    bool held() const { return held_; }
+
+  private:
+    bool held_;
+};
+
 // The value below which a share `q` of them lies (nearest rank). REQUIRES: not empty.
 double quantile(std::vector<double> values, double q);
 double median(std::vector<double> values);

@@ -132,6 +132,8 @@ std::string render_table(const Report& report) {
     text += caution(report);
     for (const auto& row : rows)
         text += line_of(row, widths);
+    for (const auto& note : report.notes)
+        text += note + '\n';
     for (const auto& each : report.skipped)
         text += fmt::format("skipped: {} ({})\n", each.bench, each.reason);
     return text;
@@ -152,6 +154,7 @@ std::string render_json(const Report& report) {
     boost::json::array skipped;
     for (const auto& each : report.skipped)
         skipped.push_back(boost::json::object{{"bench", each.bench}, {"reason", each.reason}});
+    boost::json::array notes(report.notes.begin(), report.notes.end());
     const boost::json::object all{
         {"suite", report.suite},
         {"date", today()},
@@ -162,6 +165,7 @@ std::string render_json(const Report& report) {
         {"sanitized", sanitized()},
         {"figures", std::move(figures)},
         {"skipped", std::move(skipped)},
+        {"notes", std::move(notes)},
     };
     return boost::json::serialize(all) + '\n';
 }

@@ -32,6 +32,7 @@ struct Report {
     bool shortened = false;  // figures of so few runs show that the bench works, and nothing else
     std::vector<Figure> figures;
     std::vector<Skipped> skipped;
+    std::vector<std::string> notes;  // how something was measured here, where it depends on the machine
 
     bool judged() const;  // false: shortened, or built with sanitizers
     bool missed() const;  // judged, and some target is not met

@@ -127,6 +127,10 @@ void measure_deadlines(const Options& options, Report& report) {
     swallowing.loss = 1;
     const link::Link link(swallowing);
     const StalledListener stalled;
+    const Undisturbed undisturbed;
+    report.notes.emplace_back(
+        undisturbed.held() ? "deadlines: at real-time priority, so not disturbed by the machine's other work"
+                           : "deadlines: at ordinary priority, so late by the machine's other work too");
     std::vector<double> growths;
     for (const auto& kind : black_holes(stalled)) {
         const auto lateness = measure_kind(plan, kind, stalled);
