@@ -86,7 +86,6 @@ TEST_F(LinkTest, a_packet_takes_its_delay_each_way) {
     send_to(far, Link::kNearAddress);
     ASSERT_TRUE(readable(near, 10s));
     EXPECT_GE(Clock::now() - started, 30ms);
-    EXPECT_GE(link.carried(), 2U);
 }
 
 TEST_F(LinkTest, a_link_that_loses_everything_carries_nothing) {

@@ -13,6 +13,9 @@ namespace {
 
 namespace asio = boost::asio;
 
+// What most runs are: inspections are every Nth.
+constexpr Depth kDepth = Depth::login;
+
 void require_success(const Outcome& outcome) {
     if (outcome.ok()) return;
     throw std::runtime_error(outcome.target + ": " + std::string(to_string(outcome.failure->cause)) + ": " +
@@ -22,7 +25,7 @@ void require_success(const Outcome& outcome) {
 asio::awaitable<void> repeat(Prepared& target, int times) {
     for (int i = 0; i < times; ++i) {
         leave_if_interrupted();
-        const auto outcome = co_await target.run_once();
+        const auto outcome = co_await target.run_once(kDepth);
         require_success(outcome);
     }
 }
@@ -31,7 +34,7 @@ asio::awaitable<void> collect(Prepared& target, int times, std::vector<Finished>
     for (int i = 0; i < times; ++i) {
         leave_if_interrupted();
         const auto deadline = Clock::now() + target.target().timeout;
-        auto outcome = co_await target.run_once();
+        auto outcome = co_await target.run_once(kDepth);
         const auto over = Clock::now() - deadline;
         into.push_back({std::move(outcome), over});
     }
