@@ -1,208 +1,231 @@
 #include "probes/dns/dns.hpp"
 
-#include "base/text.hpp"
-#include "probes/dns/message.hpp"
+#include "probes/dns/facts.hpp"
+#include "probes/dns/reading.hpp"
+#include "probes/dns/settings.hpp"
 #include "probes/net/address_facts.hpp"
+#include "probes/net/facts.hpp"
 #include "probes/net/resolver.hpp"
 
 #include <algorithm>
-#include <set>
-
-#include <boost/asio/ip/address.hpp>
 
 namespace plumb {
 namespace {
 
-namespace ip = boost::asio::ip;
+using dns::Reading;
 
-struct Settings {
-    std::string name;
-    int type = dns::kTypeA;
-    std::string type_name = "A";
-    std::vector<std::string> expected;
-    std::unique_ptr<net::Resolver> own_resolver;  // with server=
+// A server before the last gets its share of the time that is left, and no less than this of it.
+constexpr std::chrono::milliseconds kLeastShare{250};
+
+// The servers of one run: which were asked, what the last answer of each was, and how long they took.
+class Asking {
+  public:
+    Asking(Run& run, net::Resolver& resolver, const dns::Settings& settings)
+        : run_(run), resolver_(resolver), settings_(settings), servers_(resolver.servers().size()) {}
+
+    std::size_t count() const { return servers_.size(); }
+    bool was_asked(std::size_t server) const { return servers_[server].reading.has_value(); }
+    std::size_t unasked() const { return count() - order_.size(); }
+
+    // `left`: how many servers share the time.
+    boost::asio::awaitable<Reading> ask(std::size_t server, std::string name, std::size_t left) {
+        const auto started = Clock::now();
+        const auto time = std::max(run_.deadline() - started, Clock::duration::zero());
+        const auto share =
+            std::max(time / static_cast<long>(left), std::min<Clock::duration>(time, kLeastShare));
+        net::RawQuestion question;
+        question.name = name;
+        question.type = settings_.expected.type;
+        question.transport = settings_.transport;
+        const auto answer = co_await resolver_.ask(server, std::move(question), started + share);
+        auto& entry = servers_[server];
+        if (!entry.reading) order_.push_back(server);
+        if (answer) run_.sent(answer->sent);
+        entry.reading = dns::read_answer(answer, settings_.expected, name);
+        entry.spent += Clock::now() - started;
+        if (answer) run_.arrived(answer->arrived);
+        co_return *entry.reading;
+    }
+
+    void add_attempts() const {
+        for (const auto server : order_) {
+            const auto& entry = servers_[server];
+            Attempt attempt;
+            attempt.address = resolver_.servers()[server];
+            attempt.duration = entry.spent;
+            if (entry.reading->failed) attempt.failed = entry.reading->failed->cause;
+            run_.outcome.attempts.push_back(std::move(attempt));
+        }
+    }
+
+    // REQUIRES: every server was asked.
+    void add_facts() const {
+        std::size_t good = 0;
+        const Reading* first = nullptr;
+        bool agree = true;
+        for (const auto& entry : servers_) {
+            const auto& reading = *entry.reading;
+            if (!reading.failed) ++good;
+            if (!reading.code) continue;
+            if (first == nullptr) first = &reading;
+            agree = agree && first->agrees_with(reading);
+        }
+        if (first != nullptr) run_.outcome.fact(dns::facts::kServersAgree, agree ? "yes" : "no");
+        if (good == 0) return;  // the failure says it
+        const auto some = std::to_string(good) + " of " + std::to_string(count());
+        run_.outcome.fact(dns::facts::kServersOk, good == count() ? "all" : some);
+    }
+
+  private:
+    struct Server {
+        std::optional<Reading> reading;
+        Clock::duration spent{};
+    };
+
+    Run& run_;
+    net::Resolver& resolver_;
+    const dns::Settings& settings_;
+    std::vector<Server> servers_;
+    std::vector<std::size_t> order_;
 };
 
-// 10.1.2.3 → 3.2.1.10.in-addr.arpa (RFC 1035, 3.5; RFC 3596, 2.5)
-std::string reverse_name(const ip::address& address) {
-    std::string out;
-    if (address.is_v4()) {
-        for (const unsigned byte : address.to_v4().to_bytes())
-            out = std::to_string(byte) + '.' + out;
-        return out + "in-addr.arpa";
-    }
-    static constexpr std::string_view kDigits = "0123456789abcdef";
-    for (const unsigned byte : address.to_v6().to_bytes()) {
-        out = std::string{kDigits[byte & 15U], '.', kDigits[byte >> 4U], '.'} + out;
-    }
-    return out + "ip6.arpa";
-}
-
-Cause cause_of_code(int code) {
-    switch (code) {
-        case 1:
-            return Cause::dns_malformed;
-        case 2:
-            return Cause::dns_servfail;
-        case 3:
-            return Cause::dns_nxdomain;
-        default:
-            return Cause::dns_refused;
-    }
-}
-
-// The code that c-ares told as a failure, without a message that holds it.
-std::string_view code_of_cause(Cause cause) {
-    switch (cause) {
-        case Cause::dns_servfail:
-            return "SERVFAIL";
-        case Cause::dns_refused:
-            return "REFUSED";
-        case Cause::dns_nxdomain:
-            return "NXDOMAIN";
-        default:
-            return {};
-    }
-}
+// What was found, where and under which name.
+struct Found {
+    Reading reading;
+    std::string name;
+    std::size_t server = 0;
+};
 
 class DnsProbe final : public Probe {
   public:
-    DnsProbe(Services& services, Settings settings) : services_(services), settings_(std::move(settings)) {}
+    DnsProbe(Services& services, dns::Settings settings)
+        : services_(services), settings_(std::move(settings)) {}
 
     boost::asio::awaitable<void> run(Run& run) override {
         run.begin(phase::resolve);
         auto& resolver = settings_.own_resolver ? *settings_.own_resolver : services_.resolver;
-        net::add_resolver_fact(run.outcome, resolver);
-        const auto answer = co_await resolver.ask(settings_.name, settings_.type, run.deadline());
-        if (!answer) {
-            const auto& failed = answer.error();
-            if (const auto code = code_of_cause(failed.cause); !code.empty()) add_code(run, code);
-            run.fail(failed.cause, settings_.name + ": " + failed.detail);
-            co_return;
-        }
-        run.sent(answer->sent);
-        judge(run, answer->message);
-        run.arrived(answer->arrived);
+        add_resolver_facts(run, resolver);
+        Asking asking(run, resolver, settings_);
+        const auto found = co_await look_up(run, asking, resolver);
+        add_answer_facts(run, resolver, found);
+        if (run.inspects()) co_await ask_the_others(run, asking, found.name);
+        asking.add_attempts();
     }
 
   private:
-    static void add_code(Run& run, std::string_view code) {
-        run.outcome.fact("dns.rcode", FactClass::must_match, code);
+    static void add_resolver_facts(Run& run, const net::Resolver& resolver) {
+        net::add_resolver_fact(run.outcome, resolver);
+        std::string search;
+        for (const auto& domain : resolver.conf().search)
+            search += (search.empty() ? "" : " ") + domain;
+        run.outcome.fact(dns::facts::kSearch, search.empty() ? "none" : search);
+        run.outcome.fact(dns::facts::kNdots, std::to_string(resolver.conf().ndots));
     }
 
-    void judge(Run& run, std::span<const unsigned char> bytes) const {
-        const auto message = dns::parse_message(bytes);
-        if (!message || !message->is_response) {
-            const std::string words =
-                message ? "a question came back instead of an answer" : message.error().message;
-            run.fail(Cause::dns_malformed, settings_.name + ": " + words);
-            return;
-        }
-        const auto code = dns::response_code_text(message->response_code);
-        add_code(run, code);
-        if (message->response_code != 0) {
-            run.fail(cause_of_code(message->response_code), settings_.name + ": " + code);
-            return;
-        }
-        check_answers(run, *message);
-    }
-
-    void check_answers(Run& run, const dns::Message& message) const {
-        std::vector<ip::address> addresses;
-        std::set<std::string> values;
-        std::size_t links = 0;
-        std::optional<std::uint32_t> ttl;
-        for (const auto& record : message.answers) {
-            ttl = std::min(ttl.value_or(record.ttl), record.ttl);
-            const bool asked = record.type == settings_.type;
-            if (record.type == dns::kTypeCname && !asked) ++links;
-            if (!asked) continue;
-            values.insert(record.value);
-            boost::system::error_code no_address;
-            const auto address = ip::make_address(record.value, no_address);
-            if (!no_address) addresses.push_back(address);
-        }
+    static void add_answer_facts(Run& run, const net::Resolver& resolver, const Found& found) {
         auto& outcome = run.outcome;
-        // A balancer grows and shrinks with its load, and its name with it: another count alone stops no
-        // release.
-        outcome.fact("dns.answers", FactClass::ordered, std::to_string(values.size()));
-        outcome.fact("dns.cnames", FactClass::must_match, std::to_string(links));
-        if (ttl) outcome.fact("dns.ttl", FactClass::informational, net::ttl_bucket(*ttl));
-        if (!addresses.empty()) outcome.fact("dns.scope", FactClass::must_match, net::scope_of(addresses));
-        if (values.empty() && message.truncated) {
-            run.fail(Cause::dns_malformed, settings_.name + ": the answer is cut short");
-            return;
+        outcome.fact(dns::facts::kName, found.name);
+        found.reading.add_facts(outcome);
+        if (found.reading.code) {
+            outcome.fact(dns::facts::kServer, resolver.servers()[found.server]);
+            outcome.address = resolver.servers()[found.server];
         }
-        if (values.empty()) {
-            run.fail(Cause::dns_no_data,
-                     settings_.name + ": the name exists, but has no " + settings_.type_name);
-            return;
-        }
-        check_expected(run, values);
+        if (found.reading.failed) run.fail(found.reading.failed->cause, found.reading.failed->detail);
     }
 
-    void check_expected(Run& run, const std::set<std::string>& values) const {
-        for (const auto& expected : settings_.expected) {
-            if (values.count(expected) != 0) continue;
-            std::string got;
-            for (const auto& value : values)
-                got += (got.empty() ? "" : ", ") + value;
-            run.fail(Cause::dns_unexpected, settings_.name + ": expected " + expected + ", got " + got);
-            return;
+    // The names that the search list makes, until one is found; else what the C library would say of them all.
+    boost::asio::awaitable<Found> look_up(Run& run, Asking& asking, const net::Resolver& resolver) const {
+        std::vector<std::string> names{settings_.name};
+        if (settings_.search) names = net::search_names(resolver.conf(), settings_.name);
+        std::optional<Found> kept;
+        std::size_t first = settings_.own_resolver ? run.number() % asking.count() : 0;
+        for (const auto& name : names) {
+            auto next = co_await ask_in_order(run, asking, name, first);
+            first = next.server;
+            const bool over = next.reading.found() || !goes_on(next.reading) || Clock::now() >= run.deadline();
+            if (!kept || over || rank(next.reading) >= rank(kept->reading)) kept = std::move(next);
+            if (over) break;
         }
+        co_return std::move(*kept);
+    }
+
+    // Until a server settles it. Servers that the target names are not there to stand in for each other.
+    boost::asio::awaitable<Found> ask_in_order(const Run& run, Asking& asking, std::string name,
+                                               std::size_t first) const {
+        Found found;
+        found.name = name;
+        found.server = first;
+        const auto count = settings_.own_resolver ? 1 : asking.count();
+        for (std::size_t i = 0; i < count; ++i) {
+            const auto server = (first + i) % asking.count();
+            const auto left = run.inspects() ? std::max<std::size_t>(asking.unasked(), 1) : count - i;
+            auto reading = co_await asking.ask(server, name, left);
+            const bool settled = reading.settles();
+            // Of several failures the first tells most, unless it was silence.
+            if (i == 0 || settled || (reading.code && !found.reading.code)) {
+                found.reading = std::move(reading);
+                found.server = server;
+            }
+            if (settled) break;
+        }
+        co_return found;
+    }
+
+    boost::asio::awaitable<void> ask_the_others(Run& run, Asking& asking, std::string name) const {
+        if (asking.unasked() > 0) run.begin(phase::inspect);
+        for (std::size_t server = 0; server < asking.count(); ++server) {
+            if (asking.was_asked(server)) continue;
+            if (Clock::now() >= run.deadline()) co_return;  // not asked is not silent
+            const auto reading = co_await asking.ask(server, name, asking.unasked());
+            if (settings_.own_resolver && reading.failed)
+                run.fail(reading.failed->cause, reading.failed->detail);
+        }
+        asking.add_facts();
+    }
+
+    static bool goes_on(const Reading& reading) {
+        return reading.code == 3 || reading.code == 2 ||
+               (reading.failed && reading.failed->cause == Cause::dns_no_data);
+    }
+
+    // Of names that were not found the last counts, but before it one that exists without such a record, and one
+    // that could not be looked up.
+    static int rank(const Reading& reading) {
+        if (reading.failed && reading.failed->cause == Cause::dns_no_data) return 2;
+        return reading.code == 2 ? 1 : 0;
     }
 
     Services& services_;
-    Settings settings_;
+    dns::Settings settings_;
 };
 
-constexpr std::array<Option, 3> kOptions{{
-    {"type", "A (default), AAAA, CNAME, MX, NS, SRV, TXT, SOA, PTR or CAA"},
-    {"server", "IP:PORT of the name server to ask; default: the task's own"},
-    {"expect", "values that the answer must hold, separated by commas"},
-}};
-
-Result<Settings> read_settings(const Target& target, Services& services) {
-    const auto& url = target.url;
-    if (auto known = check_options(url, kOptions); !known) return known.error();
-    Settings settings;
-    settings.name = url.host;
-    if (const auto type = url.option("type")) {
-        const auto number = dns::parse_type(*type);
-        if (!number) return Error{"dns URL: option 'type' is one of " + dns::type_list()};
-        settings.type = *number;
-        settings.type_name = *type;
-        std::transform(type->begin(), type->end(), settings.type_name.begin(),
-                       [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
-    }
-    boost::system::error_code no_address;
-    const auto address = ip::make_address(url.host, no_address);
-    if (!no_address && settings.type != dns::kTypePtr) {
-        return Error{"dns URL: an address is asked for with type=PTR; any other type needs a name"};
-    }
-    if (!no_address) settings.name = reverse_name(address);
-    if (const auto expected = url.option("expect")) {
-        for (const auto value : split(*expected, ','))
-            settings.expected.emplace_back(trim(value));
-    }
-    if (const auto server = url.option("server")) {
-        auto own = net::Resolver::make(services.executor, {*server});
-        if (!own) return Error{"dns URL: option 'server': " + own.error().message};
-        settings.own_resolver = std::move(*own);
-    }
-    return settings;
-}
-
 Result<std::unique_ptr<Probe>> make(const Target& target, Services& services) {
-    auto settings = read_settings(target, services);
+    auto settings = dns::read_settings(target, services);
     if (!settings) return settings.error();
     return std::unique_ptr<Probe>(std::make_unique<DnsProbe>(services, std::move(*settings)));
+}
+
+Catalog catalog() {
+    return {
+        .phases = {{phase::resolve, "the question to the answer that counts"},
+                   {phase::inspect, "the same question to the other name servers; not in every run"}},
+        .causes = {Cause::dns_nxdomain, Cause::dns_no_data, Cause::dns_servfail, Cause::dns_refused,
+                   Cause::dns_timeout, Cause::dns_unreachable, Cause::dns_malformed, Cause::dns_unexpected},
+        .facts = {dns::facts::kRcode, net::facts::kDnsAnswers, net::facts::kDnsCnames, net::facts::kDnsTtl,
+                  net::facts::kDnsScope, dns::facts::kAnswer, dns::facts::kChain, dns::facts::kName,
+                  dns::facts::kAa, dns::facts::kAd, dns::facts::kTransport, dns::facts::kServer,
+                  net::facts::kDnsResolver, dns::facts::kSearch, dns::facts::kNdots, dns::facts::kServersOk,
+                  dns::facts::kServersAgree},
+        .gauges = {},
+    };
 }
 
 }  // namespace
 
 const Kind& dns_kind() {
-    static const Kind kind{"dns", {{"dns", 53}}, {kOptions.begin(), kOptions.end()}, false, make};
+    const auto options = dns::option_list();
+    static const Kind kind{
+        "dns", {{"dns", 53}}, {options.begin(), options.end()}, false, make, false, catalog()};
     return kind;
 }
 

@@ -13,10 +13,24 @@ namespace plumb::net {
 namespace {
 
 constexpr std::size_t kHeader = 12;
+constexpr std::size_t kLength = 2;  // before each message on a stream
 constexpr std::size_t kMaxQuestions = 32;  // a search list of six asks fourteen
 
 DnsWire& wire_of(void* user) {
     return *static_cast<DnsWire*>(user);
+}
+
+std::size_t length_of(std::string_view framed) {
+    return static_cast<unsigned char>(framed[0]) * 256U + static_cast<unsigned char>(framed[1]);
+}
+
+// The byte at `at` of a message, when it says that it has no more than `most` records (its seventh byte and eighth).
+char cut_count(std::span<const char> message, std::size_t at, unsigned most) {
+    constexpr std::size_t kHigh = 6;
+    if (at == kHigh) return 0;
+    if (at != kHigh + 1) return message[at];
+    const auto low = static_cast<unsigned char>(message[at]);
+    return static_cast<char>(message[kHigh] != 0 ? most : std::min<unsigned>(low, most));
 }
 
 // RFC 1035, 4.1.1: the id and the question come back; a server may change the case of the name.
@@ -58,7 +72,7 @@ struct DnsWire::Calls {
         const auto descriptor = ::socket(family, type | SOCK_NONBLOCK | SOCK_CLOEXEC, protocol);
         if (descriptor >= 0) ask_for_arrivals(descriptor);
         if (type == SOCK_STREAM && descriptor >= 0) {
-            wire_of(user).streams_.push_back(descriptor);
+            wire_of(user).streams_.push_back({descriptor, {}});
             wire_of(user).over_tcp_ = true;
         }
         return descriptor;
@@ -66,7 +80,7 @@ struct DnsWire::Calls {
 
     static int close(ares_socket_t descriptor, void* user) {
         auto& streams = wire_of(user).streams_;
-        streams.erase(std::remove(streams.begin(), streams.end(), descriptor), streams.end());
+        std::erase_if(streams, [descriptor](const Incoming& each) { return each.descriptor == descriptor; });
         return ::close(descriptor);
     }
 
@@ -78,9 +92,13 @@ struct DnsWire::Calls {
                                 sockaddr* from, ares_socklen_t* from_size, void* user) {
         auto& wire = wire_of(user);
         const auto [count, at] = net::receive(descriptor, into, size, flags, from, from_size);
+        if (count < 0) return count;
         if (count > 0) wire.arrived_ = at;
-        if (count >= 0 && !wire.is_stream(descriptor)) {
-            wire.received({static_cast<const char*>(into), static_cast<std::size_t>(count)});
+        const std::span bytes(static_cast<char*>(into), static_cast<std::size_t>(count));
+        if (auto* stream = wire.stream_of(descriptor)) {
+            wire.received_by_tcp(*stream, bytes);
+        } else {
+            wire.received_by_udp(bytes);
         }
         return count;
     }
@@ -92,8 +110,13 @@ struct DnsWire::Calls {
     static ares_ssize_t send(ares_socket_t descriptor, const iovec* parts, int count, void* user) {
         auto& wire = wire_of(user);
         if (!wire.sent_) wire.sent_ = Clock::now();
-        if (count == 1 && !wire.is_stream(descriptor)) {
-            wire.asked({static_cast<const char*>(parts->iov_base), parts->iov_len});
+        for (int i = 0; i < count; ++i) {
+            const std::string_view part(static_cast<const char*>(parts[i].iov_base), parts[i].iov_len);
+            if (wire.stream_of(descriptor) == nullptr) {
+                wire.asked(part);
+            } else if (part.size() > kLength && length_of(part) == part.size() - kLength) {
+                wire.asked(part.substr(kLength));
+            }
         }
         msghdr message{};
         message.msg_iov = const_cast<iovec*>(parts);
@@ -110,8 +133,11 @@ const ares_socket_functions& DnsWire::functions() {
     return kFunctions;
 }
 
-bool DnsWire::is_stream(ares_socket_t descriptor) const {
-    return std::find(streams_.begin(), streams_.end(), descriptor) != streams_.end();
+DnsWire::Incoming* DnsWire::stream_of(ares_socket_t descriptor) {
+    const auto found = std::find_if(streams_.begin(), streams_.end(), [descriptor](const Incoming& each) {
+        return each.descriptor == descriptor;
+    });
+    return found == streams_.end() ? nullptr : &*found;
 }
 
 void DnsWire::asked(std::string_view message) {
@@ -121,16 +147,39 @@ void DnsWire::asked(std::string_view message) {
     }
 }
 
-void DnsWire::received(std::string_view message) {
+// False: it answers no question.
+bool DnsWire::received(std::string_view message) {
     const bool expected =
         std::any_of(questions_.begin(), questions_.end(),
                     [message](const std::string& question) { return answers(message, question); });
-    if (!expected) {
-        strange_ = true;
-        return;
-    }
+    if (!expected) return false;
     answered_ = true;
     if (!complaint_) complaint_ = complaint_of(message);
+    return true;
+}
+
+void DnsWire::received_by_udp(std::span<char> message) {
+    if (!received({message.data(), message.size()})) strange_ = true;
+    if (most_records_ == 0 || message.size() < kHeader) return;
+    // From behind: the second byte is read by the first.
+    message[7] = cut_count(message, 7, most_records_);
+    message[6] = cut_count(message, 6, most_records_);
+}
+
+// c-ares reads a message in parts, its length first.
+void DnsWire::received_by_tcp(Incoming& stream, std::span<char> part) {
+    auto& bytes = stream.bytes;
+    for (char& byte : part) {
+        bytes += byte;
+        const auto at = bytes.size() - 1;
+        if (most_records_ > 0 && at >= kLength)
+            byte = cut_count(std::span(bytes).subspan(kLength), at - kLength, most_records_);
+        if (bytes.size() < kLength || bytes.size() < kLength + length_of(bytes)) continue;
+        const bool answer = received(std::string_view(bytes).substr(kLength));
+        answered_by_tcp_ = answered_by_tcp_ || answer;
+        strange_by_tcp_ = strange_by_tcp_ || !answer;
+        bytes.clear();
+    }
 }
 
 Failed dns_failure(int status) {

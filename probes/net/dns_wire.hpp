@@ -7,6 +7,7 @@
 #include "probes/run.hpp"
 
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -20,29 +21,46 @@ class DnsWire {
     // For ares_set_socket_functions(), with the DnsWire as user data. It must outlive the channel.
     static const ares_socket_functions& functions();
 
-    bool over_tcp() const { return over_tcp_; }                   // an answer was too long for a datagram
-    bool answered() const { return answered_; }                   // a datagram answered one of the questions
-    bool only_strange() const { return strange_ && !answered_; }  // what came answers none of them
-    std::optional<Clock::time_point> sent() const { return sent_; }        // the first datagram
-    std::optional<Clock::time_point> arrived() const { return arrived_; }  // the last, by the kernel's stamp
+    // Before the channel's first question: c-ares is told of no more than so many records of an answer, 1 to 255.
+    void cut_answers(unsigned most) { most_records_ = most; }
+
+    bool over_tcp() const { return over_tcp_; }  // asked for, or an answer was too long for a datagram
+    bool answered() const { return answered_; }  // one of the questions was answered
+    // What came answers none of them. Once it goes over TCP only what comes there counts.
+    bool only_strange() const {
+        return over_tcp_ ? strange_by_tcp_ && !answered_by_tcp_ : strange_ && !answered_;
+    }
+    std::optional<Clock::time_point> sent() const { return sent_; }        // the first question
+    std::optional<Clock::time_point> arrived() const { return arrived_; }  // the last answer, by the kernel's stamp
     // The first answer that was neither an answer nor "no such name": SERVFAIL, REFUSED …
     const std::optional<Failed>& complaint() const { return complaint_; }
 
   private:
     struct Calls;
 
-    bool is_stream(ares_socket_t descriptor) const;
+    // An open TCP socket and what has come there of a message with its length before it (RFC 1035, 4.2.2).
+    struct Incoming {
+        ares_socket_t descriptor;
+        std::string bytes;
+    };
+
+    Incoming* stream_of(ares_socket_t descriptor);
     void asked(std::string_view message);
-    void received(std::string_view message);
+    bool received(std::string_view message);
+    void received_by_udp(std::span<char> message);
+    void received_by_tcp(Incoming& stream, std::span<char> part);
 
     std::vector<std::string> questions_;  // messages as sent, each once
-    std::vector<ares_socket_t> streams_;  // open TCP sockets
+    std::vector<Incoming> streams_;
     std::optional<Failed> complaint_;
     std::optional<Clock::time_point> sent_;
     std::optional<Clock::time_point> arrived_;
+    unsigned most_records_ = 0;  // 0: all of them
     bool over_tcp_ = false;
     bool answered_ = false;
     bool strange_ = false;
+    bool answered_by_tcp_ = false;
+    bool strange_by_tcp_ = false;
 };
 
 // A c-ares status as our cause; ARES_SUCCESS is none.

@@ -5,6 +5,7 @@
 #include <array>
 #include <chrono>
 #include <cstring>
+#include <sys/random.h>
 #include <sys/socket.h>
 
 #include <boost/asio/error.hpp>
@@ -25,6 +26,10 @@ constexpr int kRounds = 5;
 constexpr std::size_t kMaxAddresses = 32;
 constexpr std::size_t kMaxNames = 16;
 constexpr std::size_t kMaxMessage = 65535;
+// c-ares asks the kernel for a route to each address (RFC 6724) and walks its list for each record: thousands of them
+// would hold up the loop. It gets as many as there are names and addresses to keep.
+constexpr unsigned kMaxRecords = kMaxAddresses + kMaxNames;
+constexpr int kInternetClass = 1;
 
 asio::ip::address address_of(const ares_addrinfo_node& node) {
     if (node.ai_family == AF_INET) {
@@ -139,6 +144,8 @@ bool Question::open(const ResolvConf& conf) {
     in_addr placeholder{};
     // Without NOCHECKRESP c-ares repeats a refused question and in the end forgets why it was refused.
     options.flags = ARES_FLAG_NOALIASES | ARES_FLAG_NOCHECKRESP;
+    if (transport_ == Transport::udp) options.flags |= ARES_FLAG_IGNTC;
+    if (transport_ == Transport::tcp) options.flags |= ARES_FLAG_USEVC;
     options.timeout = static_cast<int>(first_timeout(conf).count());
     options.tries = patient_ ? 1 : kRounds;
     options.ndots = conf.ndots;
@@ -167,20 +174,36 @@ bool Question::open(const ResolvConf& conf) {
     return !answered_;
 }
 
-void Question::start_addresses(const std::string& host, const ResolvConf& conf) {
+void Question::start_addresses(const std::string& host, Family family, const ResolvConf& conf) {
     if (!open(conf)) return;
+    wire_.cut_answers(kMaxRecords);
     ares_addrinfo_hints hints{};
-    hints.ai_family = AF_UNSPEC;
+    hints.ai_family = family == Family::v4 ? AF_INET : family == Family::v6 ? AF_INET6 : AF_UNSPEC;
     hints.ai_socktype = SOCK_STREAM;
     ares_getaddrinfo(channel_, host.c_str(), nullptr, &hints, &Question::on_addresses, this);
     rearm();
 }
 
-void Question::start_raw(const std::string& name, int type, const ResolvConf& conf) {
+void Question::start_raw(const RawQuestion& question, const ResolvConf& conf) {
+    transport_ = question.transport;
     if (!open(conf)) return;
-    constexpr int kInternetClass = 1;
-    ares_query(channel_, name.c_str(), kInternetClass, type, &Question::on_raw, this);
+    std::uint16_t id = 0;
+    if (getrandom(&id, sizeof id, 0) != sizeof id) return end(ARES_ENOMEM);
+    unsigned char* message = nullptr;
+    int size = 0;
+    const int made =
+        ares_create_query(question.name.c_str(), kInternetClass, question.type, id, 1, &message, &size, 0);
+    if (made != ARES_SUCCESS) return end(made);
+    constexpr unsigned char kAuthenticData = 0x20;  // in the fourth byte of the header
+    message[3] |= kAuthenticData;
+    ares_send(channel_, message, size, &Question::on_raw, this);
+    ares_free_string(message);
     rearm();
+}
+
+void Question::end(int status) {
+    status_ = status;
+    answered_ = true;
 }
 
 asio::awaitable<bool> Question::finished() {
@@ -281,6 +304,7 @@ void Question::on_raw(void* self, int status, int, unsigned char* message, int s
     try {
         const auto bytes = std::min(static_cast<std::size_t>(size), kMaxMessage);
         question.raw_.message.assign(message, message + bytes);
+        question.raw_.over_tcp = question.wire_.over_tcp();
         question.has_raw_ = true;
     } catch (const std::exception&) {
         question.status_ = ARES_ENOMEM;
@@ -304,10 +328,14 @@ bool Question::declined() const {
 
 Failed Question::failure(int status) const {
     if (wire_.over_tcp() && status == ARES_ECONNREFUSED) {
-        return {Cause::dns_unreachable,
-                "the answer is too long for a datagram, and over TCP the connection was refused or cut"};
+        return {Cause::dns_unreachable, by_tcp() + " the connection was refused or cut"};
     }
     return dns_failure(status);
+}
+
+std::string Question::by_tcp() const {
+    if (transport_ == Transport::tcp) return "over TCP";
+    return "the answer is too long for a datagram, and over TCP";
 }
 
 Failed Question::unanswered(const std::string& servers) const {
@@ -315,8 +343,7 @@ Failed Question::unanswered(const std::string& servers) const {
         return {Cause::dns_malformed, "what " + servers + " sent answers none of the questions"};
     }
     if (wire_.over_tcp()) {
-        return {Cause::dns_timeout, "the answer is too long for a datagram, and over TCP none came from " +
-                                        servers + " within the time limit"};
+        return {Cause::dns_timeout, by_tcp() + " none came from " + servers + " within the time limit"};
     }
     if (wire_.answered()) {
         return {Cause::dns_timeout,

@@ -33,8 +33,8 @@ class Question : public std::enable_shared_from_this<Question> {
 
     // Before the start: waits for each server once, but as long as the deadline allows.
     void be_patient() { patient_ = true; }
-    void start_addresses(const std::string& host, const ResolvConf& conf);
-    void start_raw(const std::string& name, int type, const ResolvConf& conf);
+    void start_addresses(const std::string& host, Family family, const ResolvConf& conf);
+    void start_raw(const RawQuestion& question, const ResolvConf& conf);
     // False: the deadline came first. Cancellation from outside throws.
     boost::asio::awaitable<bool> finished();
     // Frees the channel. Must not be called inside a c-ares callback (it never is: the owner is a coroutine).
@@ -52,6 +52,8 @@ class Question : public std::enable_shared_from_this<Question> {
     struct Watch;
 
     bool open(const ResolvConf& conf);
+    void end(int status);
+    std::string by_tcp() const;
     std::chrono::milliseconds first_timeout(const ResolvConf& conf) const;
     std::optional<Failed> complaint() const;
     Failed failure(int status) const;
@@ -69,6 +71,7 @@ class Question : public std::enable_shared_from_this<Question> {
     DnsWire wire_;
     ares_channel channel_ = nullptr;
     std::vector<std::shared_ptr<Watch>> watches_;
+    Transport transport_ = Transport::automatic;
     bool patient_ = false;
     bool answered_ = false;
     int status_ = ARES_SUCCESS;

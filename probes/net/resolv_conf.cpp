@@ -106,6 +106,17 @@ ResolvConf parse_resolv_conf(std::string_view text) {
     return conf;
 }
 
+std::vector<std::string> search_names(const ResolvConf& conf, const std::string& name) {
+    std::vector<std::string> names;
+    if (name.ends_with('.')) return {name};
+    const auto dots = std::count(name.begin(), name.end(), '.');
+    if (dots >= conf.ndots) names.push_back(name);
+    for (const auto& domain : conf.search)
+        names.push_back(name + '.' + domain);
+    if (dots < conf.ndots) names.push_back(name);
+    return names;
+}
+
 Result<ResolvConf> with_servers(ResolvConf conf, const std::vector<std::string>& chosen) {
     if (!chosen.empty()) conf.servers.clear();
     for (const auto& text : chosen) {

@@ -4,6 +4,7 @@
 #include "probes/net/question.hpp"
 
 #include <algorithm>
+#include <arpa/inet.h>
 #include <cstdlib>
 #include <sys/random.h>
 
@@ -84,13 +85,23 @@ Result<std::unique_ptr<Resolver>> Resolver::with(asio::any_io_executor executor,
     return std::unique_ptr<Resolver>(new Resolver(std::move(impl)));
 }
 
-asio::awaitable<IoResult<Answer>> Resolver::resolve(std::string host, Clock::time_point deadline) {
-    const auto impl = impl_;
+std::optional<asio::ip::address> literal_address(const std::string& host) {
     boost::system::error_code not_literal;
-    const auto literal = asio::ip::make_address(host, not_literal);
-    if (!not_literal) {
+    const auto address = asio::ip::make_address(host, not_literal);
+    if (!not_literal) return address;
+    // inet_aton() alone would pass over what follows a blank.
+    in_addr old{};
+    const bool plain = host.find_first_not_of("0123456789abcdefABCDEFxX.") == std::string::npos;
+    if (!plain || inet_aton(host.c_str(), &old) == 0) return std::nullopt;
+    return asio::ip::address_v4(ntohl(old.s_addr));
+}
+
+asio::awaitable<IoResult<Answer>> Resolver::resolve(std::string host, Clock::time_point deadline,
+                                                    Family family) {
+    const auto impl = impl_;
+    if (const auto literal = literal_address(host)) {
         Answer answer;
-        answer.addresses.push_back(literal);
+        answer.addresses.push_back(*literal);
         answer.literal = true;
         co_return answer;
     }
@@ -98,7 +109,7 @@ asio::awaitable<IoResult<Answer>> Resolver::resolve(std::string host, Clock::tim
     for (std::size_t first = 0;;) {
         const Asked question(impl->executor, deadline);
         if (patient) question->be_patient();
-        question->start_addresses(host, impl->starting_with(first));
+        question->start_addresses(host, family, impl->starting_with(first));
         const bool answered = co_await question->finished();
         if (!answered || (patient && question->gave_up()))
             co_return question->unanswered(impl->server_list());
@@ -111,26 +122,29 @@ asio::awaitable<IoResult<Answer>> Resolver::resolve(std::string host, Clock::tim
     }
 }
 
-asio::awaitable<IoResult<RawAnswer>> Resolver::ask(std::string name, int type, Clock::time_point deadline) {
+asio::awaitable<IoResult<RawAnswer>> Resolver::ask(std::size_t server, RawQuestion asked,
+                                                   Clock::time_point deadline) {
     const auto impl = impl_;
-    bool patient = false;
-    for (std::size_t first = 0;;) {
+    auto alone = impl->conf;
+    alone.servers = {impl->conf.servers.at(server)};
+    // Of a datagram that is lost a second may arrive; a connection is made once.
+    for (bool patient = asked.transport == Transport::tcp;; patient = true) {
         const Asked question(impl->executor, deadline);
         if (patient) question->be_patient();
-        question->start_raw(name, type, impl->starting_with(first));
+        question->start_raw(asked, alone);
         const bool answered = co_await question->finished();
         if (!answered || (patient && question->gave_up()))
-            co_return question->unanswered(impl->server_list());
-        if (question->gave_up()) {
-            patient = true;
-            continue;
-        }
-        if (!question->declined() || ++first == impl->conf.servers.size()) co_return question->take_raw();
+            co_return question->unanswered(impl->texts[server]);
+        if (!question->gave_up()) co_return question->take_raw();
     }
 }
 
 const std::vector<std::string>& Resolver::servers() const {
     return impl_->texts;
+}
+
+const ResolvConf& Resolver::conf() const {
+    return impl_->conf;
 }
 
 }  // namespace plumb::net

@@ -30,12 +30,27 @@ struct Answer {
     std::optional<Clock::time_point> arrived;         // the last answer, by the kernel's time stamp
 };
 
+enum class Family { any, v4, v6 };
+
 // One raw question: for the dns probe. The bytes are the peer's; parsing them is the probe's job.
+enum class Transport { automatic, udp, tcp };  // automatic: UDP, and TCP for an answer too long for a datagram
+
+struct RawQuestion {
+    std::string name;  // as it is, without the search list
+    int type = 1;      // as in RFC 1035 (1 = A)
+    Transport transport = Transport::automatic;
+};
+
 struct RawAnswer {
     std::vector<unsigned char> message;
     std::optional<Clock::time_point> sent;
     std::optional<Clock::time_point> arrived;
+    bool over_tcp = false;
 };
+
+// An address as getaddrinfo() takes one: also IPv4 in the old forms "127.1", "0x7f000001", "2130706433"
+// (inet_aton(3)). nullopt: a name.
+std::optional<boost::asio::ip::address> literal_address(const std::string& host);
 
 class Resolver {
   public:
@@ -50,11 +65,15 @@ class Resolver {
     Resolver& operator=(const Resolver&) = delete;
 
     // Failures are dns.*; a name in /etc/hosts is found there first.
-    boost::asio::awaitable<IoResult<Answer>> resolve(std::string host, Clock::time_point deadline);
-    // The question exactly as named, without the search list; `type` as in RFC 1035 (1 = A).
-    boost::asio::awaitable<IoResult<RawAnswer>> ask(std::string name, int type, Clock::time_point deadline);
+    boost::asio::awaitable<IoResult<Answer>> resolve(std::string host, Clock::time_point deadline,
+                                                     Family family = Family::any);
+    // Asks the one server alone and with the flag AD, so that it tells whether it has checked the signatures (RFC
+    // 6840, 5.7). REQUIRES: server < servers().size().
+    boost::asio::awaitable<IoResult<RawAnswer>> ask(std::size_t server, RawQuestion question,
+                                                    Clock::time_point deadline);
 
     const std::vector<std::string>& servers() const;  // as they will be asked, "IP:PORT"
+    const ResolvConf& conf() const;
 
   private:
     struct Impl;

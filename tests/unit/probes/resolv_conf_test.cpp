@@ -32,6 +32,14 @@ TEST(ResolvConf, what_cannot_be_understood_is_passed_over) {
     EXPECT_EQ(conf.ndots, 1);
 }
 
+TEST(ResolvConf, the_search_list_comes_before_a_name_with_few_dots) {
+    const auto conf = parse_resolv_conf("search a.internal b.internal\noptions ndots:2\n");
+    EXPECT_THAT(search_names(conf, "db"), ElementsAre("db.a.internal", "db.b.internal", "db"));
+    EXPECT_THAT(search_names(conf, "db.x.y"), ElementsAre("db.x.y", "db.x.y.a.internal", "db.x.y.b.internal"));
+    EXPECT_THAT(search_names(conf, "db."), ElementsAre("db."));
+    EXPECT_THAT(search_names({}, "db"), ElementsAre("db"));
+}
+
 TEST(ResolvConf, an_absurd_file_stays_bounded) {
     std::string text = "options ndots:4000000000\nsearch";
     for (int i = 0; i < 100; ++i)
