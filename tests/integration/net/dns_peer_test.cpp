@@ -1,13 +1,13 @@
 // Name servers that misbehave, asked by the dns probe and by a probe that needs an address: each run ends
 // within its deadline and says the same of the same peer.
 #include "probes/net/resolver.hpp"
+#include "tests/integration/net/name_servers.hpp"
 #include "tests/integration/net/run_target.hpp"
 #include "tests/support/coroutine.hpp"
 #include "tests/support/servers.hpp"
 #include "tests/support/udp_server.hpp"
 
 #include <optional>
-#include <system_error>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -19,7 +19,6 @@ using namespace std::chrono_literals;
 using testing::HasSubstr;
 
 constexpr int kTypeA = 1;
-constexpr int kTruncated = 0x02;  // in the third byte of the header
 
 std::string loopback_record() {
     return dns_a_record(60, 127, 0, 0, 1);
@@ -35,12 +34,6 @@ std::string answer_with_data(const std::string& query, const std::string& data) 
 std::string answer_to_another(std::string query) {
     query[13] ^= 3;
     return dns_response(query, 0, 1, loopback_record());
-}
-
-std::string truncated(const std::string& query) {
-    auto answer = dns_response(query, 0);
-    answer[2] |= kTruncated;
-    return answer;
 }
 
 // Answers A with one code and AAAA with another.
@@ -153,44 +146,15 @@ TEST(DnsPeer, that_keeps_one_of_two_answers_back_is_told_from_silence) {
     EXPECT_THAT(outcome.failure->detail, HasSubstr("only a part of the questions"));
 }
 
-// One message as it stands in a TCP stream (RFC 1035, 4.2.2).
-std::string framed(const std::string& message) {
-    return std::string{static_cast<char>(message.size() >> 8), static_cast<char>(message.size() & 255)} +
-           message;
-}
-
-std::string read_question(Connection& connection) {
-    const auto size = connection.read_exactly(2);
-    if (size.size() < 2) return {};
-    return connection.read_exactly(static_cast<unsigned char>(size[0]) * 256U +
-                                   static_cast<unsigned char>(size[1]));
-}
-
-// Its datagrams say that the answer is too long for them; over TCP it plays the script.
-class LongAnswers {
-  public:
-    explicit LongAnswers(const Script& over_tcp) {
-        for (int tries = 1; !stream_; ++tries) {
-            datagrams_.emplace(truncated);
-            try {
-                stream_.emplace(over_tcp, datagrams_->port());
-            } catch (const std::system_error&) {  // somebody has this port for TCP
-                if (tries == 50) throw;
-            }
-        }
-    }
-    const UdpServer& datagrams() const { return *datagrams_; }
-
-  private:
-    std::optional<UdpServer> datagrams_;
-    std::optional<ScriptedServer> stream_;
-};
-
 TEST(DnsOverTcp, that_misbehaves_ends_within_the_deadline_with_its_cause) {
     const auto half = [](Connection& connection) {
         read_question(connection);
         connection.write(std::string("\xff\xff\x00\x01", 4));
         connection.hang();
+    };
+    const auto babbling = [](Connection& connection) {
+        while (!read_question(connection).empty())
+            connection.write(framed(garbage().substr(0, 300)));
     };
     const std::vector<std::pair<Script, std::string>> peers{
         {silent(), "resolve dns.timeout"},
@@ -206,6 +170,12 @@ TEST(DnsOverTcp, that_misbehaves_ends_within_the_deadline_with_its_cause) {
             EXPECT_EQ(failure_of(outcome), failure);
             EXPECT_THAT(outcome.failure->detail, HasSubstr("too long for a datagram"));
         }
+    }
+    const LongAnswers babbler(babbling);
+    for (const auto& outcome :
+         {ask_by_dns(babbler.datagrams(), 700ms), ask_by_tcp({babbler.datagrams().address()}, 700ms)}) {
+        EXPECT_EQ(failure_of(outcome), "resolve dns.malformed");
+        EXPECT_THAT(outcome.failure->detail, HasSubstr("answers none of the questions"));
     }
     const UdpServer without_tcp(truncated);
     if (can_connect(without_tcp.port())) return;  // somebody listens there
@@ -237,6 +207,30 @@ TEST(DnsOverTcp, a_giant_answer_is_read_and_kept_within_bounds) {
     const auto outcome = run_once(wanted);
     EXPECT_EQ(failure_of(outcome), "resolve dns.unexpected");
     EXPECT_LT(outcome.failure->detail.size(), 1024U);
+}
+
+// Each address costs a resolver a question to the kernel, and a list is walked for each record.
+TEST(DnsOverTcp, of_thousands_of_addresses_some_are_kept) {
+    const LongAnswers server([](Connection& connection) {
+        for (auto query = read_question(connection); !query.empty(); query = read_question(connection)) {
+            std::string records;
+            for (int i = 0; i < 4000; ++i)
+                records += dns_a_record(60, 127, 1, static_cast<std::uint8_t>(i >> 8), static_cast<std::uint8_t>(i));
+            const bool of_v4 = dns_question_type(query) == kTypeA;
+            connection.write(framed(of_v4 ? dns_response(query, 0, 4000, records) : dns_response(query, 0)));
+        }
+    });
+    boost::asio::io_context context(1);
+    const auto resolver =
+        net::Resolver::make(context.get_executor(), {server.datagrams().address()}).value();
+    const auto answer = run_coroutine_test(context, resolver->resolve("many.test", Clock::now() + 10s));
+    ASSERT_TRUE(answer) << answer.error().detail;
+    EXPECT_EQ(answer->addresses.size(), 32U);
+    EXPECT_EQ(answer->addresses.at(0).to_string().substr(0, 6), "127.1.");
+
+    const auto asked = ask_by_dns(server.datagrams(), 10s);
+    EXPECT_EQ(failure_of(asked), "ok");
+    EXPECT_EQ(fact_of(asked, "dns.answers"), "256");
 }
 
 // Which of the names that the search list makes of `host` a server knows.

@@ -1,8 +1,5 @@
+#include "tests/integration/net/name_servers.hpp"
 #include "tests/integration/net/run_target.hpp"
-#include "tests/support/child_process.hpp"
-#include "tests/support/servers.hpp"
-#include "tests/support/temp_dir.hpp"
-#include "tests/support/udp_server.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -13,50 +10,6 @@ namespace {
 using namespace std::chrono_literals;
 using testing::ElementsAre;
 using testing::HasSubstr;
-
-// A real dnsmasq that knows the zone "test"; what lies under fail.test it asks a server that answers
-// SERVFAIL.
-class DnsMasq {
-  public:
-    DnsMasq() : process_(spec()) { process_.wait_until_listening(port_); }
-    std::string address() const { return "127.0.0.1:" + std::to_string(port_); }
-
-  private:
-    ChildSpec spec() const {
-        ChildSpec spec;
-        spec.command = {program("dnsmasq"),
-                        "--keep-in-foreground",
-                        "--conf-file=/dev/null",
-                        "--no-resolv",
-                        "--no-hosts",
-                        "--listen-address=127.0.0.1",
-                        "--bind-interfaces",
-                        "--pid-file=",
-                        "--port=" + std::to_string(port_),
-                        "--local=/test/",
-                        "--server=/fail.test/127.0.0.1#" + std::to_string(failing_.port()),
-                        "--host-record=db.test,10.0.1.7,60",
-                        "--host-record=two.test,10.0.1.7",
-                        "--host-record=six.test,2001:db8::7",
-                        "--host-record=here.test,127.0.0.1",
-                        "--address=/many.test/10.0.0.1",
-                        "--address=/many.test/8.8.8.8",
-                        "--cname=alias.test,middle.test",
-                        "--cname=middle.test,db.test",
-                        "--mx-host=db.test,mail.test,10",
-                        "--srv-host=_pg._tcp.test,db.test,5432,1,2",
-                        "--txt-record=db.test,hello",
-                        "--caa-record=db.test,0,issue,ca.test"};
-        spec.unprivileged_user = "nobody";
-        spec.output_file = output_.file("dnsmasq.log");
-        return spec;
-    }
-
-    TempDir output_;
-    UdpServer failing_{[](const std::string& query) { return dns_response(query, 2); }};
-    std::uint16_t port_ = free_port();
-    ChildProcess process_;
-};
 
 class Dns : public testing::Test {
   protected:
@@ -69,6 +22,16 @@ class Dns : public testing::Test {
         auto outcome = run_once(wanted);
         expect_sound(outcome);
         return outcome;
+    }
+    static std::string refusal(const std::string& query) {
+        TargetRun wanted;
+        wanted.url = "dns://" + query;
+        try {
+            run_once(wanted);
+        } catch (const std::runtime_error& error) {
+            return error.what();
+        }
+        return "accepted";
     }
     static const DnsMasq& server() { return *server_; }
 
@@ -86,12 +49,76 @@ TEST_F(Dns, an_address_is_found_with_its_shape) {
     EXPECT_EQ(fact_of(outcome, "dns.scope"), "private");
     EXPECT_EQ(fact_of(outcome, "dns.ttl"), "1-60 s");
     EXPECT_EQ(fact_of(outcome, "dns.resolver"), server().address());
+    EXPECT_EQ(fact_of(outcome, "dns.server"), server().address());
+    EXPECT_EQ(outcome.address, server().address());
+    EXPECT_EQ(fact_of(outcome, "dns.answer"), "10.0.1.7");
+    EXPECT_EQ(fact_of(outcome, "dns.name"), "db.test");
+    EXPECT_EQ(fact_of(outcome, "dns.aa"), "yes");
+    EXPECT_EQ(fact_of(outcome, "dns.ad"), "no");
+    EXPECT_EQ(fact_of(outcome, "dns.transport"), "udp");
+    EXPECT_EQ(fact_of(outcome, "dns.servers_ok"), "all");
+    EXPECT_EQ(fact_of(outcome, "dns.servers_agree"), "yes");
+    EXPECT_THAT(fact_of(outcome, "dns.ndots"), testing::MatchesRegex("[0-9]+"));
+    EXPECT_NE(fact_of(outcome, "dns.search"), "(absent)");
+    ASSERT_EQ(outcome.attempts.size(), 1U);
+    EXPECT_EQ(outcome.attempts[0].address, server().address());
+    EXPECT_FALSE(outcome.attempts[0].failed);
+}
+
+TEST_F(Dns, the_transport_can_be_chosen) {
+    EXPECT_EQ(fact_of(ask("db.test", "&transport=tcp"), "dns.transport"), "tcp");
+    EXPECT_EQ(fact_of(ask("db.test", "&transport=udp"), "dns.transport"), "udp");
+}
+
+TEST_F(Dns, a_code_that_is_expected_is_success) {
+    EXPECT_EQ(failure_of(ask("nobody.test", "&rcode=nxdomain")), "ok");
+    EXPECT_EQ(fact_of(ask("nobody.test", "&rcode=NXDOMAIN"), "dns.rcode"), "NXDOMAIN");
+    EXPECT_EQ(failure_of(ask("x.fail.test", "&rcode=SERVFAIL")), "ok");
+    EXPECT_EQ(failure_of(ask("db.test", "&rcode=NOERROR")), "ok");
+    const auto outcome = ask("db.test", "&rcode=NXDOMAIN");
+    EXPECT_EQ(failure_of(outcome), "resolve dns.unexpected");
+    EXPECT_THAT(outcome.failure->detail, HasSubstr("expected NXDOMAIN, got NOERROR"));
+}
+
+TEST_F(Dns, too_few_answers_are_unexpected) {
+    EXPECT_EQ(failure_of(ask("many.test", "&min_answers=2")), "ok");
+    EXPECT_EQ(failure_of(ask("db.test", "&type=AAAA&min_answers=0")), "ok");
+    const auto outcome = ask("many.test", "&min_answers=3");
+    EXPECT_EQ(failure_of(outcome), "resolve dns.unexpected");
+    EXPECT_THAT(outcome.failure->detail, HasSubstr("expected at least 3 answers, got 2"));
+}
+
+TEST_F(Dns, every_address_must_lie_in_an_expected_network) {
+    EXPECT_EQ(failure_of(ask("db.test", "&cidr=192.168.0.0/16,10.0.1.0/24")), "ok");
+    EXPECT_EQ(failure_of(ask("db.test", "&cidr=10.0.1.7")), "ok");
+    EXPECT_EQ(failure_of(ask("six.test", "&type=AAAA&cidr=2001:db8::/32")), "ok");
+    EXPECT_EQ(failure_of(ask("six.test", "&type=AAAA&cidr=10.0.0.0/8")), "resolve dns.unexpected");
+    const auto outcome = ask("many.test", "&cidr=10.0.0.0/8");
+    EXPECT_EQ(failure_of(outcome), "resolve dns.unexpected");
+    EXPECT_THAT(outcome.failure->detail, HasSubstr("8.8.8.8"));
+}
+
+TEST_F(Dns, options_that_cannot_be_meant_are_refused_with_what_would_be_right) {
+    EXPECT_THAT(refusal("db.test?type=X"), HasSubstr("HTTPS"));
+    EXPECT_THAT(refusal("db.test?transport=tls"), HasSubstr("auto, udp or tcp"));
+    EXPECT_THAT(refusal("db.test?rcode=GONE"), HasSubstr("NXDOMAIN"));
+    EXPECT_THAT(refusal("db.test?rcode=NXDOMAIN&cidr=10.0.0.0/8"), HasSubstr("holds no records"));
+    EXPECT_THAT(refusal("db.test?rcode=NXDOMAIN&min_answers=0"), HasSubstr("holds no records"));
+    EXPECT_THAT(refusal("db.test?min_answers=-1"), HasSubstr("from 0 to"));
+    EXPECT_THAT(refusal("db.test?cidr=10.0.0.0/33"), HasSubstr("10.0.0.0/8,fd00::/8"));
+    EXPECT_THAT(refusal("db.test?type=TXT&cidr=10.0.0.0/8"), HasSubstr("type=A"));
+    EXPECT_THAT(refusal("127.1"), HasSubstr("type=PTR"));
+    EXPECT_THAT(refusal("10.0.0.1?type=PTR&search=1"), HasSubstr("needs a name"));
+    EXPECT_THAT(refusal("db.test?server=banana"), HasSubstr("IP:PORT"));
+    EXPECT_THAT(refusal("db.test?server=10.0.0.1,"), HasSubstr("IP:PORT"));
+    EXPECT_THAT(refusal("db.test?servers=10.0.0.1"), HasSubstr("did you mean 'server'"));
 }
 
 TEST_F(Dns, the_chain_of_names_is_counted) {
     const auto outcome = ask("alias.test");
     EXPECT_EQ(failure_of(outcome), "ok");
     EXPECT_EQ(fact_of(outcome, "dns.cnames"), "2");
+    EXPECT_EQ(fact_of(outcome, "dns.chain"), "middle.test > db.test");
     EXPECT_EQ(fact_of(outcome, "dns.answers"), "1");
 }
 
@@ -129,6 +156,9 @@ TEST_F(Dns, other_types_can_be_asked_for_and_expected) {
     EXPECT_EQ(failure_of(ask("alias.test", "&type=CNAME&expect=middle.test")), "ok");
     EXPECT_EQ(failure_of(ask("six.test", "&type=AAAA&expect=2001:db8::7")), "ok");
     EXPECT_EQ(failure_of(ask("10.0.1.7", "&type=PTR&expect=db.test")), "ok");
+    EXPECT_EQ(failure_of(ask("10.0.263", "&type=PTR&expect=db.test")), "ok");  // 10.0.1.7 (inet_aton)
+    EXPECT_EQ(failure_of(ask("web.test", "&type=HTTPS&expect=1 . alpn=h2 port=80")), "ok");
+    EXPECT_EQ(failure_of(ask("web.test", "&type=TYPE65&expect=1 . alpn=h2 port=80")), "ok");
 }
 
 TEST_F(Dns, an_answer_without_the_expected_value_is_unexpected) {
