@@ -16,7 +16,7 @@ namespace plumb {
 struct Option {
     std::string_view name;     // query key
     std::string_view meaning;  // one line for --help and docs
-    bool secret = false;       // its value prints as "***"
+    bool secret = false;       // its value may be one, and prints as "***"
 };
 
 // Refuses a query option that is in neither list, naming the nearest known one, and an option given twice.

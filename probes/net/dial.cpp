@@ -3,6 +3,7 @@
 #include "base/duration.hpp"
 #include "probes/net/address_facts.hpp"
 #include "probes/net/arrival.hpp"
+#include "probes/net/facts.hpp"
 #include "probes/net/ready.hpp"
 
 #include <algorithm>
@@ -40,6 +41,13 @@ Failed connect_timed_out(int descriptor, Clock::duration spent) {
     return {Cause::tcp_timeout, std::move(words)};
 }
 
+// What the kernel tells while it waits came from the path. EACCES is then an ICMPv6 message (RFC 4443, 3.1: prohibited
+// by a policy); a policy of its own the kernel tells at once. For IPv4 the same message is "no route to host".
+Failed path_failure(const boost::system::error_code& error) {
+    if (error != boost::system::errc::permission_denied) return connect_failure(error);
+    return {Cause::tcp_unreachable, "a device on the way prohibits it (ICMPv6: administratively prohibited)"};
+}
+
 }  // namespace
 
 asio::awaitable<IoResult<tcp::socket>> connect_one(asio::any_io_executor executor, tcp::endpoint endpoint,
@@ -63,7 +71,7 @@ asio::awaitable<IoResult<tcp::socket>> connect_one(asio::any_io_executor executo
         const auto ready = co_await wait_ready(socket, WaitFor::write, deadline);
         if (ready == Ready::timed_out) co_return connect_timed_out(descriptor, Clock::now() - started);
         error = socket_error(descriptor);
-        if (error) co_return connect_failure(error);
+        if (error) co_return path_failure(error);
     }
     co_return std::move(socket);
 }
@@ -109,11 +117,15 @@ void note_kernel_facts(Outcome& outcome, int descriptor) {
     if (!facts) return;
     outcome.rtt = facts->rtt;
     outcome.retransmits = facts->total_retransmits;
+    outcome.fact(net::facts::kTcpMss, std::to_string(facts->send_mss));
+    outcome.fact(net::facts::kTcpPathMtu, std::to_string(facts->path_mtu));
+    outcome.fact(net::facts::kTcpWindowScaling, facts->window_scaling ? "on" : "off");
 }
 
-asio::awaitable<std::vector<address>> resolve_phase(Run& run, Services& services, const std::string& host) {
+asio::awaitable<std::vector<address>> resolve_phase(Run& run, Services& services, const std::string& host,
+                                              Family family) {
     run.begin(phase::resolve);
-    auto answer = co_await services.resolver.resolve(host, run.deadline());
+    auto answer = co_await services.resolver.resolve(host, run.deadline(), family);
     if (!answer) {
         add_resolver_fact(run.outcome, services.resolver);
         const Failed failed = std::move(answer).error();
@@ -130,8 +142,8 @@ asio::awaitable<std::vector<address>> resolve_phase(Run& run, Services& services
 }
 
 asio::awaitable<std::optional<Stream>> dial(Run& run, Services& services, const std::string& host,
-                                            std::uint16_t port) {
-    const auto addresses = co_await resolve_phase(run, services, host);
+                                            std::uint16_t port, Family family) {
+    const auto addresses = co_await resolve_phase(run, services, host, family);
     if (addresses.empty()) co_return std::nullopt;
     run.begin(phase::connect);
     std::optional<Failed> chosen;
@@ -149,6 +161,7 @@ asio::awaitable<std::optional<Stream>> dial(Run& run, Services& services, const 
         run.outcome.attempts.push_back(attempt);
         if (socket) {
             run.outcome.address = attempt.address;
+            run.outcome.fact(facts::kTcpFamily, addresses[i].is_v6() ? "IPv6" : "IPv4");
             note_kernel_facts(run.outcome, socket->native_handle());
             run.arrived(answered_at(started, run.outcome));
             std::optional<Stream> stream(std::in_place, std::move(*socket));

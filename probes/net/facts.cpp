@@ -11,7 +11,8 @@ const Catalog& dial_catalog() {
                    Cause::tcp_refused, Cause::tcp_reset, Cause::tcp_unreachable, Cause::tcp_no_local_address,
                    Cause::tcp_not_permitted, Cause::tcp_failed},
         .facts = {facts::kDnsScope, facts::kDnsAnswers, facts::kDnsCnames, facts::kDnsTtl,
-                  facts::kDnsResolver},
+                  facts::kDnsResolver, facts::kTcpFamily, facts::kTcpMss, facts::kTcpPathMtu,
+                  facts::kTcpWindowScaling},
         .gauges = {},
     };
     return catalog;

@@ -175,6 +175,7 @@ bool Question::open(const ResolvConf& conf) {
 }
 
 void Question::start_addresses(const std::string& host, Family family, const ResolvConf& conf) {
+    family_ = family;
     if (!open(conf)) return;
     wire_.cut_answers(kMaxRecords);
     ares_addrinfo_hints hints{};
@@ -357,7 +358,10 @@ IoResult<Answer> Question::take_addresses() {
     addresses_.arrived = wire_.arrived();
     if (!addresses_.addresses.empty()) return std::move(addresses_);
     if (auto why = complaint()) return std::move(*why);
-    return failure(status_ == ARES_SUCCESS ? ARES_ENODATA : status_);
+    auto failed = failure(status_ == ARES_SUCCESS ? ARES_ENODATA : status_);
+    if (failed.cause == Cause::dns_no_data && family_ != Family::any)
+        failed.detail += family_ == Family::v4 ? " of IPv4" : " of IPv6";
+    return failed;
 }
 
 // A negative answer is an answer too: whoever asked reads the response code out of it.

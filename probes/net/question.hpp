@@ -72,6 +72,7 @@ class Question : public std::enable_shared_from_this<Question> {
     ares_channel channel_ = nullptr;
     std::vector<std::shared_ptr<Watch>> watches_;
     Transport transport_ = Transport::automatic;
+    Family family_ = Family::any;
     bool patient_ = false;
     bool answered_ = false;
     int status_ = ARES_SUCCESS;

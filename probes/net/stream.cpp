@@ -117,6 +117,7 @@ std::optional<KernelFacts> kernel_facts(int descriptor) {
     facts.total_retransmits = info.tcpi_total_retrans;
     facts.send_mss = info.tcpi_snd_mss;
     facts.path_mtu = info.tcpi_pmtu;
+    facts.window_scaling = (info.tcpi_options & TCPI_OPT_WSCALE) != 0;
     return facts;
 }
 

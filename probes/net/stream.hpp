@@ -25,6 +25,7 @@ struct KernelFacts {  // TCP_INFO, tcp(7)
     unsigned total_retransmits = 0;
     unsigned send_mss = 0;
     unsigned path_mtu = 0;
+    bool window_scaling = false;  // RFC 7323, 2: both sides offered it
 };
 std::optional<KernelFacts> kernel_facts(int descriptor);
 
