@@ -38,6 +38,9 @@ clang-format
 clang-tidy
 cmake
 dnsmasq-base
+dovecot-imapd
+dovecot-pop3d
+dovecot-submissiond
 g++
 git
 libbenchmark-dev
@@ -73,6 +76,7 @@ prometheus-blackbox-exporter
 protobuf-compiler
 protobuf-compiler-grpc
 redis-server
+slapd
 util-linux
 zlib1g-dev
 END
