@@ -94,7 +94,8 @@ inline constexpr CauseInfo kTcp[] = {
      "backlog.",
      "ECONNRESET ECONNABORTED"},
     {Cause::tcp_unreachable, "tcp.unreachable", Layer::connect, Category::drift,
-     "There is no route to the address, or a device on the way says that it cannot be reached or is prohibited.",
+     "There is no route to the address, or a device on the way says that it cannot be reached or is "
+     "prohibited.",
      "The route table of the subnet has no route (peering, transit gateway, NAT); or the name has AAAA "
      "records and the subnet has no IPv6 route; or a firewall on the way rejects it; or the host is gone.",
      "Compare the route tables of the subnets in both environments, both ends of a peering, and whether the "
@@ -109,7 +110,8 @@ inline constexpr CauseInfo kTcp[] = {
      "EADDRNOTAVAIL EADDRINUSE ephemeral-ports"},
     {Cause::tcp_not_permitted, "tcp.not_permitted", Layer::connect, Category::drift,
      "The task's own kernel forbids this connection: no packet was sent.",
-     "A local firewall rule, a seccomp or AppArmor profile, a prohibiting route, or a service-mesh rule of the "
+     "A local firewall rule, a seccomp or AppArmor profile, a prohibiting route, or a service-mesh rule of "
+     "the "
      "container instance denies it.",
      "Compare the container instances: iptables or nftables OUTPUT rules, the security options of the task "
      "definition, the mesh's egress policy.",

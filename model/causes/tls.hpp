@@ -25,7 +25,8 @@ inline constexpr CauseInfo kTls[] = {
      "WRONG_VERSION_NUMBER HTTP_REQUEST PACKET_LENGTH_TOO_LONG wrong-version-number"},
     {Cause::tls_refused, "tls.refused", Layer::handshake, Category::drift,
      "The server speaks its protocol, but declined to upgrade the connection to TLS.",
-     "PostgreSQL was started with ssl = off, a mail or directory server has no certificate, or the connection goes "
+     "PostgreSQL was started with ssl = off, a mail or directory server has no certificate, or the "
+     "connection goes "
      "through a pooler or proxy without one.",
      "Switch TLS on at the server or the pooler (for RDS, rds.force_ssl and the parameter group); lower "
      "sslmode only if plaintext is really meant.",

@@ -133,7 +133,8 @@ class DnsProbe final : public Probe {
         if (found.reading.failed) run.fail(found.reading.failed->cause, found.reading.failed->detail);
     }
 
-    // The names that the search list makes, until one is found; else what the C library would say of them all.
+    // The names that the search list makes, until one is found; else what the C library would say of them
+    // all.
     boost::asio::awaitable<Found> look_up(Run& run, Asking& asking, const net::Resolver& resolver) const {
         std::vector<std::string> names{settings_.name};
         if (settings_.search) names = net::search_names(resolver.conf(), settings_.name);
@@ -142,7 +143,8 @@ class DnsProbe final : public Probe {
         for (const auto& name : names) {
             auto next = co_await ask_in_order(run, asking, name, first);
             first = next.server;
-            const bool over = next.reading.found() || !goes_on(next.reading) || Clock::now() >= run.deadline();
+            const bool over =
+                next.reading.found() || !goes_on(next.reading) || Clock::now() >= run.deadline();
             if (!kept || over || rank(next.reading) >= rank(kept->reading)) kept = std::move(next);
             if (over) break;
         }
@@ -188,8 +190,8 @@ class DnsProbe final : public Probe {
                (reading.failed && reading.failed->cause == Cause::dns_no_data);
     }
 
-    // Of names that were not found the last counts, but before it one that exists without such a record, and one
-    // that could not be looked up.
+    // Of names that were not found the last counts, but before it one that exists without such a record, and
+    // one that could not be looked up.
     static int rank(const Reading& reading) {
         if (reading.failed && reading.failed->cause == Cause::dns_no_data) return 2;
         return reading.code == 2 ? 1 : 0;
@@ -224,8 +226,8 @@ Catalog catalog() {
 
 const Kind& dns_kind() {
     const auto options = dns::option_list();
-    static const Kind kind{
-        "dns", {{"dns", 53}}, {options.begin(), options.end()}, false, make, false, catalog()};
+    static const Kind kind{"dns", {{"dns", 53}}, {options.begin(), options.end()}, false, make,
+                           false, catalog()};
     return kind;
 }
 

@@ -9,7 +9,8 @@ using enum FactClass;
 
 inline constexpr FactInfo kRcode{"dns.rcode", must_match, "the answer's code: NOERROR, NXDOMAIN …"};
 // What an answer holds, and where the search list looks, belongs to its environment.
-inline constexpr FactInfo kAnswer{"dns.answer", informational, "the records of the answer, in alphabetical order"};
+inline constexpr FactInfo kAnswer{"dns.answer", informational,
+                                  "the records of the answer, in alphabetical order"};
 inline constexpr FactInfo kChain{"dns.chain", informational, "the aliases, from the name asked to the last"};
 inline constexpr FactInfo kName{"dns.name", informational, "the name as it was asked in the end"};
 inline constexpr FactInfo kSearch{"dns.search", informational, "domains of the task's search list, or none"};

@@ -30,9 +30,9 @@ constexpr std::array<TypeName, 12> kTypes{{{"A", kTypeA},
                                            {"SVCB", kTypeSvcb}}};
 
 // RFC 1035, 4.1.1, and RFC 2136, 2.2.
-constexpr std::array<std::string_view, 11> kCodes{"NOERROR",  "FORMERR", "SERVFAIL", "NXDOMAIN",
-                                                  "NOTIMP",   "REFUSED", "YXDOMAIN", "YXRRSET",
-                                                  "NXRRSET",  "NOTAUTH", "NOTZONE"};
+constexpr std::array<std::string_view, 11> kCodes{"NOERROR", "FORMERR", "SERVFAIL", "NXDOMAIN",
+                                                  "NOTIMP",  "REFUSED", "YXDOMAIN", "YXRRSET",
+                                                  "NXRRSET", "NOTAUTH", "NOTZONE"};
 
 // False: the record does not fit into the message.
 bool read_record(Reader& reader, Message& message) {
@@ -60,9 +60,9 @@ bool is_data(unsigned type) {
 }
 
 const Record* alias_of(const Message& message, std::string_view name) {
-    const auto found = std::find_if(message.answers.begin(), message.answers.end(), [name](const Record& each) {
-        return each.type == kTypeCname && each.name == name;
-    });
+    const auto found =
+        std::find_if(message.answers.begin(), message.answers.end(),
+                     [name](const Record& each) { return each.type == kTypeCname && each.name == name; });
     return found == message.answers.end() ? nullptr : &*found;
 }
 

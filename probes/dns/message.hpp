@@ -31,16 +31,16 @@ struct Message {
     int response_code = 0;
     bool is_response = false;
     bool truncated = false;
-    bool authoritative = false;  // AA
-    bool authentic = false;      // AD: the server has checked the signatures (RFC 4035, 3.2.3)
-    std::string question;        // its name, as a record's; "" for the root and where there is none
+    bool authoritative = false;   // AA
+    bool authentic = false;       // AD: the server has checked the signatures (RFC 4035, 3.2.3)
+    std::string question;         // its name, as a record's; "" for the root and where there is none
     std::vector<Record> answers;  // the answer section
 };
 
 Result<Message> parse_message(Bytes bytes);
 
-// What of the answer section answers the question: from its name along the aliases to the records of the type.
-// Records of any other name are nobody's business (RFC 1034, 4.3.2).
+// What of the answer section answers the question: from its name along the aliases to the records of the
+// type. Records of any other name are nobody's business (RFC 1034, 4.3.2).
 struct Followed {
     std::vector<std::string> aliases;  // the names after the question's, in order
     std::vector<Record> records;
@@ -49,13 +49,13 @@ struct Followed {
 };
 Followed follow(const Message& message, int type);
 
-// "A", "AAAA", "CNAME", "MX", "NS", "SRV", "TXT", "SOA", "PTR", "CAA", "HTTPS", "SVCB", or "TYPE123" (RFC 3597),
-// in any case.
+// "A", "AAAA", "CNAME", "MX", "NS", "SRV", "TXT", "SOA", "PTR", "CAA", "HTTPS", "SVCB", or "TYPE123" (RFC
+// 3597), in any case.
 std::optional<int> parse_type(std::string_view name);
 std::string type_text(int type);
 std::string type_list();  // for an error message
 
-std::string response_code_text(int code);  // "NOERROR", "NXDOMAIN", …, "RCODE 12"
+std::string response_code_text(int code);                       // "NOERROR", "NXDOMAIN", …, "RCODE 12"
 std::optional<int> parse_response_code(std::string_view name);  // the named ones, in any case
 std::string response_code_list();                               // for an error message
 

@@ -1,5 +1,6 @@
-// A cursor over the bytes of a DNS message, which anybody may have sent. After a read past the end it is `bad` and
-// every further read gives zeros. Names are followed through at most 32 pointers, each strictly backwards.
+// A cursor over the bytes of a DNS message, which anybody may have sent. After a read past the end it is
+// `bad` and every further read gives zeros. Names are followed through at most 32 pointers, each strictly
+// backwards.
 #pragma once
 
 #include <cstddef>

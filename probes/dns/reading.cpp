@@ -49,7 +49,8 @@ bool inside(const Network& network, const ip::address& address) {
                ip::network_v4(address.to_v4(), v4->prefix_length()).canonical() == v4->canonical();
     }
     const auto& v6 = std::get<ip::network_v6>(network);
-    return address.is_v6() && ip::network_v6(address.to_v6(), v6.prefix_length()).canonical() == v6.canonical();
+    return address.is_v6() &&
+           ip::network_v6(address.to_v6(), v6.prefix_length()).canonical() == v6.canonical();
 }
 
 net::Failed no_records(const Expected& expected, const Followed& followed, bool truncated) {
@@ -63,17 +64,20 @@ net::Failed no_records(const Expected& expected, const Followed& followed, bool 
 std::optional<net::Failed> complaint_of_values(const Reading& reading, const Expected& expected) {
     for (const auto& value : expected.values) {
         if (std::find(reading.values.begin(), reading.values.end(), value) != reading.values.end()) continue;
-        return net::Failed(Cause::dns_unexpected, "expected " + value + ", got " + join(reading.values, ", "));
+        return net::Failed(Cause::dns_unexpected,
+                           "expected " + value + ", got " + join(reading.values, ", "));
     }
     if (reading.values.size() < expected.least) {
         return net::Failed(Cause::dns_unexpected, "expected at least " + std::to_string(expected.least) +
-                                                      " answers, got " + std::to_string(reading.values.size()));
+                                                      " answers, got " +
+                                                      std::to_string(reading.values.size()));
     }
     if (expected.networks.empty()) return std::nullopt;
     for (const auto& address : addresses_of(reading.values)) {
         const auto known = [&address](const Network& network) { return inside(network, address); };
         if (std::any_of(expected.networks.begin(), expected.networks.end(), known)) continue;
-        return net::Failed(Cause::dns_unexpected, address.to_string() + " lies in none of the expected networks");
+        return net::Failed(Cause::dns_unexpected,
+                           address.to_string() + " lies in none of the expected networks");
     }
     return std::nullopt;
 }
@@ -157,7 +161,8 @@ void Reading::add_facts(Outcome& outcome) const {
     outcome.fact(facts::kTransport, over_tcp ? "tcp" : "udp");
 }
 
-Reading read_answer(const net::IoResult<net::RawAnswer>& answer, const Expected& expected, const std::string& name) {
+Reading read_answer(const net::IoResult<net::RawAnswer>& answer, const Expected& expected,
+                    const std::string& name) {
     Reading reading;
     if (!answer) {
         reading.failed = answer.error();
@@ -169,9 +174,9 @@ Reading read_answer(const net::IoResult<net::RawAnswer>& answer, const Expected&
         if (message && message->is_response) {
             judge_message(reading, *message, expected);
         } else {
-            reading.failed = net::Failed(
-                Cause::dns_malformed,
-                message ? "a question came back instead of an answer" : message.error().message);
+            reading.failed =
+                net::Failed(Cause::dns_malformed,
+                            message ? "a question came back instead of an answer" : message.error().message);
         }
     }
     if (reading.failed) reading.failed->detail = name + ": " + reading.failed->detail;

@@ -29,12 +29,14 @@ struct Reading {
     // REFUSED and what is no answer at all).
     bool settles() const;
     bool found() const { return code == 0 && !failed; }
-    // Two servers say the same of a name: a balancer may give each asker other addresses, but not of another kind.
+    // Two servers say the same of a name: a balancer may give each asker other addresses, but not of another
+    // kind.
     bool agrees_with(const Reading& other) const;
     void add_facts(Outcome& outcome) const;
 };
 
 // `name` opens the words of a failure.
-Reading read_answer(const net::IoResult<net::RawAnswer>& answer, const Expected& expected, const std::string& name);
+Reading read_answer(const net::IoResult<net::RawAnswer>& answer, const Expected& expected,
+                    const std::string& name);
 
 }  // namespace plumb::dns

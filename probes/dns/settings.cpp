@@ -16,7 +16,8 @@ constexpr std::size_t kMaxList = 32;
 
 constexpr std::array<Option, 8> kOptions{{
     {"type", "A (default), AAAA, CNAME, MX, NS, SRV, TXT, SOA, PTR, CAA, HTTPS, SVCB or TYPE and a number"},
-    {"server", "IP:PORT of the name servers to ask, separated by commas; each must answer; default: the task's own"},
+    {"server",
+     "IP:PORT of the name servers to ask, separated by commas; each must answer; default: the task's own"},
     {"transport", "auto (default: UDP, and TCP for a long answer), udp or tcp"},
     {"search", "1: look the name up as the app's resolver does, by the search list and ndots"},
     {"rcode", "the code that the answer must have, as NXDOMAIN; default: NOERROR"},
@@ -88,7 +89,8 @@ Result<void> read_question(const Url& url, Settings& settings) {
     const auto search = bool_option(url, "search");
     if (!search) return search.error();
     settings.search = search->value_or(false);
-    if (settings.search && address) return wrong("option 'search' needs a name; an address is asked for as it is");
+    if (settings.search && address)
+        return wrong("option 'search' needs a name; an address is asked for as it is");
     const auto transport = url.option("transport").value_or("auto");
     if (transport == "udp") settings.transport = net::Transport::udp;
     if (transport == "tcp") settings.transport = net::Transport::tcp;

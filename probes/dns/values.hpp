@@ -21,9 +21,9 @@ inline constexpr int kTypeSvcb = 64;
 inline constexpr int kTypeHttps = 65;
 inline constexpr int kTypeCaa = 257;
 
-// Reads `size` bytes of data of a record of this type. The reader is bad afterwards where they do not fit the type.
-// REQUIRES: the bytes are there. The text is as long as the data makes it, at most a few times 64 KiB; it is not
-// yet sanitized.
+// Reads `size` bytes of data of a record of this type. The reader is bad afterwards where they do not fit the
+// type. REQUIRES: the bytes are there. The text is as long as the data makes it, at most a few times 64 KiB;
+// it is not yet sanitized.
 std::string value_of(Reader& reader, int type, std::size_t size);
 
 }  // namespace plumb::dns

@@ -41,8 +41,9 @@ Failed connect_timed_out(int descriptor, Clock::duration spent) {
     return {Cause::tcp_timeout, std::move(words)};
 }
 
-// What the kernel tells while it waits came from the path. EACCES is then an ICMPv6 message (RFC 4443, 3.1: prohibited
-// by a policy); a policy of its own the kernel tells at once. For IPv4 the same message is "no route to host".
+// What the kernel tells while it waits came from the path. EACCES is then an ICMPv6 message (RFC 4443, 3.1:
+// prohibited by a policy); a policy of its own the kernel tells at once. For IPv4 the same message is "no
+// route to host".
 Failed path_failure(const boost::system::error_code& error) {
     if (error != boost::system::errc::permission_denied) return connect_failure(error);
     return {Cause::tcp_unreachable, "a device on the way prohibits it (ICMPv6: administratively prohibited)"};
@@ -123,7 +124,7 @@ void note_kernel_facts(Outcome& outcome, int descriptor) {
 }
 
 asio::awaitable<std::vector<address>> resolve_phase(Run& run, Services& services, const std::string& host,
-                                              Family family) {
+                                                    Family family) {
     run.begin(phase::resolve);
     auto answer = co_await services.resolver.resolve(host, run.deadline(), family);
     if (!answer) {

@@ -16,8 +16,8 @@ namespace plumb::net {
 
 // Begins phases `resolve` (also for a literal: it then takes no time to speak of) and `connect`. Fills
 // outcome.address, attempts, rtt, retransmits and the facts dns.scope, dns.answers, dns.cnames, dns.ttl,
-// dns.resolver, tcp.family and those of note_kernel_facts(). Each address gets an equal share of the time that is left, at least 250 ms of it. nullopt:
-// the run has failed.
+// dns.resolver, tcp.family and those of note_kernel_facts(). Each address gets an equal share of the time
+// that is left, at least 250 ms of it. nullopt: the run has failed.
 boost::asio::awaitable<std::optional<Stream>> dial(Run& run, Services& services, const std::string& host,
                                                    std::uint16_t port, Family family = Family::any);
 
@@ -25,15 +25,16 @@ boost::asio::awaitable<std::optional<Stream>> dial(Run& run, Services& services,
 // failed.
 boost::asio::awaitable<std::vector<boost::asio::ip::address>> resolve_phase(Run& run, Services& services,
                                                                             const std::string& host,
-                                                            Family family = Family::any);
+                                                                            Family family = Family::any);
 
 // One attempt at one address, in whatever phase is in progress; the socket is non-blocking.
 boost::asio::awaitable<IoResult<boost::asio::ip::tcp::socket>> connect_one(
     boost::asio::any_io_executor executor, boost::asio::ip::tcp::endpoint endpoint,
     Clock::time_point deadline);
 
-// Reads TCP_INFO into outcome.rtt and outcome.retransmits and the facts tcp.mss, tcp.path_mtu and tcp.window_scaling.
-// Right after connecting the retransmits are lost SYNs; after an exchange the round trip is of data.
+// Reads TCP_INFO into outcome.rtt and outcome.retransmits and the facts tcp.mss, tcp.path_mtu and
+// tcp.window_scaling. Right after connecting the retransmits are lost SYNs; after an exchange the round trip
+// is of data.
 void note_kernel_facts(Outcome& outcome, int descriptor);
 
 std::string endpoint_text(const boost::asio::ip::address& address, std::uint16_t port);

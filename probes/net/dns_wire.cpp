@@ -13,7 +13,7 @@ namespace plumb::net {
 namespace {
 
 constexpr std::size_t kHeader = 12;
-constexpr std::size_t kLength = 2;  // before each message on a stream
+constexpr std::size_t kLength = 2;         // before each message on a stream
 constexpr std::size_t kMaxQuestions = 32;  // a search list of six asks fourteen
 
 DnsWire& wire_of(void* user) {
@@ -24,7 +24,8 @@ std::size_t length_of(std::string_view framed) {
     return static_cast<unsigned char>(framed[0]) * 256U + static_cast<unsigned char>(framed[1]);
 }
 
-// The byte at `at` of a message, when it says that it has no more than `most` records (its seventh byte and eighth).
+// The byte at `at` of a message, when it says that it has no more than `most` records (its seventh byte and
+// eighth).
 char cut_count(std::span<const char> message, std::size_t at, unsigned most) {
     constexpr std::size_t kHigh = 6;
     if (at == kHigh) return 0;

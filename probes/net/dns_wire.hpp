@@ -21,7 +21,8 @@ class DnsWire {
     // For ares_set_socket_functions(), with the DnsWire as user data. It must outlive the channel.
     static const ares_socket_functions& functions();
 
-    // Before the channel's first question: c-ares is told of no more than so many records of an answer, 1 to 255.
+    // Before the channel's first question: c-ares is told of no more than so many records of an answer, 1 to
+    // 255.
     void cut_answers(unsigned most) { most_records_ = most; }
 
     bool over_tcp() const { return over_tcp_; }  // asked for, or an answer was too long for a datagram

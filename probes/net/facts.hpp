@@ -18,11 +18,13 @@ inline constexpr FactInfo kDnsCnames{"dns.cnames", must_match, "length of the ch
 inline constexpr FactInfo kDnsTtl{"dns.ttl", informational, "how long the answer may be kept, as a range"};
 inline constexpr FactInfo kDnsResolver{"dns.resolver", informational, "the name servers that are asked"};
 
-// What a path carries differs between two networks (loopback, jumbo frames, a tunnel): told, but nobody is stopped.
+// What a path carries differs between two networks (loopback, jumbo frames, a tunnel): told, but nobody is
+// stopped.
 inline constexpr FactInfo kTcpMss{"tcp.mss", ordered, "bytes that one segment to the peer may carry"};
 inline constexpr FactInfo kTcpPathMtu{"tcp.path_mtu", ordered, "bytes that one packet to the peer may have"};
 inline constexpr FactInfo kTcpWindowScaling{
-    "tcp.window_scaling", ordered, "whether both sides allow windows over 64 KiB; what is on the way may forbid it"};
+    "tcp.window_scaling", ordered,
+    "whether both sides allow windows over 64 KiB; what is on the way may forbid it"};
 inline constexpr FactInfo kTcpFamily{"tcp.family", informational, "IPv4 or IPv6, as connected"};
 
 inline constexpr FactInfo kTlsVersion{"tls.version", must_match, "protocol version agreed on"};

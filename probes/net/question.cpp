@@ -26,8 +26,8 @@ constexpr int kRounds = 5;
 constexpr std::size_t kMaxAddresses = 32;
 constexpr std::size_t kMaxNames = 16;
 constexpr std::size_t kMaxMessage = 65535;
-// c-ares asks the kernel for a route to each address (RFC 6724) and walks its list for each record: thousands of them
-// would hold up the loop. It gets as many as there are names and addresses to keep.
+// c-ares asks the kernel for a route to each address (RFC 6724) and walks its list for each record: thousands
+// of them would hold up the loop. It gets as many as there are names and addresses to keep.
 constexpr unsigned kMaxRecords = kMaxAddresses + kMaxNames;
 constexpr int kInternetClass = 1;
 

@@ -31,8 +31,8 @@ struct ResolvConf {
 // earlier.
 ResolvConf parse_resolv_conf(std::string_view text);
 
-// The names that the C library asks for `name`, in its order: with fewer dots than ndots the search list comes before
-// the name itself; a name with a dot at its end is asked alone. At least one.
+// The names that the C library asks for `name`, in its order: with fewer dots than ndots the search list
+// comes before the name itself; a name with a dot at its end is asked alone. At least one.
 std::vector<std::string> search_names(const ResolvConf& conf, const std::string& name);
 
 // The same with the servers that are to be asked: the chosen ones, as parse_name_server() reads them; when

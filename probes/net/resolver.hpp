@@ -33,7 +33,11 @@ struct Answer {
 enum class Family { any, v4, v6 };
 
 // One raw question: for the dns probe. The bytes are the peer's; parsing them is the probe's job.
-enum class Transport { automatic, udp, tcp };  // automatic: UDP, and TCP for an answer too long for a datagram
+enum class Transport {
+    automatic,
+    udp,
+    tcp
+};  // automatic: UDP, and TCP for an answer too long for a datagram
 
 struct RawQuestion {
     std::string name;  // as it is, without the search list
@@ -67,8 +71,8 @@ class Resolver {
     // Failures are dns.*; a name in /etc/hosts is found there first.
     boost::asio::awaitable<IoResult<Answer>> resolve(std::string host, Clock::time_point deadline,
                                                      Family family = Family::any);
-    // Asks the one server alone and with the flag AD, so that it tells whether it has checked the signatures (RFC
-    // 6840, 5.7). REQUIRES: server < servers().size().
+    // Asks the one server alone and with the flag AD, so that it tells whether it has checked the signatures
+    // (RFC 6840, 5.7). REQUIRES: server < servers().size().
     boost::asio::awaitable<IoResult<RawAnswer>> ask(std::size_t server, RawQuestion question,
                                                     Clock::time_point deadline);
 

@@ -6,7 +6,8 @@
 namespace plumb::tcp::facts {
 
 // What a server says of itself holds its name and its version.
-inline constexpr FactInfo kGreeting{"tcp.greeting", FactClass::informational, "the server's first line, with starttls"};
+inline constexpr FactInfo kGreeting{"tcp.greeting", FactClass::informational,
+                                    "the server's first line, with starttls"};
 inline constexpr FactInfo kAnswer{"tcp.answer", FactClass::informational,
                                   "the line that the last expect= was found in"};
 

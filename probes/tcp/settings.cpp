@@ -12,7 +12,8 @@ constexpr std::string_view kAwaited = "what to wait for in this step, up to expe
 // What is sent may hold a password.
 constexpr std::array<Option, 18> kOptions{{
     {"family", "4 or 6: only addresses of IPv4 or IPv6; default: auto, either"},
-    {"starttls", "smtp, imap, pop3, ftp, ldap or postgres: begin TLS as this protocol does; then the options of tls"},
+    {"starttls",
+     "smtp, imap, pop3, ftp, ldap or postgres: begin TLS as this protocol does; then the options of tls"},
     {"send", "what to say once connected; \\r, \\n, \\t, \\0, \\\\ and \\xHH stand for bytes", true},
     {"expect", "regular expression (RE2) to wait for; ^ and $ are the ends of a line"},
     {"send.2", kSaid, true},
@@ -37,7 +38,8 @@ Error wrong(const Url& url, const std::string& what) {
 
 Result<void> read_family(const Url& url, Settings& settings) {
     const auto family = url.option("family").value_or("auto");
-    if (family != "auto" && family != "4" && family != "6") return wrong(url, "option 'family' is 4, 6 or auto");
+    if (family != "auto" && family != "4" && family != "6")
+        return wrong(url, "option 'family' is 4, 6 or auto");
     if (family == "4") settings.family = net::Family::v4;
     if (family == "6") settings.family = net::Family::v6;
     const auto literal = net::literal_address(url.host);
@@ -64,7 +66,8 @@ Result<void> read_starttls(const Url& url, Settings& settings) {
     return {};
 }
 
-Result<void> read_step(const Url& url, const std::string& send, const std::string& expect, Settings& settings) {
+Result<void> read_step(const Url& url, const std::string& send, const std::string& expect,
+                       Settings& settings) {
     Step step;
     if (const auto text = url.option(send)) {
         auto bytes = unescape(*text);

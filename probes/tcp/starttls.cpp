@@ -26,8 +26,9 @@ constexpr std::array<ProtocolName, 6> kProtocols{{
 
 constexpr std::string_view kSslRequest = "\x00\x00\x00\x08\x04\xd2\x16\x2f"sv;
 // An extendedRequest of the name 1.3.6.1.4.1.1466.20037.
-constexpr std::string_view kLdapStartTls = "\x30\x1d\x02\x01\x01\x77\x18\x80\x16"
-                                           "1.3.6.1.4.1.1466.20037"sv;
+constexpr std::string_view kLdapStartTls =
+    "\x30\x1d\x02\x01\x01\x77\x18\x80\x16"
+    "1.3.6.1.4.1.1466.20037"sv;
 
 // "250-STARTTLS" → 250; nullopt: no line of a reply (RFC 5321, 4.2).
 std::optional<int> code_of(std::string_view line) {
@@ -236,7 +237,8 @@ StartTls::Next StartTls::postgres() {
         case 'N':
             return refused("it answers N");
         case 'E':
-            return fail(Cause::peer_unexpected, "an error instead of an answer to SSLRequest: " + received_.substr(1));
+            return fail(Cause::peer_unexpected,
+                        "an error instead of an answer to SSLRequest: " + received_.substr(1));
         default:
             return fail(Cause::peer_garbage, "what came is no answer to SSLRequest");
     }

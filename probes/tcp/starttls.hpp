@@ -1,5 +1,5 @@
-// What is said in plain text until both sides begin TLS: RFC 3207 (SMTP), 9051, 6.2.1 (IMAP), 2595 (POP3), 4217 (FTP),
-// 4511, 4.14 (LDAP) and PostgreSQL's SSLRequest. No I/O.
+// What is said in plain text until both sides begin TLS: RFC 3207 (SMTP), 9051, 6.2.1 (IMAP), 2595 (POP3),
+// 4217 (FTP), 4511, 4.14 (LDAP) and PostgreSQL's SSLRequest. No I/O.
 #pragma once
 
 #include "model/cause.hpp"
@@ -14,8 +14,8 @@ namespace plumb::tcp {
 enum class Protocol { smtp, imap, pop3, ftp, ldap, postgres };
 
 std::optional<Protocol> parse_protocol(std::string_view name);
-std::string protocol_list();                   // for an error message
-std::string_view goodbye(Protocol protocol);   // said after TLS, for the server's log; may be empty
+std::string protocol_list();                  // for an error message
+std::string_view goodbye(Protocol protocol);  // said after TLS, for the server's log; may be empty
 
 inline constexpr std::size_t kMaxDialogue = 16'384;  // bytes that a server may say before it agrees
 
@@ -31,7 +31,7 @@ class StartTls {
     explicit StartTls(Protocol protocol) : protocol_(protocol) {}
 
     Next resume(std::string_view received);
-    std::string_view output() const { return output_; }    // of the last resume(); may be empty
+    std::string_view output() const { return output_; }        // of the last resume(); may be empty
     const std::string& greeting() const { return greeting_; }  // the server's first line, not yet sanitized
     Cause cause() const { return cause_; }
     const std::string& detail() const { return detail_; }  // holds the server's words, not yet sanitized

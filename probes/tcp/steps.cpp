@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-
 #include <re2/re2.h>
 
 namespace plumb::tcp {

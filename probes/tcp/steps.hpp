@@ -17,7 +17,7 @@ class RE2;
 namespace plumb::tcp {
 
 inline constexpr std::size_t kMaxSteps = 8;
-inline constexpr std::size_t kMaxSent = 4096;     // bytes of one step
+inline constexpr std::size_t kMaxSent = 4096;       // bytes of one step
 inline constexpr std::size_t kMaxAwaited = 16'384;  // bytes in which one step looks for its pattern
 
 // \r, \n, \t, \0, \\ and \xHH become the byte they name.
@@ -25,7 +25,8 @@ Result<std::string> unescape(std::string_view text);
 
 class Pattern {
   public:
-    // RE2 syntax; ^ and $ are the ends of a line. The error tells what is wrong and repeats nothing of the text.
+    // RE2 syntax; ^ and $ are the ends of a line. The error tells what is wrong and repeats nothing of the
+    // text.
     static Result<Pattern> make(const std::string& text);
     ~Pattern();
     Pattern(Pattern&&) noexcept;

@@ -215,14 +215,14 @@ TEST(DnsOverTcp, of_thousands_of_addresses_some_are_kept) {
         for (auto query = read_question(connection); !query.empty(); query = read_question(connection)) {
             std::string records;
             for (int i = 0; i < 4000; ++i)
-                records += dns_a_record(60, 127, 1, static_cast<std::uint8_t>(i >> 8), static_cast<std::uint8_t>(i));
+                records +=
+                    dns_a_record(60, 127, 1, static_cast<std::uint8_t>(i >> 8), static_cast<std::uint8_t>(i));
             const bool of_v4 = dns_question_type(query) == kTypeA;
             connection.write(framed(of_v4 ? dns_response(query, 0, 4000, records) : dns_response(query, 0)));
         }
     });
     boost::asio::io_context context(1);
-    const auto resolver =
-        net::Resolver::make(context.get_executor(), {server.datagrams().address()}).value();
+    const auto resolver = net::Resolver::make(context.get_executor(), {server.datagrams().address()}).value();
     const auto answer = run_coroutine_test(context, resolver->resolve("many.test", Clock::now() + 10s));
     ASSERT_TRUE(answer) << answer.error().detail;
     EXPECT_EQ(answer->addresses.size(), 32U);

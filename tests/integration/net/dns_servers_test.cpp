@@ -33,7 +33,8 @@ UdpServer::Script answering_code(int code) {
 std::vector<std::string> attempts_of(const Outcome& outcome) {
     std::vector<std::string> out;
     for (const auto& attempt : outcome.attempts)
-        out.push_back(attempt.address + ' ' + std::string(attempt.failed ? to_string(*attempt.failed) : "ok"));
+        out.push_back(attempt.address + ' ' +
+                      std::string(attempt.failed ? to_string(*attempt.failed) : "ok"));
     return out;
 }
 
@@ -153,7 +154,8 @@ TEST(NameServers, are_asked_to_say_whether_they_checked_the_signatures) {
 
 TEST(NameServers, records_of_another_name_do_not_answer) {
     const UdpServer server([](const std::string& query) {
-        const std::string another("\x05other\x00\x00\x01\x00\x01\x00\x00\x00\x3c\x00\x04\x0a\x00\x00\x01", 21);
+        const std::string another("\x05other\x00\x00\x01\x00\x01\x00\x00\x00\x3c\x00\x04\x0a\x00\x00\x01",
+                                  21);
         return dns_response(query, 0, 1, another);
     });
     EXPECT_EQ(failure_of(ask_system({server.address()})), "resolve dns.no_data");
@@ -197,7 +199,8 @@ TEST(SearchList, is_used_where_the_target_asks_for_it) {
     EXPECT_THAT(attempts_of(searched), ElementsAre(server.address() + " ok"));
 
     EXPECT_EQ(failure_of(ask_with("dns://db.?search=1", conf, server)), "resolve dns.nxdomain");
-    EXPECT_EQ(failure_of(ask_with("dns://cache?search=1&rcode=NXDOMAIN", "search a.internal\n", server)), "ok");
+    EXPECT_EQ(failure_of(ask_with("dns://cache?search=1&rcode=NXDOMAIN", "search a.internal\n", server)),
+              "ok");
 }
 
 TEST(SearchList, tells_of_names_that_were_not_found_what_the_c_library_would) {
@@ -206,7 +209,9 @@ TEST(SearchList, tells_of_names_that_were_not_found_what_the_c_library_would) {
     EXPECT_EQ(failure_of(unknown), "resolve dns.servfail");
     // The first name exists, without an address; the next does not exist at all.
     const UdpServer half([](const std::string& query) {
-        const bool searched = query.find("\x01" "a") != std::string::npos;
+        const bool searched = query.find(
+                                  "\x01"
+                                  "a") != std::string::npos;
         return dns_response(query, searched ? 0 : 3);
     });
     EXPECT_EQ(failure_of(ask_with("dns://db?search=1", "search a.internal\n", half)), "resolve dns.no_data");

@@ -30,7 +30,8 @@ class DnsMasq {
     ChildProcess process_;
 };
 
-// One message as it stands in a TCP stream (RFC 1035, 4.2.2), and the next one of a connection; "" at its end.
+// One message as it stands in a TCP stream (RFC 1035, 4.2.2), and the next one of a connection; "" at its
+// end.
 std::string framed(const std::string& message);
 std::string read_question(Connection& connection);
 

@@ -1,5 +1,6 @@
-#include "probes/tcp/tcp.hpp"
 #include "tests/integration/probe_run/stalls.hpp"
+
+#include "probes/tcp/tcp.hpp"
 #include "tests/support/servers.hpp"
 #include "tests/support/udp_server.hpp"
 

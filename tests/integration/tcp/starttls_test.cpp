@@ -1,4 +1,5 @@
-// From plain text to TLS, with the servers that people run: Dovecot (IMAP, POP3, SMTP), OpenLDAP and PostgreSQL.
+// From plain text to TLS, with the servers that people run: Dovecot (IMAP, POP3, SMTP), OpenLDAP and
+// PostgreSQL.
 #include "tests/integration/net/run_target.hpp"
 #include "tests/integration/tcp/starttls_server.hpp"
 #include "tests/support/child_process.hpp"
@@ -68,19 +69,21 @@ TEST(StartTlsServers, dovecot_begins_tls_for_mail) {
     const auto pop3 = free_port();
     const auto smtp = free_port();
     const auto listener = [](const std::string& name, std::uint16_t port) {
-        return "service " + name + "-login {\n chroot =\n inet_listener " + name + " {\n  port = " +
-               std::to_string(port) + "\n }\n inet_listener " + name + "s {\n  port = 0\n }\n}\n";
+        return "service " + name + "-login {\n chroot =\n inet_listener " + name +
+               " {\n  port = " + std::to_string(port) + "\n }\n inet_listener " + name +
+               "s {\n  port = 0\n }\n}\n";
     };
-    dir.write("dovecot.conf", "base_dir = " + (own / "run").string() + "\nstate_dir = " + (own / "run").string() +
-                                  "\nlog_path = /dev/stderr\nprotocols = imap pop3 submission\n"
-                                  "listen = 127.0.0.1\nhostname = mail.test\ndefault_internal_user = nobody\n"
-                                  "default_internal_group = nogroup\ndefault_login_user = nobody\nssl = yes\n"
-                                  "ssl_cert = <" + identity.file("cert.pem") + "\nssl_key = <" +
-                                  identity.file("key.pem") +
-                                  "\nsubmission_relay_host = 127.0.0.1\n"
-                                  "passdb {\n driver = static\n args = nopassword=y\n}\n"
-                                  "service anvil {\n chroot =\n}\n" +
-                                  listener("imap", imap) + listener("pop3", pop3) + listener("submission", smtp));
+    dir.write("dovecot.conf",
+              "base_dir = " + (own / "run").string() + "\nstate_dir = " + (own / "run").string() +
+                  "\nlog_path = /dev/stderr\nprotocols = imap pop3 submission\n"
+                  "listen = 127.0.0.1\nhostname = mail.test\ndefault_internal_user = nobody\n"
+                  "default_internal_group = nogroup\ndefault_login_user = nobody\nssl = yes\n"
+                  "ssl_cert = <" +
+                  identity.file("cert.pem") + "\nssl_key = <" + identity.file("key.pem") +
+                  "\nsubmission_relay_host = 127.0.0.1\n"
+                  "passdb {\n driver = static\n args = nopassword=y\n}\n"
+                  "service anvil {\n chroot =\n}\n" +
+                  listener("imap", imap) + listener("pop3", pop3) + listener("submission", smtp));
     ChildSpec spec;
     spec.command = {program("dovecot"), "-F", "-c", dir.file("dovecot.conf")};
     spec.unprivileged_user = "nobody";
@@ -96,8 +99,8 @@ TEST(StartTlsServers, dovecot_begins_tls_for_mail) {
     expect_upgraded(run_url(url_of(imap, "?starttls=imap" + identity.ca())));
     expect_upgraded(run_url(url_of(pop3, "?starttls=pop3" + identity.ca())));
 
-    const auto asked = run_url(
-        url_of(imap, R"(?starttls=imap&send=b1 CAPABILITY\r\n&expect=^\* CAPABILITY .*IMAP4)" + identity.ca()));
+    const auto asked = run_url(url_of(
+        imap, R"(?starttls=imap&send=b1 CAPABILITY\r\n&expect=^\* CAPABILITY .*IMAP4)" + identity.ca()));
     EXPECT_EQ(failure_of(asked), "ok");
     EXPECT_THAT(phases_of(asked), ElementsAre("resolve", "connect", "starttls", "handshake", "exchange"));
 
@@ -109,11 +112,17 @@ TEST(StartTlsServers, openldap_begins_tls) {
     const Identity identity;
     const TempDir dir;
     const auto port = free_port();
-    dir.write("slapd.conf", "TLSCertificateFile \"" + identity.file("cert.pem") + "\"\nTLSCertificateKeyFile \"" +
-                                identity.file("key.pem") + "\"\ndatabase monitor\n");
+    dir.write("slapd.conf", "TLSCertificateFile \"" + identity.file("cert.pem") +
+                                "\"\nTLSCertificateKeyFile \"" + identity.file("key.pem") +
+                                "\"\ndatabase monitor\n");
     ChildSpec spec;
-    spec.command = {program("slapd"), "-f", dir.file("slapd.conf"),
-                    "-h", "ldap://127.0.0.1:" + std::to_string(port), "-d", "0"};
+    spec.command = {program("slapd"),
+                    "-f",
+                    dir.file("slapd.conf"),
+                    "-h",
+                    "ldap://127.0.0.1:" + std::to_string(port),
+                    "-d",
+                    "0"};
     spec.unprivileged_user = "nobody";
     spec.output_file = dir.file("slapd.log");
     ChildProcess server(spec);

@@ -105,19 +105,19 @@ TEST(DnsMessage, service_parameters_are_shown_as_a_zone_file_shows_them) {
               "16 . alpn=h2,h3 port=8443");
     EXPECT_EQ(only_value(64, {0, 1, 0, 0, 0, 0, 4, 0, 1, 0, 4, 0, 4, 0, 8, 10, 0, 0, 1, 10, 0, 0, 2}),
               "1 . mandatory=alpn,ipv4hint ipv4hint=10.0.0.1,10.0.0.2");
-    EXPECT_EQ(only_value(65, {0, 1, 0, 0, 2, 0, 0, 0, 6, 0, 16, 0x20, 1, 0xd, 0xb8, 0, 0, 0, 0, 0, 0, 0, 0,
-                              0, 0, 0, 1}),
+    EXPECT_EQ(only_value(65, {0,    1, 0, 0, 2, 0, 0, 0, 6, 0, 16, 0x20, 1, 0xd,
+                              0xb8, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,  0,    1}),
               "1 . no-default-alpn ipv6hint=2001:db8::1");
     EXPECT_EQ(only_value(65, {0, 1, 0, 0, 5, 0, 1, 7, 2, 0x9b, 0, 3, 'a', '"', 0xd2}),
               R"(1 . key5="\007" key667="a\"\210")");
 }
 
 TEST(DnsMessage, service_parameters_that_do_not_fit_are_refused) {
-    EXPECT_EQ(only_value(65, {0, 1, 0, 0, 3, 0, 1, 80}), "no record");         // half a port
-    EXPECT_EQ(only_value(65, {0, 1, 0, 0, 3, 0, 3, 0, 80, 0}), "no record");   // a port of three bytes
-    EXPECT_EQ(only_value(65, {0, 1, 0, 0, 4, 0, 3, 10, 0, 0}), "no record");   // three quarters of an address
-    EXPECT_EQ(only_value(65, {0, 1, 0, 0, 1, 0, 2, 9, 'h'}), "no record");     // a name longer than its value
-    EXPECT_EQ(only_value(65, {0, 1, 0, 0, 1, 0, 200, 'h'}), "no record");      // a value longer than the record
+    EXPECT_EQ(only_value(65, {0, 1, 0, 0, 3, 0, 1, 80}), "no record");        // half a port
+    EXPECT_EQ(only_value(65, {0, 1, 0, 0, 3, 0, 3, 0, 80, 0}), "no record");  // a port of three bytes
+    EXPECT_EQ(only_value(65, {0, 1, 0, 0, 4, 0, 3, 10, 0, 0}), "no record");  // three quarters of an address
+    EXPECT_EQ(only_value(65, {0, 1, 0, 0, 1, 0, 2, 9, 'h'}), "no record");    // a name longer than its value
+    EXPECT_EQ(only_value(65, {0, 1, 0, 0, 1, 0, 200, 'h'}), "no record");  // a value longer than the record
 }
 
 Followed followed(const Builder& builder, int type = kTypeA) {
@@ -208,15 +208,16 @@ TEST(DnsMessage, kept_records_are_bounded) {
 
 TEST(DnsMessage, random_and_mutated_bytes_never_break_it) {
     std::mt19937 random(20261123);
-    const auto valid = Builder()
-                           .header(5)
-                           .question()
-                           .record(65, {0, 16, 0, 0, 1, 0, 3, 2, 'h', '2', 0, 4, 0, 4, 10, 0, 0, 1, 0, 9, 0, 1, 'x'})
-                           .record(5, {1, 'x', 0xc0, 0x0c})
-                           .record(33, {0, 1, 0, 2, 0x14, 0xeb, 1, 's', 0})
-                           .record(16, {2, 'a', 'b', 1, 'c'})
-                           .record(257, {0, 5, 'i', 's', 's', 'u', 'e', 'c', 'a'})
-                           .bytes();
+    const auto valid =
+        Builder()
+            .header(5)
+            .question()
+            .record(65, {0, 16, 0, 0, 1, 0, 3, 2, 'h', '2', 0, 4, 0, 4, 10, 0, 0, 1, 0, 9, 0, 1, 'x'})
+            .record(5, {1, 'x', 0xc0, 0x0c})
+            .record(33, {0, 1, 0, 2, 0x14, 0xeb, 1, 's', 0})
+            .record(16, {2, 'a', 'b', 1, 'c'})
+            .record(257, {0, 5, 'i', 's', 's', 'u', 'e', 'c', 'a'})
+            .bytes();
     std::size_t accepted = 0;
     for (int round = 0; round < 100'000; ++round) {
         auto bytes = valid;

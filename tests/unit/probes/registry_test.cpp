@@ -81,7 +81,8 @@ TEST_F(Registry, a_target_without_host_or_port_is_refused) {
 
 TEST_F(Registry, an_unknown_option_is_refused_with_the_known_ones) {
     EXPECT_THAT(problem("tls://host:1?sin=x"), HasSubstr("did you mean 'sni'"));
-    EXPECT_THAT(problem("tcp://host:1?sni=x"), HasSubstr("it takes none"));
+    EXPECT_THAT(problem("tcp://host:1?sin=x"), HasSubstr("family"));
+    EXPECT_THAT(problem("tcp://host:1?sni=x"), HasSubstr("add starttls="));
     EXPECT_THAT(problem("dns://name?typ=A"), HasSubstr("did you mean 'type'"));
 }
 

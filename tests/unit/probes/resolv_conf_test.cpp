@@ -35,7 +35,8 @@ TEST(ResolvConf, what_cannot_be_understood_is_passed_over) {
 TEST(ResolvConf, the_search_list_comes_before_a_name_with_few_dots) {
     const auto conf = parse_resolv_conf("search a.internal b.internal\noptions ndots:2\n");
     EXPECT_THAT(search_names(conf, "db"), ElementsAre("db.a.internal", "db.b.internal", "db"));
-    EXPECT_THAT(search_names(conf, "db.x.y"), ElementsAre("db.x.y", "db.x.y.a.internal", "db.x.y.b.internal"));
+    EXPECT_THAT(search_names(conf, "db.x.y"),
+                ElementsAre("db.x.y", "db.x.y.a.internal", "db.x.y.b.internal"));
     EXPECT_THAT(search_names(conf, "db."), ElementsAre("db."));
     EXPECT_THAT(search_names({}, "db"), ElementsAre("db"));
 }

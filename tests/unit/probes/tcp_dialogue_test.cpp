@@ -32,7 +32,8 @@ std::string talk(Protocol protocol, const std::vector<std::string_view>& answers
 }
 
 TEST(StartTls, each_protocol_comes_to_an_agreement) {
-    EXPECT_EQ(talk(Protocol::smtp, {"220-mail\r\n220 ready\r\n", "250-mail\r\n250-SIZE 1\r\n250 starttls\r\n", "220 go\r\n"}),
+    EXPECT_EQ(talk(Protocol::smtp,
+                   {"220-mail\r\n220 ready\r\n", "250-mail\r\n250-SIZE 1\r\n250 starttls\r\n", "220 go\r\n"}),
               "EHLO plumbline\r\n|STARTTLS\r\n|upgrade");
     EXPECT_EQ(talk(Protocol::imap, {"* OK ready\r\n", "* CAPABILITY IMAP4\r\na1 OK begin\r\n"}),
               "a1 STARTTLS\r\n|upgrade");
@@ -47,8 +48,8 @@ TEST(StartTls, each_protocol_comes_to_an_agreement) {
 
 TEST(StartTls, an_answer_may_come_in_pieces) {
     EXPECT_EQ(talk(Protocol::imap, {"* O", "K re", "ady\r", "\n"}), "a1 STARTTLS\r\n...");
-    EXPECT_THAT(talk(Protocol::ldap, {"\x30", "\x84\x00\x00"sv, "\x00\x0c\x02\x01\x01\x78\x07\x0a\x01\x00\x04\x00\x04"sv,
-                                      "\x00"sv}),
+    EXPECT_THAT(talk(Protocol::ldap, {"\x30", "\x84\x00\x00"sv,
+                                      "\x00\x0c\x02\x01\x01\x78\x07\x0a\x01\x00\x04\x00\x04"sv, "\x00"sv}),
                 testing::EndsWith("upgrade"));
 }
 
@@ -87,22 +88,24 @@ TEST(StartTls, another_protocol_is_garbage) {
     for (const auto protocol : kAll) {
         EXPECT_THAT(talk(protocol, {"HTTP/1.1 400 Bad Request\r\n\r\n"}), HasSubstr("peer.garbage"));
     }
-    EXPECT_THAT(talk(Protocol::ldap, {"\x30\x80"sv}), HasSubstr("peer.garbage"));              // no definite length
+    EXPECT_THAT(talk(Protocol::ldap, {"\x30\x80"sv}), HasSubstr("peer.garbage"));  // no definite length
     EXPECT_THAT(talk(Protocol::ldap, {"\x30\x84\x7f\xff\xff\xff"sv}), HasSubstr("peer.garbage"));  // 2 GiB
     EXPECT_THAT(talk(Protocol::ldap, {"\x30\x03\x02\x01\x01"sv}), HasSubstr("peer.garbage"));
 }
 
 TEST(StartTls, a_server_that_never_stops_talking_is_cut) {
     const std::string greeting = "220-" + std::string(1000, 'x') + "\r\n";
-    EXPECT_THAT(talk(Protocol::smtp, std::vector<std::string_view>(20, greeting)), HasSubstr("peer.too_large"));
+    EXPECT_THAT(talk(Protocol::smtp, std::vector<std::string_view>(20, greeting)),
+                HasSubstr("peer.too_large"));
     const std::string line(20'000, '2');
     EXPECT_THAT(talk(Protocol::smtp, {line}), HasSubstr("peer.too_large"));
 }
 
 TEST(StartTls, random_bytes_never_break_it) {
     std::mt19937 random(20261124);
-    const std::vector<std::string> seeds{"220 x\r\n", "250-STARTTLS\r\n250 y\r\n", "* OK z\r\n", "+OK\r\n",
-                                         std::string("\x30\x0c\x02\x01\x01\x78\x07\x0a\x01\x00\x04\x00\x04\x00", 14)};
+    const std::vector<std::string> seeds{
+        "220 x\r\n", "250-STARTTLS\r\n250 y\r\n", "* OK z\r\n", "+OK\r\n",
+        std::string("\x30\x0c\x02\x01\x01\x78\x07\x0a\x01\x00\x04\x00\x04\x00", 14)};
     for (int round = 0; round < 50'000; ++round) {
         std::vector<std::string> owned;
         for (int part = 0; part < 3; ++part) {
