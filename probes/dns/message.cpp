@@ -10,7 +10,7 @@ namespace plumb::dns {
 namespace {
 
 constexpr std::size_t kMaxValue = 256;
-constexpr std::size_t kMaxName = 255 * 4;  // an alias is followed by its whole name
+constexpr std::size_t kMaxName = 1020;  // an alias is followed by its whole name
 
 struct TypeName {
     std::string_view name;

@@ -90,8 +90,13 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     const auto deadline = Clock::now() + std::chrono::minutes(1);
     if ((how & 1U) != 0) {
         constexpr std::array kTypes{dns::kTypeA, dns::kTypeCname, dns::kTypePtr, dns::kTypeAaaa};
-        if (const auto raw = world.run(resolver->ask("db.example.com", kTypes[how >> 6U], deadline)))
-            check_raw(*raw);
+        constexpr std::array kTransports{net::Transport::automatic, net::Transport::udp, net::Transport::tcp,
+                                         net::Transport::automatic};
+        net::RawQuestion question;
+        question.name = "db.example.com";
+        question.type = kTypes[how >> 6U];
+        question.transport = kTransports[how >> 4U & 3U];
+        if (const auto raw = world.run(resolver->ask(0, std::move(question), deadline))) check_raw(*raw);
     } else if (const auto answer = world.run(resolver->resolve("db", deadline))) {
         check_addresses(*answer);
     }

@@ -24,11 +24,18 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         return 0;
     }
     require(size >= 12, "a message has a header");
-    require(message->answers.size() <= 64, "at most 64 records are kept");
+    require(message->answers.size() <= dns::kMaxRecords, "so many records are kept, and no more");
     dns::response_code_text(message->response_code);
+    fuzz::require_readable(message->question, std::size_t{4} * 255, "a name is bounded and readable");
+    for (const int type : {dns::kTypeA, dns::kTypeCname, dns::kTypeHttps}) {
+        const auto way = dns::follow(*message, type);
+        require(way.aliases.size() <= message->answers.size() + 1, "aliases come to an end");
+        require(way.records.size() <= message->answers.size(), "nothing is made up");
+    }
     for (const auto& record : message->answers) {
         fuzz::require_readable(record.name, std::size_t{4} * 255, "a name is bounded and readable");
-        fuzz::require_readable(record.value, 256, "a value is bounded and readable");
+        const std::size_t most = record.type == dns::kTypeCname ? std::size_t{4} * 255 : 256;
+        fuzz::require_readable(record.value, most, "a value is bounded and readable");
         if (record.type == dns::kTypeA)
             require(is_address(AF_INET, record.value), "an A record is an address");
         if (record.type == dns::kTypeAaaa)

@@ -2,7 +2,7 @@
 # Makes the seeds that are no text: DNS messages, certificates, messages of an agent. Run once, kept in corpus/.
 set -euo pipefail
 cd "$(dirname "$(readlink -f "$0")")"
-mkdir -p corpus/{dns_message,dns_cares,certificate,window_proto}
+mkdir -p corpus/{dns_message,dns_cares,certificate,window_proto,starttls}
 
 # A message after its id: flags, one question, N answers; then the question for db.example.com and the records.
 header() { printf '%b' "$1\\x00\\x01\\x00\\x0$2\\x00\\x00\\x00\\x00"; }
@@ -23,6 +23,8 @@ others() {
 { printf '\x12\x34'; header '\x85\x80' 1; question 1; aaaa; } >corpus/dns_message/aaaa
 { printf '\x12\x34'; header '\x81\x80' 4; question 1; others; } >corpus/dns_message/others
 { printf '\x12\x34'; header '\x81\x83' 0; question 1; } >corpus/dns_message/nxdomain
+https() { record 41 18 '\x00\x01\x00\x00\x01\x00\x03\x02h2\x00\x03\x00\x02\x00\x50\x00\x04\x00\x04\x0a\x00\x00\x01'; }
+{ printf '\x12\x34'; header '\x81\x80' 1; printf '%b' '\x03web\x04test\x00\x00\x41\x00\x01'; https; } >corpus/dns_message/https
 
 # How, the first answer's length, the answers: each begins with 3 (id and question are the asked ones).
 answers() { # FILE HOW FIRST SECOND
@@ -72,3 +74,18 @@ window {
   }
 }
 END
+
+# The protocol's number, then each piece after its length.
+dialogue() { # FILE PROTOCOL PIECE...
+    local file=$1 piece
+    printf '%b' "\\x0$2" >"corpus/starttls/$file"
+    for piece in "${@:3}"; do
+        printf '%b' "$(printf '\\x%02x' "$(printf '%b' "$piece" | wc -c)")$piece" >>"corpus/starttls/$file"
+    done
+}
+dialogue smtp 0 '220-mail\r\n220 ready\r\n' '250-mail\r\n250 STARTTLS\r\n' '220 go\r\n'
+dialogue imap 1 '* OK ready\r\n* CAPABILITY IMAP4\r\n' 'a1 OK go\r\n'
+dialogue pop3 2 '+OK ready\r\n' '-ERR none\r\n'
+dialogue ftp 3 '120 wait\r\n220 ready\r\n' '234 go\r\n'
+dialogue ldap 4 '\x30\x0c\x02\x01\x01\x78\x07\x0a\x01\x00\x04\x00\x04\x00'
+dialogue postgres 5 S
