@@ -1,6 +1,7 @@
-// probes/tcp/starttls: what a server says in plain text before TLS, in pieces. The first byte chooses the protocol,
-// and before each piece a byte gives its length.
+// probes/tcp/starttls: what a server says in plain text before TLS, in pieces. The first byte chooses the
+// protocol, and before each piece a byte gives its length.
 #include "probes/tcp/starttls.hpp"
+
 #include "tests/fuzz/fuzz.hpp"
 
 #include <array>

@@ -17,7 +17,6 @@ namespace {
 
 using namespace std::chrono_literals;
 using testing::ElementsAre;
-using testing::HasSubstr;
 
 UdpServer::Script answering_with(std::uint8_t first_byte) {
     return [first_byte](const std::string& query) {
