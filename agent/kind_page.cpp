@@ -4,6 +4,7 @@
 #include "base/text.hpp"
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 #include <vector>
 
@@ -37,10 +38,13 @@ std::string section(std::string_view title, const Rows& rows, const Terminal& te
 
 std::string heading(const Kind& kind, const Terminal& terminal) {
     std::string schemes;
-    for (const auto& scheme : kind.schemes) {
-        if (!schemes.empty()) schemes += ", ";
-        schemes += scheme.name;
-        if (scheme.default_port != 0) schemes += fmt::format(" on port {}", scheme.default_port);
+    for (auto scheme = kind.schemes.begin(); scheme != kind.schemes.end(); ++scheme) {
+        if (scheme != kind.schemes.begin()) schemes += ", ";
+        schemes += scheme->name;
+        const auto next = std::next(scheme);
+        const bool same_follows = next != kind.schemes.end() && next->default_port == scheme->default_port;
+        if (scheme->default_port != 0 && !same_follows)
+            schemes += fmt::format(" on port {}", scheme->default_port);
     }
     return fmt::format("{}  ({}{})\n", terminal.paint(Style::bold, kind.name), schemes,
                        kind.logs_in ? "; logs in" : "");

@@ -37,7 +37,8 @@ bool is_quota_field(std::string_view name) {
                        [name](std::string_view prefix) { return name.starts_with(prefix); });
 }
 
-// The header's end in `text`, behind its empty line; npos: not yet. Lines that end before `from` were looked at.
+// The header's end in `text`, behind its empty line; npos: not yet. Lines that end before `from` were looked
+// at.
 std::size_t end_of_header(std::string_view text, std::size_t from) {
     for (auto at = text.find('\n', from); at != std::string_view::npos; at = text.find('\n', at + 1)) {
         const auto rest = text.substr(at + 1);
@@ -176,8 +177,8 @@ net::IoResult<void> Response::parse() {
     return {};
 }
 
-// The parser judges a header that comes in one piece at its first mistake, and one in several only at its end. It
-// gets it whole, so that the verdict does not depend on the network's cuts; what follows is body.
+// The parser judges a header that comes in one piece at its first mistake, and one in several only at its
+// end. It gets it whole, so that the verdict does not depend on the network's cuts; what follows is body.
 net::IoResult<void> Response::take_header() {
     const auto end = end_of_header(pending_, std::max<std::size_t>(scanned_, 2) - 2);
     scanned_ = pending_.size();

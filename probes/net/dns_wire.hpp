@@ -31,8 +31,10 @@ class DnsWire {
     bool only_strange() const {
         return over_tcp_ ? strange_by_tcp_ && !answered_by_tcp_ : strange_ && !answered_;
     }
-    std::optional<Clock::time_point> sent() const { return sent_; }        // the first question
-    std::optional<Clock::time_point> arrived() const { return arrived_; }  // the last answer, by the kernel's stamp
+    std::optional<Clock::time_point> sent() const { return sent_; }  // the first question
+    std::optional<Clock::time_point> arrived() const {
+        return arrived_;
+    }  // the last answer, by the kernel's stamp
     // The first answer that was neither an answer nor "no such name": SERVFAIL, REFUSED …
     const std::optional<Failed>& complaint() const { return complaint_; }
 

@@ -115,8 +115,7 @@ TlsServer::TlsServer(TlsServerSpec spec)
                               reinterpret_cast<void (*)()>(staple_answer));
         SSL_CTX_set_tlsext_status_arg(context, &spec_.staple);
     }
-    if (!spec_.groups.empty())
-        require(SSL_CTX_set1_groups_list(context, spec_.groups.data()) == 1, "groups");
+    if (!spec_.groups.empty()) require(SSL_CTX_set1_groups_list(context, spec_.groups.data()) == 1, "groups");
     use_identity(context, spec_.identity);
     if (!spec_.client_authority.empty()) require_client_certificate(context, spec_.client_authority);
     SSL_CTX_set_min_proto_version(context, spec_.minimum_version);
