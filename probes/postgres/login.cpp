@@ -144,8 +144,8 @@ Result<void> read_channel_binding(const Url& url, Login& login) {
     return {};
 }
 
-std::string either(std::string given, const std::string& otherwise) {
-    return given.empty() ? otherwise : std::move(given);
+std::string either(const std::string& given, const std::string& otherwise) {
+    return given.empty() ? otherwise : given;
 }
 
 void read_tls(const Url& url, const LoginDefaults& defaults, Login& login) {

@@ -9,7 +9,6 @@ namespace plumb::postgres {
 namespace {
 
 using testing::HasSubstr;
-using testing::Not;
 
 Table settings() {
     return table({{"server_version", "15.20 (Debian 15.20-0+deb12u1)"},
