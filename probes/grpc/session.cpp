@@ -5,7 +5,7 @@
 
 #include <algorithm>
 #include <array>
-#include <cstring>
+#include <cstdlib>
 #include <nghttp2/nghttp2.h>
 #include <optional>
 #include <stdexcept>
@@ -159,8 +159,7 @@ void Session::Impl::start(const std::string& timeout) {
 ssize_t Session::Impl::on_send(nghttp2_session*, std::int32_t, std::uint8_t* into, std::size_t size,
                                std::uint32_t* flags, nghttp2_data_source*, void* user) {
     auto& self = *static_cast<Impl*>(user);
-    const auto count = std::min(size, self.request.size() - self.written);
-    std::memcpy(into, self.request.data() + self.written, count);
+    const auto count = self.request.copy(reinterpret_cast<char*>(into), size, self.written);
     self.written += count;
     if (self.written == self.request.size()) *flags |= NGHTTP2_DATA_FLAG_EOF;
     return static_cast<ssize_t>(count);
