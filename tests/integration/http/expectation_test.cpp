@@ -14,7 +14,6 @@ using test::failure_of;
 using test::plain_answer;
 using test::RecordingServer;
 using test::run_probe;
-using testing::HasSubstr;
 
 TEST(HttpExpectations, method_headers_and_body_arrive_and_never_show) {
     RecordingServer server([](const std::string& request) {

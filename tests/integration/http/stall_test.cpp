@@ -14,10 +14,8 @@
 namespace plumb {
 namespace {
 
-using test::Connection;
 using test::ScriptedServer;
 
-constexpr std::string_view kEnd = "\r\n\r\n";  // of the request
 constexpr std::string_view kAnswer = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi";
 
 std::string url_of(std::uint16_t port, const std::string& scheme = "http", const std::string& rest = "/") {
