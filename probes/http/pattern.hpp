@@ -15,7 +15,7 @@ namespace plumb::http {
 
 class Pattern {
   public:
-    // The error has RE2's own words for what is wrong.
+    // The error has RE2's own words for what is wrong and repeats nothing of the pattern.
     static Result<Pattern> make(std::string_view text);
 
     bool is_found_in(std::string_view text) const;  // anywhere in it; anchors are ^ and $

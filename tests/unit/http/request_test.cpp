@@ -130,7 +130,8 @@ TEST(HttpSettings, mistakes_in_the_fragment_are_named) {
 
 TEST(HttpSettings, a_mistake_never_repeats_what_may_be_secret) {
     for (const char* text : {"http://h/#header=t0ken-word", "http://h/#body=t0ken-word&body_file=/b",
-                             "http://h/#proxy=http://u:t0ken-word@", "http://h/#proxy=ftp://u:t0ken-word@p"})
+                             "http://h/#proxy=http://u:t0ken-word@", "http://h/#proxy=ftp://u:t0ken-word@p",
+                             "http://h/#body_match=(t0ken-word"})
         EXPECT_THAT(error_of(text), Not(HasSubstr("t0ken-word"))) << text;
 }
 
