@@ -179,7 +179,7 @@ std::string option_name(const std::pair<std::string, std::string>& option) {
 // query is no option.
 std::string drop_foreign_options(Url& url, const SchemeFacts& facts) {
     std::string dropped;
-    if (facts.is_http) return dropped;
+    if (facts.sends_requests) return dropped;
     std::erase_if(url.query, [&](const auto& option) {
         const auto& known = facts.known_options;
         if (std::find(known.begin(), known.end(), option.first) != known.end()) return false;
@@ -206,7 +206,7 @@ void Discovery::whole_url(const std::string& name, std::string_view value) {
     spec.origin = name;
     if (const auto good = check_dependency_name(spec.dependency); !good)
         return warn(name, good.error().message);
-    if (facts->is_http) {
+    if (facts->sends_requests) {
         spec.connect_only = true;
         spec.url.fragment.clear();  // the app's, not options of the probe
         spec.url.path.clear();

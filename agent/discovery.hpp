@@ -24,7 +24,7 @@ namespace plumb::agent {
 // What discovery must know of a scheme; the program fills it from the registry of probes.
 struct SchemeFacts {
     std::uint16_t default_port = 0;
-    bool is_http = false;                         // a request to a stranger's URL may do something
+    bool sends_requests = false;                  // a request to a stranger's URL may do something
     std::vector<std::string_view> known_options;  // other query keys of the app's URL are left out
 };
 using SchemeLookup = std::function<std::optional<SchemeFacts>(std::string_view scheme)>;
