@@ -29,7 +29,7 @@ case ${1:-} in
 esac
 install_missing
 [ -f build/debug/build.ninja ] || cmake --preset debug >"$(log_file configure-debug)" 2>&1
-cmake --build build/debug --target plumb_proto >/dev/null
+cmake --build build/debug --target plumb_proto plumb_health_proto >/dev/null
 
 # What it counts in other people's headers goes to stderr; a crash is told by the exit code.
 $sources | xargs -r -d '\n' -P "$(jobs_here)" -n 2 clang-tidy -quiet -p build/debug 2>"$(log_file lint)" ||
