@@ -38,9 +38,10 @@ class Asking {
         question.type = settings_.expected.type;
         question.transport = settings_.transport;
         const auto answer = co_await resolver_.ask(server, std::move(question), started + share);
+        // What an earlier question waited for is none of our own time.
+        if (answer && order_.empty()) run_.sent(answer->sent);
         auto& entry = servers_[server];
         if (!entry.reading) order_.push_back(server);
-        if (answer) run_.sent(answer->sent);
         entry.reading = dns::read_answer(answer, settings_.expected, name);
         entry.spent += Clock::now() - started;
         if (answer) run_.arrived(answer->arrived);

@@ -85,7 +85,10 @@ struct DnsWire::Calls {
         return ::close(descriptor);
     }
 
-    static int connect(ares_socket_t descriptor, const sockaddr* address, ares_socklen_t size, void*) {
+    // Datagrams are sent right after it, and over TCP it is the first word itself.
+    static int connect(ares_socket_t descriptor, const sockaddr* address, ares_socklen_t size, void* user) {
+        auto& wire = wire_of(user);
+        if (!wire.sent_) wire.sent_ = Clock::now();
         return ::connect(descriptor, address, size);
     }
 
@@ -110,7 +113,6 @@ struct DnsWire::Calls {
     // through recvfrom().
     static ares_ssize_t send(ares_socket_t descriptor, const iovec* parts, int count, void* user) {
         auto& wire = wire_of(user);
-        if (!wire.sent_) wire.sent_ = Clock::now();
         for (int i = 0; i < count; ++i) {
             const std::string_view part(static_cast<const char*>(parts[i].iov_base), parts[i].iov_len);
             if (wire.stream_of(descriptor) == nullptr) {

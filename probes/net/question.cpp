@@ -354,7 +354,6 @@ Failed Question::unanswered(const std::string& servers) const {
 }
 
 IoResult<Answer> Question::take_addresses() {
-    addresses_.sent = wire_.sent();
     addresses_.arrived = wire_.arrived();
     if (!addresses_.addresses.empty()) return std::move(addresses_);
     if (auto why = complaint()) return std::move(*why);
@@ -366,7 +365,6 @@ IoResult<Answer> Question::take_addresses() {
 
 // A negative answer is an answer too: whoever asked reads the response code out of it.
 IoResult<RawAnswer> Question::take_raw() {
-    raw_.sent = wire_.sent();
     raw_.arrived = wire_.arrived();
     if (has_raw_) return std::move(raw_);
     return failure(status_ == ARES_SUCCESS ? ARES_EBADRESP : status_);

@@ -45,7 +45,8 @@ class Question : public std::enable_shared_from_this<Question> {
     bool gave_up() const { return status_ == ARES_ETIMEOUT; }  // before the deadline
     // The failure of a question whose time is over; `servers` are those that were asked.
     Failed unanswered(const std::string& servers) const;
-    IoResult<Answer> take_addresses();
+    std::optional<Clock::time_point> sent() const { return wire_.sent(); }
+    IoResult<Answer> take_addresses();  // but for `sent`, as take_raw()'s
     IoResult<RawAnswer> take_raw();
 
   private:

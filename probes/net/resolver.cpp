@@ -105,11 +105,13 @@ asio::awaitable<IoResult<Answer>> Resolver::resolve(std::string host, Clock::tim
         answer.literal = true;
         co_return answer;
     }
+    std::optional<Clock::time_point> sent;
     bool patient = false;
     for (std::size_t first = 0;;) {
         const Asked question(impl->executor, deadline);
         if (patient) question->be_patient();
         question->start_addresses(host, family, impl->starting_with(first));
+        if (!sent) sent = question->sent();
         const bool answered = co_await question->finished();
         if (!answered || (patient && question->gave_up()))
             co_return question->unanswered(impl->server_list());
@@ -117,8 +119,10 @@ asio::awaitable<IoResult<Answer>> Resolver::resolve(std::string host, Clock::tim
             patient = true;
             continue;
         }
-        if (!question->declined() || ++first == impl->conf.servers.size())
-            co_return question->take_addresses();
+        if (question->declined() && ++first < impl->conf.servers.size()) continue;
+        auto answer = question->take_addresses();
+        if (answer) answer->sent = sent;
+        co_return answer;
     }
 }
 
@@ -127,15 +131,20 @@ asio::awaitable<IoResult<RawAnswer>> Resolver::ask(std::size_t server, RawQuesti
     const auto impl = impl_;
     auto alone = impl->conf;
     alone.servers = {impl->conf.servers.at(server)};
+    std::optional<Clock::time_point> sent;
     // Of a datagram that is lost a second may arrive; a connection is made once.
     for (bool patient = asked.transport == Transport::tcp;; patient = true) {
         const Asked question(impl->executor, deadline);
         if (patient) question->be_patient();
         question->start_raw(asked, alone);
+        if (!sent) sent = question->sent();
         const bool answered = co_await question->finished();
         if (!answered || (patient && question->gave_up()))
             co_return question->unanswered(impl->texts[server]);
-        if (!question->gave_up()) co_return question->take_raw();
+        if (question->gave_up()) continue;
+        auto answer = question->take_raw();
+        if (answer) answer->sent = sent;
+        co_return answer;
     }
 }
 

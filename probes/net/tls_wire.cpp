@@ -25,8 +25,8 @@ int wire_read(BIO* bio, char* into, int size) {
     }
     const auto most = std::min(w.allowance, static_cast<std::size_t>(size));
     const auto [count, at] = receive(w.descriptor, into, most);
+    if (count >= 0) w.received_at = at;
     if (count > 0) {
-        w.received_at = at;
         w.allowance -= static_cast<std::size_t>(count);
         const auto seen = w.first_size();
         const auto keep = std::min(w.first_bytes.size() - seen, static_cast<std::size_t>(count));

@@ -101,6 +101,7 @@ class TcpProbe final : public Probe {
                 run.fail(came.error().cause, came.error().detail);
                 co_return false;
             }
+            run.arrived(stream.received_at());
         }
     }
 
@@ -130,6 +131,7 @@ class TcpProbe final : public Probe {
                 co_return false;
             }
             const auto came = co_await read_more(stream, received, run.deadline());
+            run.arrived(stream.received_at());
             if (came) continue;
             fail_without_match(run, came.error(), received);
             co_return false;

@@ -7,6 +7,7 @@
 #include <set>
 #include <sys/resource.h>
 #include <sys/socket.h>
+#include <thread>
 #include <unistd.h>
 
 #include <gmock/gmock.h>
@@ -99,6 +100,22 @@ TEST(Dial, a_second_name_server_answers_when_the_first_is_dead) {
     const auto outcome = run_once(wanted);
     EXPECT_EQ(failure_of(outcome), "ok");
     EXPECT_GT(dead.received(), 0);
+}
+
+TEST(Dial, the_wait_for_a_name_server_that_declines_is_part_of_the_phase) {
+    const ScriptedServer server(silent());
+    const UdpServer slow([](const std::string& query) {
+        std::this_thread::sleep_for(100ms);
+        return dns_response(query, 2);
+    });
+    const UdpServer willing(three_addresses());
+    TargetRun wanted;
+    wanted.url = tcp(server.port(), "db.test");
+    wanted.name_servers = {slow.address(), willing.address()};
+    const auto outcome = run_once(wanted);
+    expect_sound(outcome);
+    EXPECT_EQ(failure_of(outcome), "ok");
+    EXPECT_GE(outcome.total, 100ms);
 }
 
 TEST(Dial, a_second_name_server_answers_when_the_first_declines) {

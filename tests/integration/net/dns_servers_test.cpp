@@ -90,6 +90,7 @@ TEST(NameServers, a_dead_one_leaves_time_for_the_next) {
     expect_sound(outcome);
     EXPECT_EQ(failure_of(outcome), "ok");
     EXPECT_THAT(attempts_of(outcome), ElementsAre(dead.address() + " dns.timeout", good.address() + " ok"));
+    EXPECT_GE(outcome.total, 1s) << "the wait for the dead one is part of the phase";
 }
 
 TEST(NameServers, a_run_that_does_not_inspect_asks_only_until_one_answers) {
