@@ -55,9 +55,10 @@ inline constexpr FactInfo kLockTimeout{"postgres.lock_timeout", must_match, "set
 inline constexpr FactInfo kIdleInTransactionTimeout{"postgres.idle_in_transaction_session_timeout",
                                                     must_match,
                                                     "setting idle_in_transaction_session_timeout"};
-inline constexpr FactInfo kIdleSessionTimeout{"postgres.idle_session_timeout", must_match,
+// An older server lacks these two: that alone is told with its version and may not hold a release.
+inline constexpr FactInfo kIdleSessionTimeout{"postgres.idle_session_timeout", ordered,
                                               "setting idle_session_timeout, from version 14 on"};
-inline constexpr FactInfo kTransactionTimeout{"postgres.transaction_timeout", must_match,
+inline constexpr FactInfo kTransactionTimeout{"postgres.transaction_timeout", ordered,
                                               "setting transaction_timeout, from version 17 on"};
 // May hold the name of an environment.
 inline constexpr FactInfo kSearchPath{"postgres.search_path", informational, "setting search_path"};
