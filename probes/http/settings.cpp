@@ -176,7 +176,8 @@ Result<Settings> settings_of(const Url& url, bool strict, const Variables& varia
     }
     settings.quotable = url.raw_query.empty() && url.user.empty() && url.password.empty() &&
                         settings.fields.empty() && settings.body.empty();
-    auto route = Route::make(strict ? given.option("proxy") : std::nullopt, variables);
+    // A target that is only connected to goes straight: through a proxy it would show the proxy alone.
+    auto route = Route::make(strict ? given.option("proxy") : "none", variables);
     if (!route) return route.error();
     settings.route = *std::move(route);
     for (const Proxy* proxy : settings.route.proxies())

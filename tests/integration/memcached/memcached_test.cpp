@@ -100,7 +100,7 @@ TEST(MemcachedProbe, evictions_are_a_rate_between_runs) {
 }
 
 TEST(MemcachedProbe, a_run_is_one_connection_and_only_an_inspection_asks_for_statistics) {
-    const MemcachedServer server;
+    const MemcachedServer server({"-t", "1"});  // one thread counts connections in the order they come
     Client client(server);
     test::KeptProbe probe(memcached_kind(), server.url());
     const double before = client.statistic("total_connections");
