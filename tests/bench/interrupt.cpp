@@ -5,10 +5,10 @@
 namespace plumb::bench {
 namespace {
 
-volatile std::sig_atomic_t interrupted = 0;
+volatile std::sig_atomic_t came = 0;
 
 void note(int) {
-    interrupted = 1;
+    came = 1;
 }
 
 }  // namespace
@@ -20,8 +20,12 @@ void watch_for_interrupts() {
         ::sigaction(signal, &action, nullptr);
 }
 
+bool interrupted() {
+    return came != 0;
+}
+
 void leave_if_interrupted() {
-    if (interrupted != 0) throw Interrupted();
+    if (interrupted()) throw Interrupted();
 }
 
 }  // namespace plumb::bench

@@ -11,6 +11,7 @@ class Interrupted : public std::runtime_error {
 };
 
 void watch_for_interrupts();  // SIGINT, SIGTERM and SIGHUP
+bool interrupted();           // whatever else failed then failed because of it
 void leave_if_interrupted();  // throws Interrupted; called between any two steps that take long
 
 }  // namespace plumb::bench

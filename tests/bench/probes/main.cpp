@@ -109,9 +109,8 @@ int main(int argc, char** argv) {
         const auto text = json ? render_json(report) : render_table(report);
         std::fwrite(text.data(), 1, text.size(), stdout);
         return report.missed() ? kMissed : kOk;
-    } catch (const Interrupted&) {
-        return kInterrupted;
     } catch (const std::exception& error) {
+        if (interrupted()) return kInterrupted;
         fmt::print(stderr, "plumb-bench-probes: {}\n", error.what());
         return kMissed;
     }
