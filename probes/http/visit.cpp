@@ -121,6 +121,7 @@ awaitable<bool> Visit::make_tunnel(const Proxy& proxy) {
             co_return false;
         }
     }
+    run_.arrived(stream_->received_at());
     const Head& head = answer.head();
     if (head.status / 100 == 2) co_return true;
     const auto cause = head.status == 407 ? Cause::http_proxy_unauthorized : Cause::http_proxy_refused;
@@ -257,6 +258,7 @@ awaitable<bool> Visit::measure_reuse() {
         if (!more) going = more.error();
         if (more && !*more) break;
     }
+    if (going) run_.arrived(stream_->received_at());
     run_.outcome.fact(kKeepAlive, going ? "yes" : "no");
     co_return going.has_value();
 }

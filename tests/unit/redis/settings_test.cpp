@@ -51,6 +51,11 @@ TEST(RedisSettings, a_colon_makes_a_user_also_without_a_password) {
     EXPECT_FALSE(of("redis://:@cache").value().logs_in());
 }
 
+TEST(RedisSettings, both_ends_of_the_tls_versions_may_be_set) {
+    EXPECT_TRUE(settings_of(parse_url("rediss://cache?min_tls=1.2&max_tls=1.3").value()));
+    EXPECT_FALSE(settings_of(parse_url("rediss://cache?max_tsl=1.3").value()));
+}
+
 TEST(RedisSettings, options_of_the_apps_own_client_are_let_through) {
     EXPECT_TRUE(of("redis://cache/0?socket_timeout=5&max_connections=10&ssl_cert_reqs=required"));
     EXPECT_TRUE(of("rediss://cache/0?ssl_cert_reqs=CERT_NONE").value().insecure);
