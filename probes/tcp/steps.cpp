@@ -1,13 +1,12 @@
 #include "probes/tcp/steps.hpp"
 
+#include "probes/pattern_error.hpp"
+
 #include <algorithm>
 #include <array>
-#include <re2/re2.h>
 
 namespace plumb::tcp {
 namespace {
-
-constexpr std::int64_t kMaxMemory = 1 << 20;  // of a compiled pattern
 
 std::optional<unsigned char> hex_byte(std::string_view digits) {
     if (digits.size() != 2) return std::nullopt;
@@ -19,14 +18,6 @@ std::optional<unsigned char> hex_byte(std::string_view digits) {
         value = value * 16 + static_cast<unsigned>(digit);
     }
     return static_cast<unsigned char>(value);
-}
-
-// RE2 repeats the part of the pattern that it complains of behind its own words.
-std::string complaint(const RE2& pattern) {
-    auto words = pattern.error();
-    const auto tail = ": " + pattern.error_arg();
-    if (words.ends_with(tail)) words.resize(words.size() - tail.size());
-    return words;
 }
 
 }  // namespace
@@ -62,9 +53,9 @@ Pattern& Pattern::operator=(Pattern&&) noexcept = default;
 Result<Pattern> Pattern::make(const std::string& text) {
     RE2::Options options(RE2::Latin1);  // bytes
     options.set_log_errors(false);
-    options.set_max_mem(kMaxMemory);
+    options.set_max_mem(kMaxPatternBytes);
     auto compiled = std::make_unique<RE2>("(?m)" + text, options);
-    if (!compiled->ok()) return Error{"no regular expression of RE2: " + complaint(*compiled)};
+    if (!compiled->ok()) return Error{"no regular expression of RE2: " + pattern_error(*compiled)};
     return Pattern(std::move(compiled));
 }
 
