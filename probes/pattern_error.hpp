@@ -2,13 +2,13 @@
 #pragma once
 
 #include <cstdint>
-#include <string>
-
 #include <re2/re2.h>
+#include <string>
 
 namespace plumb {
 
-inline constexpr std::int64_t kMaxPatternBytes = 1 << 20;  // compiled; RE2 falls back to a slower one beyond it
+inline constexpr std::int64_t kMaxPatternBytes = 1
+                                                 << 20;  // compiled; RE2 falls back to a slower one beyond it
 
 // RE2's own words, without the part of the pattern that it repeats behind them: it may hold a secret.
 // REQUIRES: !pattern.ok().
