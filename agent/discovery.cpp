@@ -20,8 +20,7 @@ constexpr std::string_view kNoRequest =
     "may do something; to send one, name it: --target {1}=env:{0}";
 constexpr std::string_view kPlainPair =
     "discovered from {0}_HOST and {0}_PORT, which name no protocol: probed as TCP; to speak one, give its "
-    "URL with "
-    "--target {1}=…";
+    "URL with --target {1}=…";
 
 constexpr std::size_t kMaxNames = 200;  // bytes of a list of option names
 

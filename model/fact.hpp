@@ -26,9 +26,8 @@ struct Fact {
     friend bool operator==(const Fact&, const Fact&) = default;
 };
 
-// What a probe declares of a fact, once: the code, the documents and `explain` name it by this. In a name
-// with
-// ".N." the N stands for a number ("tls.chain.N.subject").
+// What a probe declares of a fact, once: the code, the documents and `explain` name it by this. The N of a
+// ".N." in a name stands for a number ("tls.chain.N.subject").
 struct FactInfo {
     std::string_view name;
     FactClass cls;

@@ -19,8 +19,7 @@ std::span<const Kind> all_kinds();
 struct SchemeMatch {
     const Kind* kind;
     std::uint16_t default_port;  // 0: the URL must give one
-    bool fallback;  // a scheme without a probe of its own (amqp, mysql, kafka …): probed as tcp on its usual
-                    // port
+    bool fallback;               // amqp, mysql, kafka …: no probe of its own; tcp on its usual port
     bool tls;
 };
 // `scheme` in lower case. A driver's name after '+' is ignored (postgresql+asyncpg), but not "+srv", which is

@@ -9,9 +9,8 @@
 namespace plumb::judge {
 
 // Within a dependency:
-// - a failing phase explains failures and latency of its own and later layers, facts of its own layer (the
-// issuer
-//   of a certificate that is not trusted), and facts missing behind it;
+// - a failing phase explains failures and latency of its own and later layers, facts of its own layer (as the
+//   issuer of a certificate that is not trusted), and facts missing behind it;
 // - a failure that is saturation explains the gauge that ran out; a low gauge explains latency of its server;
 // - a fact that differs explains facts of that layer that are missing beside it;
 // - latency of one layer is one finding: the strongest shift, the others its evidence.

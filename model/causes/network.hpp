@@ -111,8 +111,7 @@ inline constexpr CauseInfo kTcp[] = {
     {Cause::tcp_not_permitted, "tcp.not_permitted", Layer::connect, Category::drift,
      "The task's own kernel forbids this connection: no packet was sent.",
      "A local firewall rule, a seccomp or AppArmor profile, a prohibiting route, or a service-mesh rule of "
-     "the "
-     "container instance denies it.",
+     "the container instance denies it.",
      "Compare the container instances: iptables or nftables OUTPUT rules, the security options of the task "
      "definition, the mesh's egress policy.",
      "EPERM EACCES"},

@@ -68,8 +68,7 @@ inline constexpr CauseInfo kPostgres[] = {
      "57014 query_canceled statement_timeout"},
     {Cause::postgres_unsupported_auth, "postgres.unsupported_auth", Layer::authenticate, Category::drift,
      "The server asks for a kind of authentication that this client cannot do (GSSAPI or SSPI), or one "
-     "without "
-     "the channel binding that the target demands.",
+     "without the channel binding that the target demands.",
      "Kerberos is configured for this user or network here; or the server or a pooler has the user log in by "
      "other means than SCRAM over TLS, and the URL says channel_binding=require.",
      "Give the prober a user with password or IAM authentication, or compare the authentication settings.",

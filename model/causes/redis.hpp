@@ -47,8 +47,7 @@ inline constexpr CauseInfo kRedis[] = {
     {Cause::redis_noreplicas, "redis.noreplicas", Layer::request, Category::health,
      "The primary refuses writes because too few replicas are connected and up to date (NOREPLICAS).",
      "A replica was lost or lags by more than min-replicas-max-lag; or min-replicas-to-write is set where "
-     "there "
-     "are fewer replicas, as in a smaller environment.",
+     "there are fewer replicas, as in a smaller environment.",
      "Look at the health and the lag of the replicas; compare min-replicas-to-write with their number.",
      "NOREPLICAS min-replicas-to-write min-slaves-to-write"},
     {Cause::redis_out_of_memory, "redis.out_of_memory", Layer::request, Category::saturation,
@@ -63,8 +62,7 @@ inline constexpr CauseInfo kRedis[] = {
      "The disk is full or not writable, or the memory does not suffice for the fork that takes the snapshot "
      "(no memory reserved for it; vm.overcommit_memory is 0).",
      "Read the server's log for the failed save; free the disk or the memory. Where the data need not "
-     "survive, "
-     "switch snapshots off.",
+     "survive, switch snapshots off.",
      "MISCONF stop-writes-on-bgsave-error bgsave"},
     {Cause::redis_max_clients, "redis.max_clients", Layer::authenticate, Category::saturation,
      "Redis refused the connection: maxclients is reached.",

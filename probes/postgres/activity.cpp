@@ -54,8 +54,7 @@ std::string visibility(const Table& table, const Server& server) {
     if (table.is_true("sees_all")) return "everything";
     std::string words =
         "hidden: state, lock wait and age of other roles' sessions, lag of standbys; what looks like a "
-        "parallel "
-        "worker is not counted";
+        "parallel worker is not counted";
     if (server.version >= kVersion10)
         words += "; GRANT pg_monitor TO " + table.cell("grantee").value_or("the role");
     return words;

@@ -52,8 +52,7 @@ class PostgresGauges : public testing::Test {
     static void await_idle() {
         server_->await_sql(
             "SELECT count(*) FROM pg_stat_activity WHERE backend_type IN ('client backend', 'parallel "
-            "worker') AND "
-            "pid <> pg_backend_pid()",
+            "worker') AND pid <> pg_backend_pid()",
             "0");
     }
     // The last outcome: the first that fits, or the one after which patience ends.

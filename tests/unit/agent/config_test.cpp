@@ -128,12 +128,10 @@ INSTANTIATE_TEST_SUITE_P(
             "plumb.yaml:2: 'a b' is no name of a dependency; use letters, digits, '.', '_' and '-'"},
         Bad{"targets:\n  a: ${NOPE}\n",
             "plumb.yaml:2: target 'a': the environment variable NOPE is not set; set it for this container, "
-            "or write "
-            "the value's place as file:PATH"},
+            "or write the value's place as file:PATH"},
         Bad{"targets:\n  a: ${BREAK}\n",
             "plumb.yaml:2: target 'a': the value contains a line break or another control character; it "
-            "should be one "
-            "line"},
+            "should be one line"},
         Bad{"targets:\n  a: file:/does/not/exist\n",
             "plumb.yaml:2: target 'a': /does/not/exist: no such file"},
         Bad{"targets: {a: 'tcp://a:1'}\nenvironment: e\ncontroller: plumb.internal\n",
@@ -142,8 +140,7 @@ INSTANTIATE_TEST_SUITE_P(
             "plumb.yaml:3: controller should be HOST:PORT, as in plumb.internal:7443"},
         Bad{"targets: {a: 'tcp://a:1'}\nenvironment: e\ncontroller: plumb.internal:7443\n",
             "plumb.yaml:3: controller is not on loopback and there is no tls; add `tls: {ca: FILE}`, or "
-            "`plaintext: "
-            "true` where something else encrypts the way"},
+            "`plaintext: true` where something else encrypts the way"},
         Bad{"targets: {a: 'tcp://a:1'}\ncontroller: localhost:7443\n",
             "plumb.yaml:2: a controller needs to know whose windows these are; add `environment: staging`"},
         Bad{"targets: {a: 'tcp://a:1'}\ntls: {cert: /c.pem}\n",
