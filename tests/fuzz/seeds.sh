@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
-# Makes the seeds that are no text: DNS messages, certificates, messages of an agent. Run once, kept in corpus/.
+# Makes the seeds that are no text: DNS messages, certificates, messages of an agent, frames of HTTP/2. Run once, kept in corpus/.
 set -euo pipefail
 cd "$(dirname "$(readlink -f "$0")")"
-mkdir -p corpus/{dns_message,dns_cares,certificate,window_proto,starttls}
+mkdir -p corpus/{dns_message,dns_cares,certificate,window_proto,starttls,grpc_session}
 
 # A message after its id: flags, one question, N answers; then the question for db.example.com and the records.
 header() { printf '%b' "$1\\x00\\x01\\x00\\x0$2\\x00\\x00\\x00\\x00"; }
@@ -89,3 +89,27 @@ dialogue pop3 2 '+OK ready\r\n' '-ERR none\r\n'
 dialogue ftp 3 '120 wait\r\n220 ready\r\n' '234 go\r\n'
 dialogue ldap 4 '\x30\x0c\x02\x01\x01\x78\x07\x0a\x01\x00\x04\x00\x04\x00'
 dialogue postgres 5 S
+
+# How the cuts fall, how the peer begins (0: it has sent SETTINGS), then frames of HTTP/2 (RFC 9113, 4.1) on stream 1.
+frame() { printf '%b' "\\x00\\x00\\x$1\\x$2\\x$3\\x00\\x00\\x00\\x$4$5"; } # LENGTH TYPE FLAGS STREAM DATA, in hex
+field() { printf '\\x00\\x%02x%s\\x%02x%s' ${#1} "$1" ${#2} "$2"; }       # a literal of HPACK, not indexed
+headers() { # FLAGS NAME VALUE...
+    local flags=$1 block=
+    shift
+    while [ $# -gt 0 ]; do
+        block+=$(field "$1" "$2")
+        shift 2
+    done
+    frame "$(printf '%02x' "$(printf '%b' "$block" | wc -c)")" 01 "$flags" 01 "$block"
+}
+opening() { headers 04 :status 200 content-type application/grpc; }
+serving() { frame 07 00 00 01 '\x00\x00\x00\x00\x02\x08\x01'; }
+ending() { headers 05 grpc-status 0 grpc-message 'a%20b'; }
+{ printf '\x01\x00'; opening; serving; ending; } >corpus/grpc_session/serving
+{ printf '\x02\x00'; headers 05 :status 200 content-type application/grpc grpc-status 12; } >corpus/grpc_session/trailers_only
+{ printf '\x03\x00'; opening; frame 08 06 00 00 '8 bytes!'; serving; frame 04 08 00 00 '\x00\x00\x00\x01'; ending; } >corpus/grpc_session/chatty
+{ printf '\x04\x00'; frame 0c 07 00 00 '\x00\x00\x00\x01\x00\x00\x00\x00calm'; opening; ending; } >corpus/grpc_session/goaway
+{ printf '\x05\x00'; frame 04 03 00 01 '\x00\x00\x00\x07'; } >corpus/grpc_session/refused
+{ printf '\x06\x00'; headers 00 :status 200; frame 00 09 00 01; frame 00 09 04 01; frame 04 05 04 01 '\x00\x00\x00\x02'; } >corpus/grpc_session/continued
+{ printf '\x07\x01'; frame 06 04 00 00 '\x00\x05\x00\x00\x40\x00'; frame 00 04 01 00; opening; serving; ending; } >corpus/grpc_session/from_settings
+{ printf '\x08\x01'; printf 'HTTP/1.1 400 Bad Request\r\n\r\n'; } >corpus/grpc_session/http1

@@ -141,6 +141,8 @@ TEST(GrpcPeer, what_has_no_end_is_too_large) {
         const auto failure = failure_of(outcome_against(flooding("", forever)));
         EXPECT_EQ(failure, "first_byte peer.too_large") << static_cast<int>(forever[3]);
     }
+    const auto reset = failure_of(outcome_against(flooding("", h2::reset(3, 0))));
+    EXPECT_THAT(reset, testing::StartsWith("first_byte peer."));
     const auto body =
         failure_of(outcome_against(flooding(h2::headers(1, kHead), h2::data(1, std::string(512, 'x')))));
     EXPECT_EQ(body, "transfer peer.too_large");
@@ -151,6 +153,21 @@ TEST(GrpcPeer, what_has_no_end_is_too_large) {
     std::string frames = h2::frame(1, 0, 1, std::string_view(block).substr(0, 16000));
     frames += h2::frame(9, 4, 1, std::string_view(block).substr(16000));
     EXPECT_EQ(failure_for(frames), "first_byte peer.too_large");
+}
+
+// A header that goes on for ever, in frames of nothing and in frames of something (CVE-2024-28182).
+TEST(GrpcPeer, a_header_without_end_is_not_waited_for) {
+    const std::string begun = h2::frame(1, 0, 1, h2::headers(1, kHead).substr(9));
+    EXPECT_THAT(failure_of(outcome_against(flooding(begun, h2::frame(9, 0, 1, "")))),
+                testing::StartsWith("first_byte peer."));
+    const std::string field = h2::headers(1, {{"x", "y"}}).substr(9);
+    EXPECT_THAT(failure_of(outcome_against(flooding(begun, h2::frame(9, 0, 1, field)))),
+                testing::StartsWith("first_byte peer."));
+}
+
+TEST(GrpcPeer, a_frame_larger_than_we_allow_is_garbage) {
+    const std::string huge("\xff\xff\xff\0\0\0\0\0\1", 9);
+    EXPECT_EQ(failure_for(huge + std::string(4096, 'x')), "first_byte peer.garbage");
 }
 
 TEST(GrpcPeer, gets_the_call_as_grpc_writes_it_and_a_goodbye) {

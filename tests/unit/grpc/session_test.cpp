@@ -2,6 +2,9 @@
 
 #include "tests/integration/grpc/frames.hpp"
 
+#include <map>
+#include <memory>
+#include <nghttp2/nghttp2.h>
 #include <random>
 
 #include <gmock/gmock.h>
@@ -39,6 +42,72 @@ Read read_in_pieces(std::string_view bytes, std::size_t piece) {
     read.status = session.answer().status;
     read.body = session.answer().body;
     return read;
+}
+
+struct InflaterFree {
+    void operator()(nghttp2_hd_inflater* inflater) const { nghttp2_hd_inflate_del(inflater); }
+};
+
+// The header of the call, as a server reads it from the first HEADERS frame of `frames`.
+std::map<std::string, std::string> call_header(std::string_view frames) {
+    const auto byte = [&frames](std::size_t at) { return static_cast<unsigned char>(frames.at(at)); };
+    const auto size = [&byte] { return std::size_t{byte(0)} << 16U | std::size_t{byte(1)} << 8U | byte(2); };
+    while (byte(3) != NGHTTP2_HEADERS)
+        frames.remove_prefix(9 + size());
+    const auto block = frames.substr(9, size());
+    nghttp2_hd_inflater* made = nullptr;
+    EXPECT_EQ(nghttp2_hd_inflate_new(&made), 0);
+    const std::unique_ptr<nghttp2_hd_inflater, InflaterFree> inflater(made);
+    std::map<std::string, std::string> fields;
+    const auto* at = reinterpret_cast<const std::uint8_t*>(block.data());
+    for (std::size_t left = block.size(); left > 0;) {
+        nghttp2_nv field{};
+        int flags = 0;
+        const auto taken = nghttp2_hd_inflate_hd2(made, &field, &flags, at, left, 1);
+        if (taken < 0) break;
+        at += taken;
+        left -= static_cast<std::size_t>(taken);
+        if ((flags & NGHTTP2_HD_INFLATE_EMIT) == 0) continue;
+        const auto text = [](const std::uint8_t* bytes, std::size_t length) {
+            return std::string(reinterpret_cast<const char*>(bytes), length);
+        };
+        fields[text(field.name, field.namelen)] = text(field.value, field.valuelen);
+    }
+    return fields;
+}
+
+std::string timeout_sent_for(std::chrono::nanoseconds left) {
+    const Settings settings = settings_of(parse_url("grpc://h:1").value()).value();
+    Session session(settings);
+    session.take_output();
+    EXPECT_TRUE(session.feed(h2::settings()));
+    session.start(left);
+    return call_header(session.take_output())["grpc-timeout"];
+}
+
+// At most eight digits (doc/PROTOCOL-HTTP2.md).
+TEST(GrpcSession, tells_the_server_how_long_we_wait) {
+    EXPECT_EQ(timeout_sent_for(std::chrono::milliseconds(1500)), "1500000u");
+    EXPECT_EQ(timeout_sent_for(std::chrono::microseconds(99'999'999)), "99999999u");
+    EXPECT_EQ(timeout_sent_for(std::chrono::microseconds(100'000'999)), "100000m");
+    EXPECT_EQ(timeout_sent_for(std::chrono::nanoseconds(-1)), "1u");
+}
+
+TEST(GrpcSession, the_call_is_what_grpc_wants) {
+    const Settings settings =
+        settings_of(parse_url("grpcs://h:1/a.B?header=x-key:t0ken&authority=api.test").value()).value();
+    Session session(settings);
+    session.take_output();
+    ASSERT_TRUE(session.feed(h2::settings()));
+    session.start(std::chrono::seconds(1));
+    auto fields = call_header(session.take_output());
+    EXPECT_EQ(fields[":method"], "POST");
+    EXPECT_EQ(fields[":scheme"], "https");
+    EXPECT_EQ(fields[":path"], "/grpc.health.v1.Health/Check");
+    EXPECT_EQ(fields[":authority"], "api.test");
+    EXPECT_EQ(fields["content-type"], "application/grpc");
+    EXPECT_EQ(fields["te"], "trailers");
+    EXPECT_EQ(fields["x-key"], "t0ken");
 }
 
 TEST(GrpcSession, waits_for_the_servers_settings_and_then_calls) {
