@@ -21,6 +21,7 @@ inline constexpr FactInfo kPlatform{"postgres.platform", informational,
 inline constexpr FactInfo kSsl{"postgres.ssl", must_match, "whether the session is encrypted: on or off"};
 inline constexpr FactInfo kSslFallback{"postgres.ssl_fallback", informational,
                                        "why sslmode prefer or allow went back on its first choice"};
+// A release may bring a driver that knows no SCRAM, or none that is weaker.
 inline constexpr FactInfo kAuthentication{
     "postgres.authentication", must_match,
     "how the server had the role log in: none (trust or certificate), password, md5, scram-sha-256 or "
@@ -29,7 +30,9 @@ inline constexpr FactInfo kVisibility{"postgres.visibility", informational,
                                       "what the role may not see, and what to grant"};
 inline constexpr FactInfo kInspectionRefused{"postgres.inspection_refused", informational,
                                              "which part of the inspection the server refused, and why"};
-inline constexpr FactInfo kWalReceiver{"postgres.wal_receiver", must_match,
+// A state and no setting: it comes and goes with a restart, and a standby that is fed from archives has none.
+// What it costs is told by the lag.
+inline constexpr FactInfo kWalReceiver{"postgres.wal_receiver", informational,
                                        "whether a replica receives from its primary: running or stopped"};
 inline constexpr FactInfo kExtensions{"postgres.extensions", must_match,
                                       "names of the database's extensions"};
