@@ -95,13 +95,6 @@ void choose_failure(std::optional<Failed>& chosen, Failed next) {
     }
 }
 
-// Right after connecting the kernel's round trip is that of SYN and SYN-ACK; a SYN that was repeated has
-// none.
-std::optional<Clock::time_point> answered_at(Clock::time_point started, const Outcome& outcome) {
-    if (!outcome.rtt || outcome.rtt->count() == 0 || outcome.retransmits > 0) return std::nullopt;
-    return started + *outcome.rtt;
-}
-
 bool only_local(Cause cause) {
     return cause == Cause::local_descriptors || cause == Cause::local_memory;
 }
@@ -121,6 +114,11 @@ void note_kernel_facts(Outcome& outcome, int descriptor) {
     outcome.fact(net::facts::kTcpMss, std::to_string(facts->send_mss));
     outcome.fact(net::facts::kTcpPathMtu, std::to_string(facts->path_mtu));
     outcome.fact(net::facts::kTcpWindowScaling, facts->window_scaling ? "on" : "off");
+}
+
+std::optional<Clock::time_point> answered_at(Clock::time_point started, const Outcome& outcome) {
+    if (!outcome.rtt || outcome.rtt->count() == 0 || outcome.retransmits > 0) return std::nullopt;
+    return started + *outcome.rtt;
 }
 
 asio::awaitable<std::vector<address>> resolve_phase(Run& run, Services& services, const std::string& host,

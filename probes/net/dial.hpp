@@ -37,6 +37,10 @@ boost::asio::awaitable<IoResult<boost::asio::ip::tcp::socket>> connect_one(
 // is of data.
 void note_kernel_facts(Outcome& outcome, int descriptor);
 
+// When the SYN-ACK came, from those facts as they are right after connecting: the kernel's round trip is then
+// that of SYN and SYN-ACK. Nothing when a SYN was repeated, which has none.
+std::optional<Clock::time_point> answered_at(Clock::time_point started, const Outcome& outcome);
+
 std::string endpoint_text(const boost::asio::ip::address& address, std::uint16_t port);
 
 }  // namespace plumb::net

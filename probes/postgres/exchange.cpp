@@ -97,7 +97,7 @@ asio::awaitable<net::IoResult<void>> Session::fill(Clock::time_point deadline) {
     while (PQisBusy(connection_.get()) != 0) {
         const auto ready = co_await wait(WaitFor::read, deadline);
         if (ready == net::Ready::timed_out) co_return unanswered();
-        peek(deadline - Clock::now());  // for how the connection ends
+        peek();  // for when it came, and how the connection ends
         if (!consume()) co_return lost();
         if (auto failed = check_received()) co_return std::move(*failed);
     }

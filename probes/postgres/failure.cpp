@@ -49,7 +49,8 @@ constexpr std::array<Known, 9> kPoolerWords{{
 }};
 
 // libpq's own words, most telling first.
-constexpr std::array<Known, 36> kLibpqWords{{
+constexpr std::array<Known, 37> kLibpqWords{{
+    {"SCRAM iterations", Cause::peer_too_large},  // hash_limit.cpp
     {"cannot allocate memory for input buffer",
      Cause::peer_too_large},  // a message of more than 1 GiB announced
     {"out of memory", Cause::local_memory},

@@ -56,11 +56,12 @@ void note_event(const SSL* ssl, int where, int value) {
     if (where == SSL_CB_CONNECT_EXIT && value <= 0 && notes->error == 0) notes->error = ERR_peek_error();
 }
 
-// libpq's socket belongs to its own BIO, so the measure of a call is kept by a callback on it
-// (BIO_set_callback(3)).
-long measure_call(BIO* bio, int operation, const char*, std::size_t, int, long, int result,
-                  std::size_t* count) {
+// libpq's socket belongs to its own BIO, so the measure of a call, and when it writes, is kept by a callback
+// on it (BIO_set_callback(3)).
+long watch_call(BIO* bio, int operation, const char*, std::size_t, int, long, int result,
+                std::size_t* count) {
     auto& wire = *reinterpret_cast<net::TlsWire*>(BIO_get_callback_arg(bio));
+    if (operation == BIO_CB_WRITE) wire.last_sent = Clock::now();
     if (operation == BIO_CB_READ && wire.allowance == 0) {
         BIO_clear_retry_flags(bio);
         BIO_set_retry_read(bio);
@@ -144,7 +145,7 @@ void HandshakeWatch::attach(SSL* ssl) {
     begin_call();
     auto* bio = SSL_get_rbio(ssl);
     BIO_set_callback_arg(bio, reinterpret_cast<char*>(&state_->wire));
-    BIO_set_callback_ex(bio, measure_call);
+    BIO_set_callback_ex(bio, watch_call);
     const auto* context = settings_.context();
     SSL_set1_verify_cert_store(ssl, SSL_CTX_get_cert_store(context));
     SSL_set_verify(ssl, SSL_VERIFY_PEER, SSL_CTX_get_verify_callback(context));
@@ -163,6 +164,10 @@ bool HandshakeWatch::attached() const {
 
 void HandshakeWatch::begin_call() {
     state_->wire.begin_call();
+}
+
+std::optional<Clock::time_point> HandshakeWatch::last_sent() const {
+    return state_->wire.last_sent;
 }
 
 bool HandshakeWatch::finished() const {

@@ -17,6 +17,7 @@
 #include "model/outcome.hpp"
 #include "probes/net/tls.hpp"
 
+#include <chrono>
 #include <memory>
 #include <optional>
 #include <span>
@@ -48,6 +49,8 @@ class HandshakeWatch {
     bool attached() const;
     // Before each call of libpq's that may read: it takes in so much, and leaves the rest for the next one.
     void begin_call();
+    // When libpq's TLS last wrote, or began to.
+    std::optional<std::chrono::steady_clock::time_point> last_sent() const;
     bool finished() const;  // the handshake succeeded, whatever the certificate is worth
 
     void add_facts(Outcome& outcome) const;

@@ -49,6 +49,7 @@ class PostgresProbe final : public Probe {
     asio::awaitable<void> walk(Run& run, std::optional<Session>& session);
     asio::awaitable<bool> open(Run& run, std::optional<Session>& session);
     void note_login(Run& run, const Session& session) const;
+    static void note_refused_login(Run& run, const Session& session);
     // Nothing: the connection broke, and the run has failed.
     asio::awaitable<std::optional<Reply>> ask(Run& run, Session& session, std::string sql,
                                               std::uint64_t most = kMaxAnswer) const;
@@ -106,8 +107,7 @@ asio::awaitable<bool> PostgresProbe::open(Run& run, std::optional<Session>& sess
         const auto opened = co_await session->open(run, addresses[i], limit);
         if (opened == Opened::yes) co_return true;
         if (opened == Opened::failed) {
-            if (const auto how = session->authentication(); !how.empty())
-                run.outcome.fact(facts::kAuthentication, how);
+            note_refused_login(run, *session);
             fail(run, session->failure());
             co_return false;
         }
@@ -130,9 +130,18 @@ void PostgresProbe::note_login(Run& run, const Session& session) const {
     }
 }
 
+// Of two tries, with TLS and without, nothing is said: the failure is the first one's.
+void PostgresProbe::note_refused_login(Run& run, const Session& session) {
+    if (session.reached_login() && !session.fell_back())
+        run.outcome.fact(facts::kSsl, session.encrypted() ? "on" : "off");
+    if (const auto how = session.authentication(); !how.empty())
+        run.outcome.fact(facts::kAuthentication, how);
+}
+
 asio::awaitable<std::optional<Reply>> PostgresProbe::ask(Run& run, Session& session, std::string sql,
                                                          std::uint64_t most) const {
     auto reply = co_await session.ask(std::move(sql), run.deadline(), most);
+    run.arrived(session.received_at());
     if (!reply) {
         fail(run, reply.error());
         co_return std::nullopt;

@@ -1,8 +1,11 @@
 #include "probes/postgres/session.hpp"
 
 #include "base/duration.hpp"
+#include "probes/net/arrival.hpp"
 #include "probes/net/dial.hpp"
+#include "probes/net/facts.hpp"
 #include "probes/postgres/failure.hpp"
+#include "probes/postgres/hash_limit.hpp"
 #include "probes/postgres/plain_environment.hpp"
 #include "probes/postgres/received_bytes.hpp"
 
@@ -97,11 +100,12 @@ void Session::start(const asio::ip::address& address) {
 
 // libpq may close its socket and open another, even under the same number: Asio lets go before each call that
 // may do so, and takes up what is there afterwards.
-PostgresPollingStatusType Session::poll() {
+PostgresPollingStatusType Session::poll(Clock::duration left) {
     if (waiter_.is_open()) waiter_.release();
     if (stage_ == Stage::handshake && !watch_) watch_ = std::make_unique<HandshakeWatch>(*tls_);
     if (watch_) watch_->begin_call();
     const HandshakeWatch::Expected expected(watch_.get());
+    const HashLimit limit(left);
     const PlainEnvironment plain;
     return PQconnectPoll(connection_.get());
 }
@@ -130,6 +134,8 @@ asio::awaitable<Opened> Session::open(Run& run, asio::ip::address address,
                                       Clock::time_point connect_deadline) {
     started_ = Clock::now();
     start(address);
+    called_ = Clock::now();
+    run.sent(called_);
     if (PQstatus(connection_.get()) == CONNECTION_BAD) {
         co_return give_up(run, connect_words_failure(PQerrorMessage(connection_.get())));
     }
@@ -141,12 +147,15 @@ asio::awaitable<Opened> Session::open(Run& run, asio::ip::address address,
         const auto ready = co_await wait(what, deadline);
         if (ready == net::Ready::timed_out) co_return give_up(run, timed_out());
         if (auto failed = before_poll(run)) co_return give_up(run, std::move(*failed));
-        next = poll();
+        // From here libpq says a phase's first word, the request for TLS or the start packet.
+        if (PQstatus(connection_.get()) == CONNECTION_MADE) run.sent(Clock::now());
+        next = poll(run.deadline() - Clock::now());
         if (auto failed = after_poll(run, next)) co_return give_up(run, std::move(*failed));
         if (stage_ == Stage::connect) next = PGRES_POLLING_WRITING;
         if (stage_ == Stage::authenticate && !run.logs_in()) co_return co_await stop_before_login(run);
     }
     PQsetnonblocking(connection_.get(), 1);
+    run.arrived(received_at_);
     co_return Opened::yes;
 }
 
@@ -156,7 +165,7 @@ std::optional<net::Failed> Session::before_poll(Run& run) {
         if (const auto error = socket_error(descriptor())) return net::connect_failure(error);
         return connected(run);
     }
-    auto failed = peek(run.deadline() - Clock::now());
+    auto failed = peek();
     // A server that cannot even start a session says so instead of answering the request for TLS.
     if (failed && stage_ == Stage::handshake && is_servers(failed->cause)) run.begin(phase::authenticate);
     return failed;
@@ -164,12 +173,15 @@ std::optional<net::Failed> Session::before_poll(Run& run) {
 
 std::optional<net::Failed> Session::connected(Run& run) {
     net::note_kernel_facts(run.outcome, descriptor());
+    net::ask_for_arrivals(descriptor());
     if (!first_failure_) {
+        run.arrived(net::answered_at(called_, run.outcome));
         Attempt attempt;
         attempt.address = address_;
         attempt.duration = Clock::now() - started_;
         run.outcome.attempts.push_back(std::move(attempt));
         run.outcome.address = address_;
+        run.outcome.fact(net::facts::kTcpFamily, address_.starts_with('[') ? "IPv6" : "IPv4");
     }
     const bool tls = first_failure_ ? !login_.tls_first() : login_.tls_first();
     stage_ = tls ? Stage::handshake : Stage::authenticate;
@@ -201,7 +213,9 @@ std::optional<net::Failed> Session::end_handshake(Run& run) {
     if (tls_began()) {
         watch_->add_facts(run.outcome);
         if (auto objection = watch_->objection()) return objection;
+        if (received_at_) received_at_ = std::max(received_at_, watch_->last_sent());
     }
+    run.arrived(received_at_);
     stage_ = Stage::authenticate;
     count_from_here(kMaxAnswer);
     if (run.logs_in()) run.begin(phase::authenticate);
@@ -314,14 +328,20 @@ bool Session::was_reset() const {
 // one go. libpq starts a TLS handshake on any 'S', although a server that means it waits for the client then:
 // SSH begins with an 'S' too. And it drops the words of a server that answers the request for TLS with an
 // error.
-std::optional<net::Failed> Session::peek(Clock::duration left) {
+std::optional<net::Failed> Session::peek() {
     std::array<char, 65536> bytes;
-    const auto count = ::recv(descriptor(), bytes.data(), bytes.size(), MSG_PEEK | MSG_DONTWAIT);
+    const auto so_far = received_bytes(descriptor());
+    const auto [count, at] = net::receive(descriptor(), bytes.data(), bytes.size(), MSG_PEEK | MSG_DONTWAIT);
     if (count < 0 && errno == ECONNRESET) saw_reset_ = true;
     if (count == 0) saw_end_ = true;
     if (count <= 0) return std::nullopt;
+    received_at_ = at;
+    received_at_look_ = so_far;
     const std::string_view seen(bytes.data(), static_cast<std::size_t>(count));
-    if (stage_ == Stage::authenticate) return peek_at_login(encrypted() ? watch_->peek(bytes) : seen, left);
+    if (stage_ == Stage::authenticate) {
+        peek_at_login(encrypted() ? watch_->peek(bytes) : seen);
+        return std::nullopt;
+    }
     if (!asked_for_tls_ || tls_began() || seen.size() == 1) return std::nullopt;
     if (seen[0] == 'E') return error_message_failure(seen);
     if (seen[0] != 'S') return std::nullopt;
@@ -330,28 +350,30 @@ std::optional<net::Failed> Session::peek(Clock::duration left) {
                        "the answer to the request for TLS is not PostgreSQL's: " + words);
 }
 
-std::optional<net::Failed> Session::peek_at_login(std::string_view seen, Clock::duration left) {
+void Session::peek_at_login(std::string_view seen) {
     authentication_.see(seen, encrypted() && login_.channel_binding != "disable");
     if (PQstatus(connection_.get()) != CONNECTION_OK) order_.see(seen);
-    return guard_.see(seen, left);
 }
 
 // What waits to be read belongs to what begins here.
 void Session::count_from_here(std::uint64_t most) {
     most_ = most;
+    received_at_.reset();
     const auto received = received_bytes(descriptor());
     int unread = 0;
     if (ioctl(descriptor(), FIONREAD, &unread) != 0) unread = 0;
     received_before_ = received - std::min(received, static_cast<std::uint64_t>(unread));
 }
 
-std::optional<net::Failed> Session::check_received() const {
-    if (received_bytes(descriptor()) <= received_before_ + most_) return std::nullopt;
+std::optional<net::Failed> Session::check_received() {
+    const auto received = received_bytes(descriptor());
+    if (received != received_at_look_) received_at_.reset();
+    if (received <= received_before_ + most_) return std::nullopt;
     return net::Failed(Cause::peer_too_large, "more than " + std::to_string(most_) + " bytes received");
 }
 
 bool Session::encrypted() const {
-    return PQsslInUse(connection_.get()) != 0;
+    return PQsslInUse(connection_.get()) != 0 || (reached_login() && tls_began());
 }
 
 int Session::descriptor() const {

@@ -15,7 +15,6 @@
 #include "probes/postgres/front.hpp"
 #include "probes/postgres/handshake_watch.hpp"
 #include "probes/postgres/login.hpp"
-#include "probes/postgres/login_guard.hpp"
 #include "probes/run.hpp"
 
 #include <cstdint>
@@ -53,8 +52,8 @@ class Session {
 
     // Begins the phases `handshake` (when TLS is tried) and, in a run that logs in, `authenticate`, and
     // `connect` again where libpq falls back from TLS to plain or the other way (sslmode prefer and allow).
-    // Notes the attempt, the address, the kernel's facts and the TLS facts in run.outcome. Not Opened::yes:
-    // failure() says why.
+    // Notes the attempt, the address, the kernel's facts and the TLS facts in run.outcome, and tells the run
+    // when what a phase waited for arrived. Not Opened::yes: failure() says why.
     boost::asio::awaitable<Opened> open(Run& run, boost::asio::ip::address address,
                                         Clock::time_point connect_deadline);
     const net::Failed& failure() const { return failure_; }
@@ -64,7 +63,12 @@ class Session {
     boost::asio::awaitable<net::IoResult<Reply>> ask(std::string sql, Clock::time_point deadline,
                                                      std::uint64_t most = kMaxAnswer);
 
-    bool encrypted() const;
+    bool encrypted() const;  // or was, where the login failed
+    // TLS was agreed on, or declined, or not asked for; what came then is the login.
+    bool reached_login() const { return stage_ == Stage::authenticate; }
+    // When the bytes that were read last arrived, by the kernel's time stamp: for Run::arrived(). Nothing
+    // where more came in the moment between our look at them and libpq's reading.
+    std::optional<Clock::time_point> received_at() const { return received_at_; }
     // What the server said when it let the session in.
     std::string_view authentication() const { return authentication_.method(); }
     bool let_in_by_pgbouncer() const { return order_.is_pgbouncer(); }
@@ -81,7 +85,7 @@ class Session {
     using WaitFor = net::WaitFor;
 
     void start(const boost::asio::ip::address& address);
-    PostgresPollingStatusType poll();
+    PostgresPollingStatusType poll(Clock::duration left);
     void follow_socket();
     bool tls_began() const;
     bool has_pending() const;
@@ -97,11 +101,11 @@ class Session {
     Opened give_up(Run& run, net::Failed failed);
     net::Failed timed_out() const;
     net::Failed broken(Run& run);
-    std::optional<net::Failed> peek(Clock::duration left);
-    std::optional<net::Failed> peek_at_login(std::string_view seen, Clock::duration left);
+    std::optional<net::Failed> peek();
+    void peek_at_login(std::string_view seen);
     bool was_reset() const;
     void count_from_here(std::uint64_t most);
-    std::optional<net::Failed> check_received() const;
+    std::optional<net::Failed> check_received();
 
     bool consume();
     boost::asio::awaitable<net::IoResult<void>> flush(Clock::time_point deadline);
@@ -118,10 +122,12 @@ class Session {
     std::unique_ptr<PGconn, Finish> connection_;
     std::string address_;
     Clock::time_point started_{};
+    Clock::time_point called_{};  // the SYN has just gone out
+    std::optional<Clock::time_point> received_at_;
+    std::uint64_t received_at_look_ = 0;
     std::uint64_t received_before_ = 0;  // the handshake, login or answer that is under way
     std::uint64_t most_ = kMaxAnswer;    // that it may have
     Stage stage_ = Stage::connect;
-    LoginGuard guard_;
     Authentication authentication_;
     LoginOrder order_;
     bool asked_for_tls_ = false;

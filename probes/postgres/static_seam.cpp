@@ -1,8 +1,7 @@
-// Debian's libpq.a is built with GSSAPI and LDAP, and neither has a static library. In the static agent these
-// symbols answer for both that they are not available. The probe connects
-// with gssencmode=disable and without a service file, so libpq asks neither for a ticket nor for a directory
-// on its own; a server that demands GSSAPI gets as far as the first of these, and the run says
-// postgres.unsupported_auth.
+// Debian's libpq.a is built with GSSAPI and LDAP, and neither has a static library. These symbols answer for
+// both that they are not available. The probe connects with gssencmode=disable and without a service file, so
+// libpq asks neither for a ticket nor for a directory on its own; a server that demands GSSAPI gets as far as
+// the first of these, and the run says postgres.unsupported_auth.
 //
 // The real functions take parameters; the calling conventions of x86-64 and AArch64 let a callee ignore them.
 #include <cstdint>

@@ -1,32 +1,14 @@
-// probes/postgres/failure, login_guard, front and authentication: a server's errors, as bytes and as libpq
-// repeats them, and the bytes of a login. The input's first byte chooses the cuts.
+// probes/postgres/failure, front and authentication: a server's errors, as bytes and as libpq repeats them,
+// and the bytes of a login. The input's first byte chooses the cuts.
 #include "probes/postgres/authentication.hpp"
 #include "probes/postgres/failure.hpp"
 #include "probes/postgres/front.hpp"
-#include "probes/postgres/login_guard.hpp"
 #include "tests/fuzz/fuzz.hpp"
 
 namespace {
 
 using namespace plumb;
 using fuzz::require;
-
-// libpq takes no authentication message of more than 2,000 bytes, so only what lies close together counts.
-constexpr std::size_t kLongestMessage = 2000;
-
-void check_guard(std::string_view bytes, unsigned seed) {
-    const auto left = std::chrono::microseconds(seed * 10'000UL);
-    postgres::LoginGuard at_once;
-    const bool refused = at_once.see(bytes, left).has_value();
-    postgres::LoginGuard piecewise;
-    bool refused_in_pieces = false;
-    fuzz::in_pieces(bytes, seed, [&](std::string_view piece) {
-        refused_in_pieces = piecewise.see(piece, left).has_value();
-        return !refused_in_pieces;
-    });
-    if (bytes.size() <= kLongestMessage) require(refused == refused_in_pieces, "the guard sees through cuts");
-    if (refused_in_pieces) require(refused, "the guard sees at once what it sees in pieces");
-}
 
 }  // namespace
 
@@ -42,7 +24,6 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         require(failed.cause != Cause::unknown, "every failure has a cause");
         require(failed.detail.size() <= bytes.size() + 128, "a failure says no more than the server did");
     }
-    check_guard(bytes, seed);
     postgres::LoginOrder order;
     postgres::Authentication authentication;
     fuzz::in_pieces(bytes, seed, [&](std::string_view piece) {

@@ -6,6 +6,8 @@
 #include "tests/support/sockets.hpp"
 #include "tests/support/tls_server.hpp"
 
+#include <thread>
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -183,6 +185,20 @@ TEST(PostgresPeer, a_huge_message_announced_is_not_waited_for_in_memory) {
     EXPECT_EQ(run(answering("R\x7f\xff\xff\xff\0\0\0\0"s)), "authenticate peer.garbage");
 }
 
+// The kernel knows when an answer came; that the loop had other work to do until it looked is not the
+// server's fault.
+TEST(PostgresPeer, a_busy_loop_is_in_no_phase) {
+    const ScriptedServer server(logged_in(then_say(wire::one())));
+    RunOptions options;
+    options.depth = Depth::login;
+    options.busy = 200ms;
+    const auto outcome = run_postgres(url(server.port()), std::move(options));
+    ASSERT_EQ(failure_of(outcome), "ok");
+    EXPECT_THAT(phases_of(outcome), ElementsAre("resolve", "connect", "authenticate", "query"));
+    for (const auto& phase : outcome.phases)
+        EXPECT_LT(phase.duration, options.busy / 2) << phase.name;
+}
+
 TEST(PostgresPeer, more_results_than_were_asked_for_are_not_taken) {
     std::string results;
     for (int i = 0; i < 100; ++i)
@@ -202,7 +218,10 @@ TEST(PostgresPeer, a_server_cannot_keep_the_loop_busy_with_hashing) {
         for (auto request = connection.read_some(); !request.empty(); request = connection.read_some())
             connection.write(scram_answer(request));
     };
-    EXPECT_EQ(run(script), "authenticate peer.too_large");
+    const ScriptedServer plain(script);
+    const auto outcome = run_postgres(url(plain.port()));
+    EXPECT_EQ(failure_of(outcome), "authenticate peer.too_large");
+    EXPECT_THAT(outcome.failure->detail, HasSubstr("more than 1000000 SCRAM iterations"));
     TlsServerSpec spec;
     spec.identity = self_signed();
     spec.preamble = "S";
@@ -235,6 +254,20 @@ TEST(PostgresPeer, the_work_asked_for_is_seen_behind_other_messages) {
     EXPECT_EQ(run(script), "authenticate peer.too_large");
 }
 
+// However the count arrives: what counts is what is about to be computed.
+TEST(PostgresPeer, the_work_asked_for_may_drip_in) {
+    const auto script = [](Connection& connection) {
+        connection.read_some();
+        connection.write(message('R', "\0\0\0\x0aSCRAM-SHA-256\0\0"s));
+        for (const char byte : scram_answer(connection.read_some(), "9000000")) {
+            connection.write(std::string(1, byte));
+            std::this_thread::yield();
+        }
+        connection.wait_for_close();
+    };
+    EXPECT_EQ(run(script), "authenticate peer.too_large");
+}
+
 TEST(PostgresPeer, an_error_instead_of_an_answer_to_the_request_for_tls_is_the_servers) {
     const auto full = message('E', "SFATAL\0VFATAL\0C53300\0Msorry, too many clients already\0\0"s);
     const auto forkless = "Ecould not fork new process for connection: Resource temporarily unavailable\n\0"s;
@@ -250,6 +283,7 @@ TEST(PostgresPeer, an_echoed_password_is_hidden) {
     const auto outcome = run_postgres(url(server.port()));
     EXPECT_EQ(failure_of(outcome), "authenticate postgres.auth_failed");
     EXPECT_EQ(outcome.failure->detail, "28P01: who is ***?");
+    EXPECT_EQ(fact_of(outcome, "postgres.ssl"), "off");
 }
 
 TEST(PostgresPeer, a_server_error_in_the_query_has_its_cause) {

@@ -4,26 +4,22 @@
 
 namespace plumb::test {
 
-namespace {
-
-Outcome run_soundly(const std::string& url, RunOptions options) {
+Outcome run_postgres(const std::string& url, RunOptions options) {
     auto outcome = run_probe(postgres_kind(), url, std::move(options));
     expect_sound(outcome, {kPassword, kWrongPassword});
     return outcome;
 }
 
-}  // namespace
-
 Outcome run_postgres(const std::string& url, std::chrono::milliseconds timeout) {
     RunOptions options;
     options.timeout = timeout;
-    return run_soundly(url, std::move(options));
+    return run_postgres(url, std::move(options));
 }
 
 Outcome run_postgres(const std::string& url, Depth depth) {
     RunOptions options;
     options.depth = depth;
-    return run_soundly(url, std::move(options));
+    return run_postgres(url, std::move(options));
 }
 
 }  // namespace plumb::test

@@ -117,6 +117,7 @@ TEST_F(PostgresPlain, a_good_login_shows_every_phase_fact_and_gauge) {
     EXPECT_EQ(fact_of(outcome, "postgres.server_version").substr(0, 3),
               server_->sql("SHOW server_version").substr(0, 3));
     EXPECT_EQ(fact_of(outcome, "postgres.role"), "primary");
+    EXPECT_EQ(fact_of(outcome, "tcp.family"), "IPv4");
     EXPECT_EQ(fact_of(outcome, "postgres.ssl"), "off");
     EXPECT_EQ(fact_of(outcome, "postgres.ssl_fallback"), "(absent)");
     EXPECT_EQ(fact_of(outcome, "postgres.server_encoding"), "UTF8");
@@ -188,6 +189,8 @@ TEST_F(PostgresPlain, a_wrong_password_fails_to_authenticate_and_is_sent_once) {
     const auto outcome = run_postgres(url("app", "postgres", kWrongPassword));
     EXPECT_EQ(failure_of(outcome), "authenticate postgres.auth_failed");
     EXPECT_EQ(outcome.failure->detail, "28P01: password authentication failed for user \"app\"");
+    EXPECT_EQ(fact_of(outcome, "postgres.ssl"), "off");
+    EXPECT_EQ(fact_of(outcome, "postgres.authentication"), "scram-sha-256");
     const auto log = server_->log().substr(before);
     const auto first = log.find("password authentication failed");
     EXPECT_NE(first, std::string::npos);

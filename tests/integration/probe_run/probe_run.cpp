@@ -3,9 +3,12 @@
 #include "probes/net/resolver.hpp"
 #include "tests/support/coroutine.hpp"
 
+#include <functional>
 #include <stdexcept>
+#include <thread>
 
 #include <boost/asio/io_context.hpp>
+#include <boost/asio/post.hpp>
 #include <gtest/gtest.h>
 
 namespace plumb::test {
@@ -25,6 +28,11 @@ Outcome run_probe(const Kind& kind, const std::string& url, RunOptions options) 
     const auto probe = kind.make(target, services);
     if (!probe) throw std::runtime_error(probe.error().message);
 
+    const std::function<void()> work = [&] {
+        std::this_thread::sleep_for(options.busy);
+        asio::post(context, [&work] { work(); });
+    };
+    if (options.busy.count() > 0) asio::post(context, [&work] { work(); });
     Run run(Clock::now() + options.timeout, 0, options.depth, options.limits);
     run_coroutine_test(context, (*probe)->run(run), options.timeout + kRunLimit);
     run.finish();

@@ -15,6 +15,7 @@ struct RunOptions {
     bool connect_only = false;
     Depth depth = Depth::inspect;
     std::vector<PhaseLimit> limits{};
+    std::chrono::milliseconds busy{0};        // other work on the loop, so long at a time and without end
     std::vector<std::string> name_servers{};  // IP:PORT; none: the system's
 };
 
