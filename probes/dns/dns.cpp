@@ -44,7 +44,8 @@ class Asking {
         if (!entry.reading) order_.push_back(server);
         entry.reading = dns::read_answer(answer, settings_.expected, name);
         entry.spent += Clock::now() - started;
-        if (answer) run_.arrived(answer->arrived);
+        // A wait for nothing is no time of our own, even when an earlier answer was the last to arrive.
+        run_.arrived(answer && answer->arrived ? *answer->arrived : Clock::now());
         co_return *entry.reading;
     }
 
@@ -160,6 +161,7 @@ class DnsProbe final : public Probe {
         found.server = first;
         const auto count = settings_.own_resolver ? 1 : asking.count();
         for (std::size_t i = 0; i < count; ++i) {
+            if (i > 0 && Clock::now() >= run.deadline()) break;  // not asked is not silent
             const auto server = (first + i) % asking.count();
             const auto left = run.inspects() ? std::max<std::size_t>(asking.unasked(), 1) : count - i;
             auto reading = co_await asking.ask(server, name, left);
@@ -178,7 +180,7 @@ class DnsProbe final : public Probe {
         if (asking.unasked() > 0) run.begin(phase::inspect);
         for (std::size_t server = 0; server < asking.count(); ++server) {
             if (asking.was_asked(server)) continue;
-            if (Clock::now() >= run.deadline()) co_return;  // not asked is not silent
+            if (Clock::now() >= run.deadline()) co_return;
             const auto reading = co_await asking.ask(server, name, asking.unasked());
             if (settings_.own_resolver && reading.failed)
                 run.fail(reading.failed->cause, reading.failed->detail);

@@ -21,7 +21,8 @@ inline constexpr FactInfo kServer{"dns.server", informational, "the name server 
 inline constexpr FactInfo kAa{"dns.aa", informational, "whether the answer is authoritative (AA)"};
 inline constexpr FactInfo kAd{"dns.ad", informational, "whether the server has checked the signatures (AD)"};
 inline constexpr FactInfo kTransport{"dns.transport", informational,
-                                     "udp, or tcp where the answer was too long for a datagram"};
+                                     "udp, or tcp where the answer was too long for a datagram; cut short "
+                                     "where it does not hold all records"};
 // One environment may have more servers than the other: only how they stand is told.
 inline constexpr FactInfo kServersOk{"dns.servers_ok", must_match,
                                      "all, or how many of the configured name servers gave a good answer"};

@@ -9,9 +9,6 @@
 namespace plumb::dns {
 namespace {
 
-constexpr std::size_t kMaxValue = 256;
-constexpr std::size_t kMaxName = 1020;  // an alias is followed by its whole name
-
 struct TypeName {
     std::string_view name;
     int type;
@@ -48,7 +45,7 @@ bool read_record(Reader& reader, Message& message) {
     if (reader.bad() || reader.position() > end) return false;
     reader.jump(end);
     if (record_class != 1) return true;
-    record.value = sanitize(value, record.type == kTypeCname ? kMaxName : kMaxValue);
+    record.value = sanitize(value, kMaxValue);
     message.answers.push_back(std::move(record));
     return true;
 }

@@ -17,13 +17,15 @@
 namespace plumb::dns {
 
 inline constexpr std::size_t kMaxRecords = 256;
+inline constexpr std::size_t kMaxValue = 8192;  // bytes of one record's data, as text
 
 struct Record {
     std::string name;  // lower case, without the last dot; escaped where it is no plain text
     int type = 0;
     std::uint32_t ttl = 0;
     // As a zone file shows it: "10.0.0.1", "10 mail.example.com", "\"v=spf1 -all\""; for a type that is not
-    // read here "\# 4 0a000001" (RFC 3597). Bounded and escaped.
+    // read here "\# 4 0a000001" (RFC 3597). Escaped, and whole up to kMaxValue: it is held against what is
+    // expected.
     std::string value;
 };
 

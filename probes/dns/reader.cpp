@@ -33,8 +33,10 @@ std::string Reader::name() {
         const auto label = raw(size);
         if (bad_) return {};
         if (!out.empty()) out += '.';
-        for (const unsigned char byte : label)
+        for (const unsigned char byte : label) {
+            if (byte == '.' || byte == '\\') out += '\\';
             out += static_cast<char>(byte);
+        }
     }
     if (resume != 0) at_ = resume;
     return sanitize(to_lower(out), kMaxNameBytes * 4);

@@ -31,7 +31,9 @@ class Reader {
     Bytes raw(std::size_t count) { return take(count) ? bytes_.subspan(at_ - count, count) : Bytes{}; }
     void skip(std::size_t count) { take(count); }
     void jump(std::size_t to) { at_ = to; }  // REQUIRES: not past the end
-    std::string name();  // lower case, without the last dot; escaped where it is no plain text
+    // Lower case, without the last dot; a dot inside a label is "\." (RFC 1035, 5.1); escaped where it is no
+    // plain text.
+    std::string name();
     std::string fail() {
         bad_ = true;
         return {};

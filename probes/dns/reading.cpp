@@ -1,8 +1,10 @@
 #include "probes/dns/reading.hpp"
 
+#include "base/text.hpp"
 #include "probes/dns/facts.hpp"
 #include "probes/net/address_facts.hpp"
 #include "probes/net/facts.hpp"
+#include "probes/peer_words.hpp"
 
 #include <algorithm>
 
@@ -43,10 +45,13 @@ std::vector<ip::address> addresses_of(const std::vector<std::string>& values) {
     return addresses;
 }
 
+// ::ffff:10.0.0.1 lies where 10.0.0.1 does, as in dns.scope.
 bool inside(const Network& network, const ip::address& address) {
     if (const auto* v4 = std::get_if<ip::network_v4>(&network)) {
-        return address.is_v4() &&
-               ip::network_v4(address.to_v4(), v4->prefix_length()).canonical() == v4->canonical();
+        if (address.is_v6() && !address.to_v6().is_v4_mapped()) return false;
+        const auto host =
+            address.is_v4() ? address.to_v4() : ip::make_address_v4(ip::v4_mapped, address.to_v6());
+        return ip::network_v4(host, v4->prefix_length()).canonical() == v4->canonical();
     }
     const auto& v6 = std::get<ip::network_v6>(network);
     return address.is_v6() &&
@@ -57,20 +62,23 @@ net::Failed no_records(const Expected& expected, const Followed& followed, bool 
     if (truncated) return {Cause::dns_malformed, "the answer is cut short"};
     if (followed.loop) return {Cause::dns_no_data, "the aliases lead in a circle"};
     std::string words = "the name exists, but has no " + expected.type_name;
-    if (!followed.aliases.empty()) words += " (it is an alias of " + followed.aliases.back() + ")";
+    if (!followed.aliases.empty())
+        words += " (it is an alias of " + peer_words(followed.aliases.back()) + ")";
     return {Cause::dns_no_data, std::move(words)};
 }
 
 std::optional<net::Failed> complaint_of_values(const Reading& reading, const Expected& expected) {
+    constexpr std::size_t kShown = 100;  // what came must still fit into the words
     for (const auto& value : expected.values) {
         if (std::find(reading.values.begin(), reading.values.end(), value) != reading.values.end()) continue;
-        return net::Failed(Cause::dns_unexpected,
-                           "expected " + value + ", got " + join(reading.values, ", "));
+        return net::Failed(Cause::dns_unexpected, "expected " + sanitize(value, kShown) + ", got " +
+                                                      peer_words(join(reading.values, ", ")));
     }
     if (reading.values.size() < expected.least) {
-        return net::Failed(Cause::dns_unexpected, "expected at least " + std::to_string(expected.least) +
-                                                      " answers, got " +
-                                                      std::to_string(reading.values.size()));
+        return net::Failed(Cause::dns_unexpected,
+                           "expected at least " + std::to_string(expected.least) + " answers, got " +
+                               std::to_string(reading.values.size()) +
+                               (reading.cut_short ? " (the answer is cut short)" : ""));
     }
     if (expected.networks.empty()) return std::nullopt;
     for (const auto& address : addresses_of(reading.values)) {
@@ -86,6 +94,7 @@ void judge_message(Reading& reading, const Message& message, const Expected& exp
     reading.code = message.response_code;
     reading.authoritative = message.authoritative;
     reading.authentic = message.authentic;
+    reading.cut_short = message.truncated;
     auto followed = follow(message, expected.type);
     for (auto& record : followed.records)
         reading.values.push_back(std::move(record.value));
@@ -131,11 +140,11 @@ std::optional<int> code_of_cause(Cause cause) {
 
 bool Reading::settles() const {
     if (!failed) return true;
+    constexpr int kNxdomain = 3;
+    if (code && *code != 0 && *code != kNxdomain) return false;
     switch (failed->cause) {
         case Cause::dns_timeout:
         case Cause::dns_unreachable:
-        case Cause::dns_servfail:
-        case Cause::dns_refused:
         case Cause::dns_malformed:
             return false;
         default:
@@ -158,7 +167,7 @@ void Reading::add_facts(Outcome& outcome) const {
     if (!aliases.empty()) outcome.fact(facts::kChain, join(aliases, " > "));
     outcome.fact(facts::kAa, authoritative ? "yes" : "no");
     outcome.fact(facts::kAd, authentic ? "yes" : "no");
-    outcome.fact(facts::kTransport, over_tcp ? "tcp" : "udp");
+    outcome.fact(facts::kTransport, std::string(over_tcp ? "tcp" : "udp") + (cut_short ? ", cut short" : ""));
 }
 
 Reading read_answer(const net::IoResult<net::RawAnswer>& answer, const Expected& expected,

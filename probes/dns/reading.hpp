@@ -20,6 +20,7 @@ struct Reading {
     bool authoritative = false;
     bool authentic = false;
     bool over_tcp = false;
+    bool cut_short = false;           // TC: there are more records than these
     std::vector<std::string> values;  // of the type asked, sorted, each once
     std::vector<std::string> aliases;
     std::optional<std::uint32_t> ttl;

@@ -11,6 +11,7 @@ namespace {
 
 namespace ip = boost::asio::ip;
 
+constexpr std::uint16_t kDnsPort = 53;
 constexpr std::size_t kMaxServers = 8;
 constexpr std::size_t kMaxList = 32;
 
@@ -22,7 +23,9 @@ constexpr std::array<Option, 8> kOptions{{
     {"search", "1: look the name up as the app's resolver does, by the search list and ndots"},
     {"rcode", "the code that the answer must have, as NXDOMAIN; default: NOERROR"},
     {"min_answers", "records that the answer must hold at least; default: 1"},
-    {"expect", "values that the answer must hold, separated by commas; a comma in a value is written \\,"},
+    {"expect",
+     "values that the answer must hold, separated by commas, each as a zone file writes it; a comma in a "
+     "value is written \\,"},
     {"cidr", "networks, one of which must hold each address of the answer: 10.0.0.0/8,fd00::/8"},
 }};
 
@@ -62,18 +65,80 @@ std::vector<std::string> list_of(std::string_view text) {
     return parts;
 }
 
+// ::ffff:10.0.0.0/104 is 10.0.0.0/8.
+Network without_mapping(const ip::network_v6& network) {
+    constexpr unsigned short kMapped = 96;
+    if (!network.address().is_v4_mapped() || network.prefix_length() < kMapped) return network.canonical();
+    const auto address = ip::make_address_v4(ip::v4_mapped, network.address());
+    return ip::network_v4(address, static_cast<unsigned short>(network.prefix_length() - kMapped))
+        .canonical();
+}
+
 std::optional<Network> parse_network(const std::string& text) {
     boost::system::error_code error;
     if (const auto address = ip::make_address(text, error); !error) {
         if (address.is_v4()) return ip::network_v4(address.to_v4(), 32);
-        return ip::network_v6(address.to_v6(), 128);
+        return without_mapping(ip::network_v6(address.to_v6(), 128));
     }
     if (const auto network = ip::make_network_v4(text, error); !error) return network.canonical();
-    if (const auto network = ip::make_network_v6(text, error); !error) return network.canonical();
+    if (const auto network = ip::make_network_v6(text, error); !error) return without_mapping(network);
     return std::nullopt;
 }
 
+Result<std::string> expected_address(int type, const std::string& text) {
+    boost::system::error_code error;
+    const auto address = ip::make_address(text, error);
+    if (error || address.is_v6() != (type == kTypeAaaa)) {
+        return wrong(type == kTypeAaaa ? "option 'expect' holds IPv6 addresses where type=AAAA"
+                                       : "option 'expect' holds IPv4 addresses where type=A");
+    }
+    return address.to_string();
+}
+
+// "10  Mail.Example.COM." → "10 mail.example.com": a name may be written as it is in a zone file, and in any
+// case. Of the words those from `first` to before `end` are names or numbers.
+std::string expected_names(const std::string& text, std::size_t first, std::size_t end) {
+    std::string out;
+    std::size_t number = 0;
+    for (const auto word : split(text, ' ')) {
+        if (word.empty()) continue;
+        const bool is_name = number >= first && number < end;
+        auto shown = is_name ? to_lower(word) : std::string(word);
+        if (is_name && shown.size() > 1 && shown.ends_with('.') && !shown.ends_with("\\.")) shown.pop_back();
+        out += (number++ == 0 ? "" : " ") + shown;
+    }
+    return out;
+}
+
+// As value_of() shows it.
+Result<std::string> expected_value(int type, const std::string& text) {
+    constexpr std::size_t kAll = 8;
+    switch (type) {
+        case kTypeA:
+        case kTypeAaaa:
+            return expected_address(type, text);
+        case kTypeTxt:
+            return text.starts_with('"') ? text : '"' + text + '"';
+        case kTypeCname:
+        case kTypeNs:
+        case kTypePtr:
+        case kTypeMx:
+        case kTypeSrv:
+        case kTypeSoa:
+            return expected_names(text, 0, kAll);
+        case kTypeHttps:
+        case kTypeSvcb:
+            return expected_names(text, 1, 2);
+        default:
+            return text;
+    }
+}
+
 Result<void> read_question(const Url& url, Settings& settings) {
+    if (!url.path.empty() && url.path != "/")
+        return wrong("the name to ask for stands where the host does: dns://NAME?server=IP:PORT");
+    if (url.port != 0 && url.port != kDnsPort)
+        return wrong("a port belongs to the server: dns://NAME?server=IP:PORT");
     auto& expected = settings.expected;
     if (const auto type = url.option("type")) {
         const auto number = parse_type(*type);
@@ -126,6 +191,11 @@ Result<void> read_expected(const Url& url, Expected& expected) {
     if (const auto values = url.option("expect")) expected.values = list_of(*values);
     if (expected.values.size() > kMaxList)
         return wrong("option 'expect' holds at most " + std::to_string(kMaxList) + " values");
+    for (auto& text : expected.values) {
+        auto value = expected_value(expected.type, text);
+        if (!value) return value.error();
+        text = std::move(*value);
+    }
     if (auto networks = read_networks(url, expected); !networks) return networks;
     const bool of_records = least->has_value() || !expected.values.empty() || !expected.networks.empty();
     if (expected.code != 0 && of_records) {

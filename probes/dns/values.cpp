@@ -8,7 +8,8 @@
 namespace plumb::dns {
 namespace {
 
-constexpr std::size_t kEnough = 1024;  // bytes of text; whoever shows a value cuts it shorter still
+// Bytes of text: as much as an expected value in a URL can be. Whoever shows a value cuts it shorter.
+constexpr std::size_t kEnough = 8192;
 constexpr std::string_view kHexDigits = "0123456789abcdef";
 
 std::string number(std::uint32_t value) {

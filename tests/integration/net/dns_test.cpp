@@ -108,6 +108,10 @@ TEST_F(Dns, options_that_cannot_be_meant_are_refused_with_what_would_be_right) {
     EXPECT_THAT(refusal("db.test?cidr=10.0.0.0/33"), HasSubstr("10.0.0.0/8,fd00::/8"));
     EXPECT_THAT(refusal("db.test?type=TXT&cidr=10.0.0.0/8"), HasSubstr("type=A"));
     EXPECT_THAT(refusal("127.1"), HasSubstr("type=PTR"));
+    EXPECT_THAT(refusal("db.test?expect=banana"), HasSubstr("IPv4 addresses where type=A"));
+    EXPECT_THAT(refusal("db.test?type=AAAA&expect=10.0.0.1"), HasSubstr("IPv6 addresses where type=AAAA"));
+    EXPECT_THAT(refusal("db.test:5353"), HasSubstr("a port belongs to the server"));
+    EXPECT_THAT(refusal("ns.test/db.test"), HasSubstr("stands where the host does"));
     EXPECT_THAT(refusal("10.0.0.1?type=PTR&search=1"), HasSubstr("needs a name"));
     EXPECT_THAT(refusal("db.test?server=banana"), HasSubstr("IP:PORT"));
     EXPECT_THAT(refusal("db.test?server=10.0.0.1,"), HasSubstr("IP:PORT"));
@@ -159,6 +163,22 @@ TEST_F(Dns, other_types_can_be_asked_for_and_expected) {
     EXPECT_EQ(failure_of(ask("10.0.263", "&type=PTR&expect=db.test")), "ok");  // 10.0.1.7 (inet_aton)
     EXPECT_EQ(failure_of(ask("web.test", "&type=HTTPS&expect=1 . alpn=h2 port=80")), "ok");
     EXPECT_EQ(failure_of(ask("web.test", "&type=TYPE65&expect=1 . alpn=h2 port=80")), "ok");
+}
+
+TEST_F(Dns, a_value_may_be_expected_as_a_person_or_a_zone_file_writes_it) {
+    EXPECT_EQ(failure_of(ask("db.test", "&type=MX&expect=10  Mail.TEST.")), "ok");
+    EXPECT_EQ(failure_of(ask("_pg._tcp.test", "&type=SRV&expect=1 2 5432 DB.test.")), "ok");
+    EXPECT_EQ(failure_of(ask("alias.test", "&type=CNAME&expect=Middle.test.")), "ok");
+    EXPECT_EQ(failure_of(ask("six.test", "&type=AAAA&expect=2001:DB8:0::0007")), "ok");
+    EXPECT_EQ(failure_of(ask("db.test", "&type=TXT&expect=hello")), "ok");
+    EXPECT_EQ(failure_of(ask("web.test", "&type=HTTPS&expect=1 . alpn=h2 port=80")), "ok");
+}
+
+TEST_F(Dns, a_long_value_is_held_against_the_whole_of_the_expected_one) {
+    const auto part = '"' + std::string(200, 'k') + '"';
+    EXPECT_EQ(failure_of(ask("long.test", "&type=TXT&expect=" + part + ' ' + part)), "ok");
+    EXPECT_EQ(failure_of(ask("long.test", "&type=TXT&expect=" + part + ' ' + part + " \"more\"")),
+              "resolve dns.unexpected");
 }
 
 TEST_F(Dns, an_answer_without_the_expected_value_is_unexpected) {

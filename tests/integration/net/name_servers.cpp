@@ -33,6 +33,7 @@ ChildSpec DnsMasq::spec() const {
                     "--mx-host=db.test,mail.test,10",
                     "--srv-host=_pg._tcp.test,db.test,5432,1,2",
                     "--txt-record=db.test,hello",
+                    "--txt-record=long.test," + std::string(200, 'k') + ',' + std::string(200, 'k'),
                     "--dns-rr=web.test,65,00010000010003026832000300020050",
                     "--caa-record=db.test,0,issue,ca.test"};
     spec.command.insert(spec.command.end(), more_options_.begin(), more_options_.end());

@@ -1,0 +1,25 @@
+// A peer's own words inside a sentence of ours stand between “ and ”, so that nobody takes them for what the
+// probe found out. The marks never stand inside: a peer cannot end them.
+#pragma once
+
+#include "base/text.hpp"
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+
+namespace plumb {
+
+inline constexpr std::size_t kMaxPeerWords = 160;  // bytes: of a failure's detail enough is left for ours
+
+// Sanitized, cut, and marked. REQUIRES: scrubbed of secrets.
+inline std::string peer_words(std::string_view untrusted, std::size_t limit = kMaxPeerWords) {
+    std::string words = sanitize(untrusted, limit);
+    for (const std::string_view mark : {"“", "”"}) {
+        for (auto at = words.find(mark); at != std::string::npos; at = words.find(mark, at))
+            words.replace(at, mark.size(), "\"");
+    }
+    return "“" + words + "”";
+}
+
+}  // namespace plumb
