@@ -14,7 +14,7 @@ namespace {
 
 constexpr std::size_t kHeader = 12;
 constexpr std::size_t kLength = 2;         // before each message on a stream
-constexpr std::size_t kMaxQuestions = 32;  // a search list of six asks fourteen
+constexpr std::size_t kMaxQuestions = 66;  // as many as a search list of 32 domains asks
 
 DnsWire& wire_of(void* user) {
     return *static_cast<DnsWire*>(user);

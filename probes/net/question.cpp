@@ -160,7 +160,7 @@ bool Question::open(const ResolvConf& conf) {
     };
     const int mask = ARES_OPT_FLAGS | ARES_OPT_TIMEOUTMS | ARES_OPT_TRIES | ARES_OPT_NDOTS |
                      ARES_OPT_SERVERS | ARES_OPT_DOMAINS | ARES_OPT_LOOKUPS | ARES_OPT_SOCK_STATE_CB |
-                     ARES_OPT_SORTLIST;
+                     ARES_OPT_SORTLIST | ARES_OPT_NOROTATE;
     status_ = ares_init_options(&channel_, &options, mask);
     if (status_ != ARES_SUCCESS) {
         channel_ = nullptr;

@@ -10,7 +10,7 @@ namespace plumb::net {
 namespace {
 
 constexpr std::size_t kMaxServers = 3;
-constexpr std::size_t kMaxSearch = 6;
+constexpr std::size_t kMaxSearch = 32;
 constexpr std::string_view kVpcResolver = "169.254.169.253";
 
 std::vector<std::string_view> words_of(std::string_view line) {

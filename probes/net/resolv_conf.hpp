@@ -23,7 +23,7 @@ Result<NameServer> parse_name_server(std::string_view text);
 
 struct ResolvConf {
     std::vector<NameServer> servers;  // at most 3, as the C library
-    std::vector<std::string> search;  // at most 6
+    std::vector<std::string> search;  // at most 32; glibc had 6 until 2.26, and none since
     int ndots = 1;
 };
 
