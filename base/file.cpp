@@ -42,6 +42,16 @@ std::string words_for(int error) {
     }
 }
 
+// "" for a regular file (stat(2)).
+std::string words_for_kind(mode_t mode) {
+    if (S_ISREG(mode)) return {};
+    if (S_ISDIR(mode)) return words_for(EISDIR);
+    constexpr std::string_view kEnd = ", no regular file";
+    if (S_ISFIFO(mode)) return fmt::format("is a pipe{}", kEnd);
+    if (S_ISSOCK(mode)) return fmt::format("is a socket{}", kEnd);
+    return fmt::format("is a device{}", kEnd);
+}
+
 std::string words_for_size(std::size_t bytes) {
     constexpr std::size_t kMebi = 1 << 20;
     constexpr std::size_t kKibi = 1 << 10;
@@ -50,15 +60,11 @@ std::string words_for_size(std::size_t bytes) {
     return fmt::format("{} bytes", bytes);
 }
 
-}  // namespace
+std::string name_of(const std::string& path) {
+    return show_words(path, 512);
+}
 
-Result<std::string> read_file(const std::string& path, std::size_t limit) {
-    const bool standard_input = path == "-";
-    const std::string name = standard_input ? "standard input" : show_words(path, 512);
-    const int fd = standard_input ? STDIN_FILENO : ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY);
-    if (fd < 0) return Error{name + ": " + words_for(errno)};
-    const Descriptor file(fd, !standard_input);
-
+Result<std::string> read_all(const Descriptor& file, const std::string& name, std::size_t limit) {
     std::string text;
     std::array<char, 16384> chunk;
     for (;;) {
@@ -71,6 +77,37 @@ Result<std::string> read_file(const std::string& path, std::size_t limit) {
         }
         text.append(chunk.data(), static_cast<std::size_t>(got));
     }
+}
+
+}  // namespace
+
+Result<std::string> read_file(const std::string& path, std::size_t limit) {
+    const bool standard_input = path == "-";
+    const std::string name = standard_input ? "standard input" : name_of(path);
+    const int fd = standard_input ? STDIN_FILENO : ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY);
+    if (fd < 0) return Error{name + ": " + words_for(errno)};
+    const Descriptor file(fd, !standard_input);
+    return read_all(file, name, limit);
+}
+
+Result<std::string> read_regular_file(const std::string& path, std::size_t limit) {
+    const std::string name = name_of(path);
+    // Without O_NONBLOCK a pipe is opened only once somebody writes to it (fifo(7)).
+    const int fd = ::open(path.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY);
+    // A socket's file cannot be opened at all, and ENXIO says nothing of it.
+    if (fd < 0 && errno == ENXIO) return Error{name + ": " + why_no_regular_file(path)};
+    if (fd < 0) return Error{name + ": " + words_for(errno)};
+    const Descriptor file(fd, true);
+    struct stat status {};
+    if (::fstat(fd, &status) != 0) return Error{name + ": " + words_for(errno)};
+    if (const auto kind = words_for_kind(status.st_mode); !kind.empty()) return Error{name + ": " + kind};
+    return read_all(file, name, limit);
+}
+
+std::string why_no_regular_file(const std::string& path) {
+    struct stat status {};
+    if (::stat(path.c_str(), &status) != 0 || ::access(path.c_str(), R_OK) != 0) return words_for(errno);
+    return words_for_kind(status.st_mode);
 }
 
 }  // namespace plumb

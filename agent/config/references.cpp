@@ -117,7 +117,7 @@ Result<std::string> follow_reference(std::string_view text, const Environment& e
     if (!text.starts_with("file:")) return std::string(text);
     const std::string path(text.substr(5));
     if (path.empty() || path == "-") return Error{"file: needs a path, as in file:/run/secrets/database"};
-    auto content = read_file(path, kMaxSecretBytes);
+    auto content = read_regular_file(path, kMaxSecretBytes);
     if (!content) return content.error();
     auto value = without_final_break(*std::move(content));
     if (value.empty())

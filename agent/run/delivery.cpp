@@ -18,7 +18,7 @@ constexpr auto kLastFlush = std::chrono::seconds(2);  // for a reader that is sl
 
 std::string pem(std::string_view what, const ControllerTls::File& file, yaml::Complaints& complaints) {
     if (file.path.empty()) return {};
-    auto text = read_file(file.path, kMaxPem);
+    auto text = read_regular_file(file.path, kMaxPem);
     if (!text) {
         complaints.add(file.line, fmt::format("{}: {}", what, text.error().message));
         return {};

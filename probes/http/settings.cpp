@@ -102,7 +102,7 @@ Result<void> read_body(Settings& settings, const Url& options) {
     if (body && file) return Error{"http URL: option 'body' or 'body_file', not both"};
     if (body) settings.body = Secret(*body);
     if (file) {
-        auto text = read_file(*file);
+        auto text = read_regular_file(*file);
         if (!text) return Error{"http URL: option 'body_file': " + text.error().message};
         settings.body = Secret(*std::move(text));
     }

@@ -68,7 +68,7 @@ Result<std::unique_ptr<Resolver>> Resolver::make(asio::any_io_executor executor,
     // The search list is the task's also when the servers are chosen by hand. No file: an empty root
     // directory.
     ResolvConf file;
-    if (auto text = read_file("/etc/resolv.conf")) file = parse_resolv_conf(*text);
+    if (auto text = read_regular_file("/etc/resolv.conf")) file = parse_resolv_conf(*text);
     auto conf = with_servers(std::move(file), servers);
     if (!conf) return conf.error();
     return with(std::move(executor), std::move(*conf));

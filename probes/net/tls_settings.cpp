@@ -1,3 +1,4 @@
+#include "base/file.hpp"
 #include "probes/net/stream_impl.hpp"
 #include "probes/net/tls.hpp"
 #include "probes/net/tls_peer.hpp"
@@ -106,21 +107,28 @@ void TlsSettings::load_trust() {
 
 void TlsSettings::load_certificate() {
     if (options_.certificate_file.empty()) return;
-    const auto& key = options_.key_file.empty() ? options_.certificate_file : options_.key_file;
+    const auto& certificate = options_.certificate_file;
+    const auto& key = options_.key_file.empty() ? certificate : options_.key_file;
+    const auto fail = [this](const std::string& problem, const std::string& why) {
+        if (!failure_) failure_ = Failed(Cause::local_error, problem + ": " + why);
+    };
+    // OpenSSL would wait at a pipe until somebody writes to it.
+    if (const auto why = why_no_regular_file(certificate); !why.empty())
+        return fail("client certificate " + certificate, why);
+    if (const auto why = why_no_regular_file(key); !why.empty()) return fail("client key " + key, why);
     ERR_clear_error();
     bool asked = false;
     SSL_CTX_set_default_passwd_cb(context_.get(), no_password);
     SSL_CTX_set_default_passwd_cb_userdata(context_.get(), &asked);
-    std::string problem;
-    if (SSL_CTX_use_certificate_chain_file(context_.get(), options_.certificate_file.c_str()) != 1) {
-        problem = "client certificate " + options_.certificate_file;
+    const auto words = [&asked] {
+        return asked ? "has a password; give a key without one" : openssl_words();
+    };
+    if (SSL_CTX_use_certificate_chain_file(context_.get(), certificate.c_str()) != 1) {
+        fail("client certificate " + certificate, words());
     } else if (SSL_CTX_use_PrivateKey_file(context_.get(), key.c_str(), SSL_FILETYPE_PEM) != 1) {
-        problem = "client key " + key;
+        fail("client key " + key, words());
     }
     SSL_CTX_set_default_passwd_cb_userdata(context_.get(), nullptr);
-    if (problem.empty()) return;
-    const auto words = asked ? "has a password; give a key without one" : openssl_words();
-    if (!failure_) failure_ = Failed(Cause::local_error, problem + ": " + words);
 }
 
 void TlsSettings::set_alpn() {

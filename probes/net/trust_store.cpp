@@ -1,9 +1,9 @@
 #include "probes/net/trust_store.hpp"
 
+#include "base/file.hpp"
+
 #include <array>
-#include <cerrno>
 #include <cstdlib>
-#include <cstring>
 #include <map>
 #include <mutex>
 #include <sys/stat.h>
@@ -36,13 +36,14 @@ bool holds_something(const std::string& path) {
 // Stores by path, shared while any target uses them.
 class StoreCache {
   public:
-    // Null with errno or OpenSSL's reason in `why`.
+    // Null with the reason in `why`.
     std::shared_ptr<X509_STORE> get(const std::string& path, std::string& why) {
         const std::lock_guard lock(mutex_);
         auto& known = stores_[path];
         if (auto store = known.lock()) return store;
-        if (access(path.c_str(), R_OK) != 0) {
-            why = std::strerror(errno);
+        // OpenSSL would wait at a pipe until somebody writes to it.
+        why = why_no_regular_file(path);
+        if (!why.empty()) {
             stores_.erase(path);
             return nullptr;
         }

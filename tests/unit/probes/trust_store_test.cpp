@@ -116,7 +116,7 @@ TEST_F(TrustStore, one_copy_serves_all_who_use_a_path_at_a_time) {
 TEST_F(TrustStore, a_store_that_cannot_be_read_says_why) {
     std::string why;
     EXPECT_FALSE(shared_trust_store("/nowhere.pem", why));
-    EXPECT_THAT(why, HasSubstr("No such file"));
+    EXPECT_THAT(why, HasSubstr("no such file"));
 }
 
 }  // namespace
