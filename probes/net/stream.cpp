@@ -98,7 +98,8 @@ Step try_write(Stream::Impl& impl, std::string_view bytes) {
     return step;
 }
 
-// A socket closed over unread bytes resets the connection, which servers log. Session tickets are such bytes.
+// A socket closed over unread bytes resets the connection, which servers log. Session tickets are such bytes,
+// and the greeting of a server that was only connected to.
 void drop_unread(int descriptor) {
     std::array<char, 16'384> bytes;
     for (int i = 0; i < 4; ++i) {
@@ -198,8 +199,8 @@ void Stream::close() {
         ERR_clear_error();
         SSL_shutdown(impl.ssl.get());
         ERR_clear_error();
-        drop_unread(impl.socket.native_handle());
     }
+    if (!impl.broken) drop_unread(impl.socket.native_handle());
     impl.broken = true;
     boost::system::error_code ignored;
     impl.socket.close(ignored);

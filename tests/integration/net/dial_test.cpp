@@ -264,6 +264,29 @@ TEST(Dial, a_name_of_both_families_is_reached_by_the_one_that_answers) {
     }
 }
 
+TEST(Dial, the_other_family_is_the_fallback) {
+    if (!listener_on_ipv6().valid()) GTEST_SKIP() << "no IPv6 here";
+    const ScriptedServer server(silent());  // on 127.0.0.1 only
+    const UdpServer names([](const std::string& query) {
+        if (dns_question_type(query) == 1) return dns_response(query, 0, 1, dns_a_record(30, 127, 0, 0, 1));
+        const std::string head("\xc0\x0c\x00\x1c\x00\x01\x00\x00\x00\x1e\x00\x10", 12);
+        return dns_response(query, 0, 1, head + std::string(15, '\0') + '\1');
+    });
+    TargetRun wanted;
+    wanted.url = tcp(server.port(), "db.test");
+    wanted.name_servers = {names.address()};
+    wanted.times = 2;
+    for (const auto& outcome : run_target(wanted)) {
+        expect_sound(outcome);
+        EXPECT_EQ(failure_of(outcome), "ok");
+        EXPECT_EQ(fact_of(outcome, "tcp.family"), "IPv4");
+        ASSERT_EQ(outcome.attempts.size(), 2U);
+        EXPECT_EQ(outcome.attempts[0].address, "[::1]:" + std::to_string(server.port()));
+        EXPECT_EQ(outcome.attempts[0].failed, Cause::tcp_refused);
+        EXPECT_FALSE(outcome.attempts[1].failed);
+    }
+}
+
 TEST(Dial, a_name_in_the_hosts_file_needs_no_name_server) {
     const ScriptedServer server(silent());
     TargetRun wanted;
@@ -274,11 +297,16 @@ TEST(Dial, a_name_in_the_hosts_file_needs_no_name_server) {
 TEST(Dial, cancellation_is_no_evidence) {
     const FullQueueListener hanging;
     const UdpServer silent_server;
-    for (const std::string& url : {tcp(hanging.port()), std::string("tcp://db.test:1")}) {
+    const ScriptedServer mute(silent());
+    for (const std::string& url :
+         {tcp(hanging.port()), std::string("tcp://db.test:1"), std::string("dns://db.test"),
+          tcp(mute.port()) + "?expect=x", tcp(mute.port()) + "?starttls=smtp"}) {
         TargetRun wanted;
         wanted.url = url;
         wanted.name_servers = {silent_server.address()};
         const auto outcome = run_and_cancel(wanted);
+        expect_sound(outcome);
+        EXPECT_FALSE(outcome.phases.empty()) << url;
         ASSERT_TRUE(outcome.failure) << url;
         EXPECT_EQ(outcome.failure->cause, Cause::local_cancelled) << url;
     }
