@@ -24,6 +24,9 @@ inline constexpr FactInfo kKeepAlive{"http.keep_alive", informational,
 
 inline constexpr GaugeInfo kRateLimit{"http.rate_limit", "requests",
                                       "used of the quota that the server tells of this caller", true};
+// Also where the limit itself is not told.
+inline constexpr GaugeInfo kRateLimitRemaining{"http.rate_limit_remaining", "requests",
+                                               "what is left of that quota"};
 inline constexpr GaugeInfo kRateLimitReset{"http.rate_limit_reset", "s",
                                            "time until that quota is whole again"};
 inline constexpr GaugeInfo kRetryAfter{"http.retry_after", "s", "how long the server asks to be left alone"};

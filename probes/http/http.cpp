@@ -19,7 +19,7 @@ class HttpProbe final : public Probe {
   public:
     HttpProbe(Settings settings, net::TlsOptions tls, bool connect_only, Services& services)
         : settings_(std::move(settings)),
-          pool_(std::move(tls), settings_.tls),
+          pool_(std::move(tls), settings_.tls || settings_.redirects > 0),
           connect_only_(connect_only),
           services_(services) {}
 
@@ -71,7 +71,7 @@ const Catalog& http::catalog() {
                        Cause::http_rate_limited, Cause::http_bad_gateway, Cause::http_unavailable,
                        Cause::http_gateway_timeout, Cause::http_server_error},
             .facts = {kStatus, kVersion, kServer, kLocation, kRedirects, kKeepAlive},
-            .gauges = {kRateLimit, kRateLimitReset, kRetryAfter},
+            .gauges = {kRateLimit, kRateLimitRemaining, kRateLimitReset, kRetryAfter},
         };
         Catalog catalog = net::dial_catalog();
         return catalog.add(tunnel)

@@ -12,7 +12,8 @@ namespace plumb::http {
 
 class TlsPool {
   public:
-    // With `now` the target's own settings are made at once, so that no run pays for reading certificates.
+    // With `now` the target's own settings are made at once, so that no run pays for reading certificates;
+    // those of other hosts share them.
     TlsPool(net::TlsOptions options, bool now);
 
     // Another origin is shown no client certificate. Valid until the next call.

@@ -11,6 +11,7 @@
 #include "probes/net/tls_resumption.hpp"
 
 #include <array>
+#include <ctime>
 
 #include <fmt/format.h>
 
@@ -19,6 +20,7 @@ namespace plumb::http {
 namespace {
 
 using boost::asio::awaitable;
+using net::Failed;
 using net::IoResult;
 
 // Where a redirect points, without what may be secret in it: userinfo, query and fragment go.
@@ -45,10 +47,15 @@ awaitable<IoResult<bool>> read_more(net::Stream& stream, Response& response, Clo
 }
 
 // "No answer" would be wrong when a part of it has come.
-std::string words_of(const net::Failed& failed, const Response& response) {
+std::string words_of(const Failed& failed, const Response& response) {
     if (failed.cause != Cause::peer_timeout || response.fed() == 0) return failed.detail;
     return fmt::format("the {} was not complete within the time limit ({} bytes of the answer came)",
                        response.head_done() ? "body" : "header", response.fed());
+}
+
+// Of what was read last: by the kernel's stamp, or now, as for the end of a stream, which it does not stamp.
+Clock::time_point arrival_on(const net::Stream& stream) {
+    return stream.received_at().value_or(Clock::now());
 }
 
 Clock::time_point half_of_what_is_left(const Run& run) {
@@ -84,6 +91,9 @@ awaitable<void> Visit::ask() {
 
 awaitable<bool> Visit::open() {
     stream_.reset();  // never two connections at once
+    // The settings of a host that is new here are made now: no phase pays for them, nor for the closing.
+    const net::TlsSettings* tls = hop_.tls ? &pool_.settings_of(hop_) : nullptr;
+    run_.arrived(last_byte_);
     proxy_ = settings_.route.through(hop_.tls, hop_.host, hop_.port);
     const auto obstacle = settings_.route.obstacle(hop_.tls, hop_.host, hop_.port);
     if (!obstacle.empty()) {
@@ -96,38 +106,40 @@ awaitable<bool> Visit::open() {
     const std::string& host = proxy_ == nullptr ? hop_.host : proxy_->host;
     stream_ = co_await net::dial(run_, services_, host, proxy_ == nullptr ? hop_.port : proxy_->port);
     if (!stream_) co_return false;
-    if (!hop_.tls) co_return true;
+    if (tls == nullptr) co_return true;
     if (proxy_ != nullptr) {
-        const bool made = co_await make_tunnel(*proxy_);
+        const bool made = co_await make_tunnel();
         if (!made) co_return false;
     }
-    const bool upgraded = co_await net::start_tls(run_, *stream_, pool_.settings_of(hop_));
+    const bool upgraded = co_await net::start_tls(run_, *stream_, *tls);
     co_return upgraded;
 }
 
-awaitable<bool> Visit::make_tunnel(const Proxy& proxy) {
+awaitable<bool> Visit::make_tunnel() {
     run_.begin(phase::tunnel);
-    const Secret bytes = connect_request(hop_, proxy);
-    const auto written = co_await stream_->write(bytes.reveal(), run_.deadline());
-    if (!written) {
-        run_.fail(written.error().cause, written.error().detail);
+    const auto made = co_await ask_for_tunnel(*stream_, run_.deadline());
+    if (!made) {
+        run_.fail(made.error().cause, made.error().detail);
         co_return false;
     }
+    run_.arrived(arrival_on(*stream_));
+    co_return true;
+}
+
+awaitable<IoResult<void>> Visit::ask_for_tunnel(net::Stream& stream, Clock::time_point deadline) const {
+    const Secret bytes = connect_request(hop_, *proxy_);
+    const auto written = co_await stream.write(bytes.reveal(), deadline);
+    if (!written) co_return written.error();
     Response answer(true);
     while (!answer.done()) {
-        const auto more = co_await read_more(*stream_, answer, run_.deadline());
-        if (!more) {
-            run_.fail(more.error().cause, "from the proxy: " + words_of(more.error(), answer));
-            co_return false;
-        }
+        const auto more = co_await read_more(stream, answer, deadline);
+        if (!more) co_return Failed(more.error().cause, "from the proxy: " + words_of(more.error(), answer));
     }
-    run_.arrived(stream_->received_at());
     const Head& head = answer.head();
-    if (head.status / 100 == 2) co_return true;
+    if (head.status / 100 == 2) co_return IoResult<void>();
     const auto cause = head.status == 407 ? Cause::http_proxy_unauthorized : Cause::http_proxy_refused;
-    run_.fail(cause,
-              fmt::format("the proxy answered {} {}", head.status, settings_.echo.scrubbed(head.reason)));
-    co_return false;
+    co_return Failed(
+        cause, fmt::format("the proxy answered {} {}", head.status, settings_.echo.scrubbed(head.reason)));
 }
 
 RequestForm Visit::form() const {
@@ -155,10 +167,12 @@ awaitable<void> Visit::exchange() {
             judge_head(response.head());
             if (run_.failed()) co_return;
         }
-        run_.arrived(stream_->received_at());
+        last_byte_ = arrival_on(*stream_);
+        run_.arrived(last_byte_);
         run_.begin(phase::transfer);
         if (!*more) break;
     }
+    run_.arrived(last_byte_);  // of the transfer too: to judge the answer and to close are not its share
     if (!leads_on(response.head())) judge_body();
 }
 
@@ -172,7 +186,7 @@ void Visit::describe(const Head& head) {
     if (settings_.redirects > 0) outcome.fact(kRedirects, std::to_string(followed_));
     add_peers_words(kServer, head.field("server"));
     if (head.status / 100 == 3) add_peers_words(kLocation, location_shape(head.field("location")));
-    describe_limits(head, outcome);
+    describe_limits(head, std::time(nullptr), outcome);
 }
 
 void Visit::judge_head(const Head& head) {
@@ -208,7 +222,7 @@ void Visit::fail_answer(Cause cause, std::string_view words) {
     run_.fail(cause, words);
 }
 
-void Visit::fail_reading(const net::Failed& failed) {
+void Visit::fail_reading(const Failed& failed) {
     std::string words = words_of(failed, *response_);
     if (failed.cause == Cause::peer_garbage && settings_.quotable && !response_->head_done()) {
         words += fmt::format("; it begins with \"{}\"", sanitize(response_->opening(), 80));
@@ -237,8 +251,12 @@ bool Visit::turn() {
 awaitable<void> Visit::measure_kept_connection() {
     bool whole = true;
     if (settings_.is_safe() && response_->done()) whole = co_await measure_reuse();
-    if (!whole || !hop_.tls || proxy_ != nullptr) co_return;
-    co_await net::measure_resumption(run_, *stream_, pool_.settings_of(hop_));
+    if (!whole || !hop_.tls) co_return;
+    const net::BeforeTls tunnel = [this](net::Stream& stream, Clock::time_point deadline) {
+        return ask_for_tunnel(stream, deadline);
+    };
+    co_await net::measure_resumption(run_, *stream_, pool_.settings_of(hop_),
+                                     proxy_ == nullptr ? nullptr : &tunnel);
 }
 
 awaitable<bool> Visit::measure_reuse() {
@@ -258,7 +276,7 @@ awaitable<bool> Visit::measure_reuse() {
         if (!more) going = more.error();
         if (more && !*more) break;
     }
-    if (going) run_.arrived(stream_->received_at());
+    if (going) run_.arrived(arrival_on(*stream_));
     run_.outcome.fact(kKeepAlive, going ? "yes" : "no");
     co_return going.has_value();
 }

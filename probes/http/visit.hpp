@@ -25,7 +25,10 @@ class Visit {
 
   private:
     boost::asio::awaitable<bool> open();
-    boost::asio::awaitable<bool> make_tunnel(const Proxy& proxy);
+    boost::asio::awaitable<bool> make_tunnel();
+    // CONNECT and the proxy's answer, in whatever phase is in progress.
+    boost::asio::awaitable<net::IoResult<void>> ask_for_tunnel(net::Stream& stream,
+                                                               Clock::time_point deadline) const;
     boost::asio::awaitable<void> ask();
     boost::asio::awaitable<void> exchange();
     bool turn();  // towards where a redirect points; false: there is none to follow, or the run has failed
@@ -49,6 +52,7 @@ class Visit {
     int followed_ = 0;
     std::optional<net::Stream> stream_;
     std::optional<Response> response_;
+    std::optional<Clock::time_point> last_byte_;  // of the latest answer, when it arrived
 };
 
 }  // namespace plumb::http

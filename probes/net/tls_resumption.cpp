@@ -32,6 +32,7 @@ asio::awaitable<TlsSession> await_session(Run& run, Stream& stream) {
 
 asio::awaitable<void> resume(Run& run, Stream& second, const TlsSettings& settings, const TlsSession& session,
                              Clock::time_point latest) {
+    run.begin(phase::resume);
     auto& impl = second.impl();
     attach_ssl(impl, settings, false, session.get());
     const auto done = co_await shake_hands(impl, std::min(run.deadline(), latest));
@@ -46,7 +47,8 @@ asio::awaitable<void> resume(Run& run, Stream& second, const TlsSettings& settin
 
 }  // namespace
 
-asio::awaitable<void> measure_resumption(Run& run, Stream& first, const TlsSettings& settings) {
+asio::awaitable<void> measure_resumption(Run& run, Stream& first, const TlsSettings& settings,
+                                         const BeforeTls* before_tls) {
     run.begin(phase::reconnect);
     const auto now = Clock::now();
     const auto latest = now + std::max(run.whole_deadline() - now, Clock::duration::zero()) / 2;
@@ -60,15 +62,19 @@ asio::awaitable<void> measure_resumption(Run& run, Stream& first, const TlsSetti
 
     auto socket = co_await connect_one(executor, endpoint, std::min(run.deadline(), latest));
     if (!socket) co_return note_failure(run, socket.error());
-    run.begin(phase::resume);
     Stream second(std::move(*socket));
+    if (before_tls != nullptr) {
+        const auto prepared = co_await (*before_tls)(second, std::min(run.deadline(), latest));
+        if (!prepared) co_return note_failure(run, prepared.error());
+    }
     co_await resume(run, second, settings, session, latest);
 }
 
 const Catalog& resumption_catalog() {
     static const Catalog catalog{
         .phases = {{phase::reconnect,
-                    "what resuming needs: the session ticket awaited, the connection closed, TCP again"},
+                    "what resuming needs: the session ticket awaited, the connection closed, TCP and the "
+                    "tunnel again"},
                    {phase::resume, "TLS again with the session of the first connection; only in some runs"}},
         .causes = {},
         .facts = {facts::kTlsResumption},

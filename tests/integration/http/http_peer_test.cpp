@@ -110,6 +110,18 @@ TEST(HttpDrip, a_slow_body_ends_at_the_deadline) {
     EXPECT_EQ(failure_against(script, kShort), "transfer peer.timeout");
 }
 
+// All of it came in one piece, so that nothing was waited for after its first byte: to judge the answer and
+// to close the connection are no transfer.
+TEST(HttpTransfer, ends_when_the_last_byte_arrived) {
+    test::RunOptions usual;
+    usual.depth = Depth::login;
+    const std::string head = "HTTP/1.1 200 OK\r\nContent-Length: ";
+    const auto whole = outcome_against(stalling_after(head + "2\r\n\r\nhi"), usual);
+    EXPECT_EQ(failure_of(whole), "ok");
+    ASSERT_EQ(whole.phases.back().name, "transfer");
+    EXPECT_EQ(whole.phases.back().duration, std::chrono::nanoseconds::zero());
+}
+
 TEST(HttpClose, before_or_inside_the_answer_is_closed) {
     EXPECT_EQ(failure_against(answering("")), "first_byte peer.closed");
     EXPECT_EQ(failure_against(answering("HTTP/1.1 200")), "transfer peer.closed");

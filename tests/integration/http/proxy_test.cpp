@@ -5,6 +5,7 @@
 #include "tests/support/temp_dir.hpp"
 #include "tests/support/tls_server.hpp"
 
+#include <atomic>
 #include <cstdlib>
 #include <netinet/in.h>
 #include <sys/socket.h>
@@ -93,13 +94,54 @@ TEST_F(HttpThroughProxy, https_goes_through_a_tunnel_with_a_phase_of_its_own) {
         http_kind(), "https://localhost:444/#ca=" + ca + "&proxy=http://app:s3cret-word@" + proxy.place());
     expect_sound(outcome, {"s3cret-word", "YXBwOnMzY3JldC13b3Jk"});
     EXPECT_EQ(failure_of(outcome), "ok");
-    EXPECT_THAT(test::phases_of(outcome), ElementsAre("resolve", "connect", "tunnel", "handshake", "send",
-                                                      "first_byte", "transfer", "reuse"));
+    EXPECT_THAT(test::phases_of(outcome),
+                ElementsAre("resolve", "connect", "tunnel", "handshake", "send", "first_byte", "transfer",
+                            "reuse", "reconnect", "resume"));
+    EXPECT_EQ(fact_of(outcome, "tls.resumption"), "yes");
+    EXPECT_EQ(outcome.attempts.size(), 1U);
     EXPECT_EQ(fact_of(outcome, "http.route"), "proxy");
     EXPECT_EQ(fact_of(outcome, "http.proxy"), proxy.place());
     EXPECT_EQ(outcome.address, proxy.place());
     EXPECT_THAT(proxy.request(), testing::StartsWith("CONNECT localhost:444 HTTP/1.1\r\n"));
     EXPECT_THAT(proxy.request(), HasSubstr("Proxy-Authorization: Basic YXBwOnMzY3JldC13b3Jk\r\n"));
+}
+
+// The second connection is a side measurement: whatever the proxy makes of it, the run stands.
+TEST_F(HttpThroughProxy, a_second_tunnel_that_is_refused_is_no_failure) {
+    const test::TlsServer server(spec);
+    std::atomic<int> asked{0};
+    const ScriptedServer proxy([&](Connection& connection) {
+        connection.read_until("\r\n\r\n");
+        if (asked++ > 0) {
+            connection.write("HTTP/1.1 503 Full\r\n\r\n");
+            return;
+        }
+        connection.write("HTTP/1.1 200 OK\r\n\r\n");
+        relay(connection, dial(server.port()));
+    });
+    const Outcome outcome = run_probe(
+        http_kind(), "https://localhost/#ca=" + ca + "&proxy=127.0.0.1:" + std::to_string(proxy.port()));
+    expect_sound(outcome);
+    EXPECT_EQ(failure_of(outcome), "ok");
+    EXPECT_EQ(fact_of(outcome, "tls.resumption"), "failed: http.proxy_refused");
+    EXPECT_EQ(test::phases_of(outcome).back(), "reconnect");
+}
+
+// "localhost." is absolute for a resolver; certificates and SNI know no such dot.
+TEST_F(HttpThroughProxy, a_redirect_to_a_name_that_ends_in_a_dot_is_verified_without_it) {
+    const test::TlsServer server(spec);
+    const ScriptedServer proxy([&server](Connection& connection) {
+        if (connection.read_until("\r\n\r\n").starts_with("GET ")) {
+            connection.write(test::redirect_to("https://localhost./"));
+            return;
+        }
+        connection.write("HTTP/1.1 200 OK\r\n\r\n");
+        relay(connection, dial(server.port()));
+    });
+    const Outcome outcome = run_probe(http_kind(), "http://localhost/#redirects=1&ca=" + ca +
+                                                       "&proxy=127.0.0.1:" + std::to_string(proxy.port()));
+    EXPECT_EQ(failure_of(outcome), "ok");
+    EXPECT_EQ(fact_of(outcome, "tls.sni"), "localhost");
 }
 
 TEST_F(HttpThroughProxy, http_is_asked_in_the_absolute_form) {
