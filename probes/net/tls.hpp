@@ -30,8 +30,8 @@ struct TlsOptions {
     std::vector<std::string> alpn;
     bool verify = true;       // false keeps the verification result as a fact and goes on
     bool verify_name = true;  // false: the chain is checked, the name is not (libpq's sslmode=verify-ca)
-    int minimum_version = 0;  // 0: the library's default; else TLS1_2_VERSION, TLS1_3_VERSION
-    int maximum_version = 0;
+    int minimum_version = 0;  // TLS1_2_VERSION, TLS1_3_VERSION; 0: 1.2 (RFC 8996)
+    int maximum_version = 0;  // … 0: the library's
 
     // server_name is `sni`, else the URL's host.
     static Result<TlsOptions> from_url(const Url& url);

@@ -113,11 +113,21 @@ std::string key_text(const EVP_PKEY* key) {
     }
 }
 
+std::string address_bytes(const std::string& host) {
+    boost::system::error_code not_address;
+    const auto address = boost::asio::ip::make_address(host, not_address);
+    if (not_address) return {};
+    const auto text_of_bytes = [](const auto& bytes) { return std::string(bytes.begin(), bytes.end()); };
+    return address.is_v4() ? text_of_bytes(address.to_v4().to_bytes())
+                           : text_of_bytes(address.to_v6().to_bytes());
+}
+
 bool is_for(X509* certificate, const std::string& name) {
     if (name.empty()) return false;
-    boost::system::error_code not_address;
-    boost::asio::ip::make_address(name, not_address);
-    if (!not_address) return X509_check_ip_asc(certificate, name.c_str(), 0) == 1;
+    if (const auto bytes = address_bytes(name); !bytes.empty()) {
+        return X509_check_ip(certificate, reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size(),
+                             0) == 1;
+    }
     const unsigned flags = X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS | X509_CHECK_FLAG_NEVER_CHECK_SUBJECT;
     return X509_check_host(certificate, name.data(), name.size(), flags, nullptr) == 1;
 }

@@ -29,6 +29,9 @@ std::string key_text(const EVP_PKEY* key);
 // Of a named curve or group, as NIST and the RFCs call it: "P-256", "X25519", "ffdhe2048".
 std::string group_text(int nid);
 
+// An IP address as certificates hold it: 4 or 16 bytes, without the zone of a link-local one. "" for a name.
+std::string address_bytes(const std::string& host);
+
 // Whether the certificate is for this host name or address (RFC 6125, without the common name).
 bool is_for(X509* certificate, const std::string& name);
 

@@ -1,9 +1,10 @@
 #include "probes/net/tls_handshake.hpp"
 
+#include "probes/net/tls_chain.hpp"
+
 #include <algorithm>
 #include <new>
 
-#include <boost/asio/ip/address.hpp>
 #include <openssl/err.h>
 #include <openssl/ssl.h>
 #include <openssl/x509v3.h>
@@ -18,11 +19,11 @@ constexpr std::chrono::milliseconds kBriefWait{50};
 
 void set_server_name(SSL* ssl, const TlsOptions& options) {
     if (options.server_name.empty()) return;
-    boost::system::error_code not_address;
-    asio::ip::make_address(options.server_name, not_address);
     auto* parameters = SSL_get0_param(ssl);
-    if (!not_address) {
-        if (options.verify_name) X509_VERIFY_PARAM_set1_ip_asc(parameters, options.server_name.c_str());
+    if (const auto bytes = address_bytes(options.server_name); !bytes.empty()) {
+        if (options.verify_name)
+            X509_VERIFY_PARAM_set1_ip(parameters, reinterpret_cast<const unsigned char*>(bytes.data()),
+                                      bytes.size());
         return;
     }
     std::string name = options.server_name;  // the macro of this call casts const away

@@ -16,7 +16,7 @@ constexpr std::array<Option, 8> kOptions{{
     {"key", "its private key (PEM file); default: in cert"},
     {"insecure", "1: a bad certificate is a fact, not a failure"},
     {"alpn", "application protocols to offer, separated by commas: h2,http/1.1"},
-    {"min_tls", "lowest TLS version: 1.2 or 1.3"},
+    {"min_tls", "lowest TLS version: 1.2 (the default) or 1.3"},
     {"max_tls", "highest TLS version: 1.2 or 1.3"},
 }};
 

@@ -82,7 +82,9 @@ TlsSettings::TlsSettings(TlsOptions options)
                                   SSL_MODE_RELEASE_BUFFERS);
     SSL_CTX_set_mode(context, SSL_MODE_AUTO_RETRY);
     SSL_CTX_set_read_ahead(context, 1);
-    if (options_.minimum_version != 0) SSL_CTX_set_min_proto_version(context, options_.minimum_version);
+    // Set in any case: what the library takes for its default stands in a file of the image (openssl.cnf).
+    const int lowest = options_.minimum_version != 0 ? options_.minimum_version : TLS1_2_VERSION;
+    SSL_CTX_set_min_proto_version(context, lowest);
     if (options_.maximum_version != 0) SSL_CTX_set_max_proto_version(context, options_.maximum_version);
     load_trust();
     load_certificate();

@@ -1,9 +1,15 @@
 // What a TLS run tells beside its result.
+#include "probes/net/tls_chain.hpp"
 #include "tests/integration/net/tls_fixture.hpp"
+
+#include <memory>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <openssl/bio.h>
+#include <openssl/pem.h>
 #include <openssl/tls1.h>
+#include <openssl/x509.h>
 
 namespace plumb::test {
 namespace {
@@ -181,6 +187,21 @@ TEST_F(TlsFacts, the_staple_of_an_intermediates_leaf_is_verified_through_the_cha
     spec.identity = middle.issue();
     spec.staple = middle.staple(spec.identity, {});
     EXPECT_EQ(fact_of(run(spec), "tls.ocsp"), "good");
+}
+
+// A link-local address is reached through an interface; certificates know nothing of that.
+TEST_F(TlsFacts, an_address_is_looked_for_in_the_certificate_without_its_zone) {
+    CertificateSpec spec;
+    spec.ip_addresses = {"fe80::1", "10.0.0.7"};
+    const auto pem = authority().issue(spec).certificate;
+    const std::unique_ptr<BIO, decltype(&BIO_free)> bio(
+        BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size())), &BIO_free);
+    const std::unique_ptr<X509, decltype(&X509_free)> certificate(
+        PEM_read_bio_X509(bio.get(), nullptr, nullptr, nullptr), &X509_free);
+    for (const char* name : {"fe80::1", "fe80::1%lo", "10.0.0.7", "localhost"})
+        EXPECT_TRUE(net::is_for(certificate.get(), name)) << name;
+    for (const char* name : {"fe80::2%lo", "10.0.0.8", "::ffff:10.0.0.7", "other", ""})
+        EXPECT_FALSE(net::is_for(certificate.get(), name)) << name;
 }
 
 // What was read of one chain and staple must not be told of the next: the target is the same, the server is

@@ -150,6 +150,11 @@ TEST_F(Tls, versions_that_do_not_overlap_are_named) {
     const auto agreed = run(spec, "&min_tls=1.2");
     EXPECT_EQ(failure_of(agreed), "ok");
     EXPECT_EQ(fact_of(agreed, "tls.version"), "TLSv1.2");
+    spec.minimum_version = spec.maximum_version = TLS1_3_VERSION;
+    EXPECT_EQ(failure_of(run(spec, "&max_tls=1.2")), "handshake tls.protocol_version");
+    spec.minimum_version = spec.maximum_version = TLS1_1_VERSION;  // older than any that is offered
+    spec.ciphers = "DEFAULT:@SECLEVEL=0";
+    EXPECT_EQ(failure_of(run(spec)), "handshake tls.protocol_version");
 }
 
 TEST_F(Tls, no_common_cipher_is_a_handshake_failure) {
