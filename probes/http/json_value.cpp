@@ -9,8 +9,11 @@ namespace {
 
 namespace json = boost::json;
 
+// 3 and 3.0 are the same. Two whole numbers are compared as they stand: a double cannot tell large ones
+// apart.
 bool is_same_number(const json::value& a, const json::value& b) {
-    return a.is_number() && b.is_number() && a.to_number<double>() == b.to_number<double>();
+    const bool fraction = a.is_double() || b.is_double();
+    return fraction && a.is_number() && b.is_number() && a.to_number<double>() == b.to_number<double>();
 }
 
 bool agrees(const json::value& found, const std::string& wanted) {

@@ -3,7 +3,6 @@
 #include "base/text.hpp"
 
 #include <algorithm>
-#include <charconv>
 #include <cstdlib>
 
 #include <boost/asio/ip/address.hpp>
@@ -40,10 +39,8 @@ bool take_port(std::string_view& entry, std::uint16_t port) {
     const bool v6 = entry.find(':') != colon && !entry.starts_with('[');
     if (colon == std::string_view::npos || v6 || entry.ends_with(']')) return true;
     const auto text = entry.substr(colon + 1);
-    unsigned wanted = 0;
-    std::from_chars(text.data(), text.data() + text.size(), wanted);
     entry = entry.substr(0, colon);
-    return wanted == port;
+    return text == std::to_string(port);
 }
 
 bool covers(std::string_view entry, std::string_view host, std::uint16_t port) {
@@ -103,15 +100,17 @@ std::string process_variable(const char* name) {
     return value == nullptr ? "" : value;
 }
 
-Route::Way Route::way_of(const Variables& variables, const char* lower, const char* upper) {
-    const auto text = first_set(variables, {lower, upper, "all_proxy", "ALL_PROXY"});
+Route::Way Route::way_of(const Variables& variables, std::initializer_list<const char*> names,
+                         std::string_view name) {
+    auto text = first_set(variables, names);
+    if (text.empty()) text = first_set(variables, {"all_proxy", "ALL_PROXY"});
     Way way;
     if (text.empty()) return way;
     auto proxy = parse_proxy(trim(text));
     if (proxy) {
         way.proxy = *std::move(proxy);
     } else {
-        way.obstacle = std::string(upper) + " (or ALL_PROXY): " + proxy.error().message +
+        way.obstacle = std::string(name) + " (or ALL_PROXY): " + proxy.error().message +
                        "; proxy=none in the target's URL goes without";
     }
     return way;
@@ -121,8 +120,10 @@ Result<Route> Route::make(const std::optional<std::string>& option, const Variab
     Route route;
     if (option == "none") return route;
     if (!option || option == "env") {
-        route.plain_ = way_of(variables, "http_proxy", "HTTP_PROXY");
-        route.tls_ = way_of(variables, "https_proxy", "HTTPS_PROXY");
+        const bool is_cgi = !variables("REQUEST_METHOD").empty();
+        route.plain_ = is_cgi ? way_of(variables, {"http_proxy"}, "HTTP_PROXY")
+                              : way_of(variables, {"http_proxy", "HTTP_PROXY"}, "HTTP_PROXY");
+        route.tls_ = way_of(variables, {"https_proxy", "HTTPS_PROXY"}, "HTTPS_PROXY");
         route.no_proxy_ = first_set(variables, {"no_proxy", "NO_PROXY"});
         return route;
     }

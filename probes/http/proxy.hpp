@@ -1,7 +1,9 @@
 // Which way a request goes: straight, or through an HTTP proxy that the target or the environment names.
 //
-// The variables are read as curl and most clients read them: http_proxy for http, https_proxy for https,
-// all_proxy for both, no_proxy for what goes straight; lower case first, then upper case.
+// The variables are read as most clients read them: http_proxy for http, https_proxy for https, all_proxy for
+// both, no_proxy for what goes straight; lower case first, then upper case. HTTP_PROXY does not count where
+// REQUEST_METHOD is set: a web server that runs a program by CGI puts a request's header `Proxy` there
+// (CVE-2016-5385, "httpoxy"). curl never reads it in upper case; Go, Python and Java's agents do.
 #pragma once
 
 #include "base/result.hpp"
@@ -9,6 +11,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <initializer_list>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -50,7 +53,9 @@ class Route {
         std::optional<Proxy> proxy;
         std::string obstacle;
     };
-    static Way way_of(const Variables& variables, const char* lower, const char* upper);
+    // `name` is the variable's in upper case.
+    static Way way_of(const Variables& variables, std::initializer_list<const char*> names,
+                      std::string_view name);
     const Way& way(bool tls, std::string_view host, std::uint16_t port) const;
 
     Way plain_;

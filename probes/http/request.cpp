@@ -58,12 +58,12 @@ std::string without_dots(std::string_view path) {
     return out;
 }
 
-// Where `reference` points from the URL of `base` (RFC 3986 §5.2).
+// Where `reference` points from the URL of `base` (RFC 3986 §5.2). A colon before the first of "/?" ends a
+// scheme, also of what is no URL with a host: "javascript:x" (§4.2).
 std::string absolute(const Hop& base, std::string_view reference) {
-    const auto scheme_end = reference.find("://");
-    const bool has_scheme = scheme_end != std::string_view::npos &&
-                            reference.substr(0, scheme_end).find_first_of("/?") == std::string_view::npos;
-    if (has_scheme) return std::string(reference);
+    const auto colon = reference.find(':');
+    if (colon != std::string_view::npos && reference.find_first_of("/?") > colon)
+        return std::string(reference);
     const std::string scheme = base.tls ? "https:" : "http:";
     if (reference.starts_with("//")) return scheme + std::string(reference);
     const std::string origin = scheme + "//" + authority(base);
@@ -95,8 +95,9 @@ bool is_redirect(const Head& head) {
 net::IoResult<Hop> follow(const Settings& settings, const Hop& from, const Head& head) {
     const auto location = head.whole_field("location");
     auto url = parse_url(absolute(from, location.substr(0, location.find('#'))));
-    if (!url || (url->scheme != "http" && url->scheme != "https") || url->host.empty())
-        return refused("a redirect to what is no http URL");
+    const bool usable = url && (url->scheme == "http" || url->scheme == "https") && !url->host.empty() &&
+                        url->other_hosts.empty();
+    if (!usable) return refused("a redirect to what is no http URL");
     url->path = without_dots(url->path);
     Hop next = from;
     next.tls = url->scheme == "https";

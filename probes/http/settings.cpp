@@ -180,8 +180,10 @@ Result<Settings> settings_of(const Url& url, bool strict, const Variables& varia
     auto route = Route::make(strict ? given.option("proxy") : "none", variables);
     if (!route) return route.error();
     settings.route = *std::move(route);
-    for (const Proxy* proxy : settings.route.proxies())
+    for (const Proxy* proxy : settings.route.proxies()) {
         settings.echo.add_userinfo(proxy->user, proxy->password);
+        settings.quotable = settings.quotable && proxy->user.empty() && proxy->password.empty();
+    }
     return settings;
 }
 

@@ -47,6 +47,9 @@ TEST(HttpExpectation, json_values_are_found_by_their_pointers) {
          {"/status=ok", "/status=\"ok\"", "/n=3", "/n=3.0", "/list/0/up=true", "/list/1=null",
           "/a~1b/m~0n=1.5", "/status", "/list/0", "/list/0={\"up\":true}", "/=empty"})
         EXPECT_EQ(missing("json=" + std::string(right), body), "") << right;
+    EXPECT_EQ(missing("json=/id=9007199254740993", R"({"id":9007199254740993})"), "");
+    EXPECT_EQ(missing("json=/id=9007199254740992", R"({"id":9007199254740993})"),
+              "/id of the JSON body is 9007199254740993");
     EXPECT_EQ(missing("json=/status=down", body), "/status of the JSON body is \"ok\"");
     EXPECT_EQ(missing("json=/n=4", body), "/n of the JSON body is 3");
     EXPECT_EQ(missing("json=/list=x", body), "/list of the JSON body is an array");

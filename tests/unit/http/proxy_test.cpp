@@ -27,6 +27,18 @@ TEST(HttpProxy, the_environment_is_read_as_clients_read_it) {
     EXPECT_EQ(way(route({{"http_proxy", "lower:1"}, {"HTTP_PROXY", "upper:1"}}), false, "h"), "lower:1");
     EXPECT_EQ(way(route({{"HTTP_PROXY", "plain:1"}}), true, "h"), "direct");
     EXPECT_EQ(way(route({{"ALL_PROXY", "all:1"}}), true, "h"), "all:1");
+    EXPECT_EQ(way(route({{"ALL_PROXY", "all:1"}, {"HTTP_PROXY", "plain:1"}}), false, "h"), "plain:1");
+    EXPECT_EQ(way(route({{"HTTP_PROXY", " plain:1 "}}), false, "h"), "plain:1");
+    EXPECT_EQ(way(route({{"HTTP_PROXY", ""}}), false, "h"), "direct");
+}
+
+TEST(HttpProxy, a_header_of_a_request_to_a_cgi_program_is_no_proxy) {
+    std::map<std::string, std::string> cgi{{"REQUEST_METHOD", "GET"}, {"HTTP_PROXY", "attacker:1"}};
+    EXPECT_EQ(way(route(cgi), false, "h"), "direct");
+    cgi["http_proxy"] = "own:1";
+    cgi["HTTPS_PROXY"] = "secure:1";
+    EXPECT_EQ(way(route(cgi), false, "h"), "own:1");
+    EXPECT_EQ(way(route(cgi), true, "h"), "secure:1");
 }
 
 TEST(HttpProxy, the_target_may_say_otherwise) {
@@ -46,6 +58,13 @@ TEST(HttpProxy, no_proxy_takes_names_addresses_and_networks_out) {
     for (const char* host : {"ample.com", "notexample.com", "11.0.0.1", "192.0.2.70", "fe80::1", "other"})
         EXPECT_FALSE(goes_straight(list, host, 80)) << host;
     EXPECT_TRUE(goes_straight(list, "other", 8080));
+    EXPECT_FALSE(goes_straight("other:80x", "other", 80));
+    EXPECT_TRUE(goes_straight("[2001:DB8::1]:8443", "2001:db8::1", 8443));
+    EXPECT_FALSE(goes_straight("[2001:db8::1]:8443", "2001:db8::1", 443));
+    EXPECT_TRUE(goes_straight("2001:db8::/32", "2001:db8:1::1", 443));
+    EXPECT_TRUE(goes_straight("10.0.0.9/8", "10.1.1.1", 80));  // the host's bits do not matter
+    EXPECT_FALSE(goes_straight("10.0.0.0/33,10.0.0.0/x,/8", "10.1.1.1", 80));
+    EXPECT_FALSE(goes_straight("10.0.0.0/8", "10.example.com", 80));  // a name is not looked up for it
     EXPECT_TRUE(goes_straight("*", "anything", 1));
     EXPECT_FALSE(goes_straight("", "anything", 1));
     EXPECT_FALSE(goes_straight(" ,,", "anything", 1));

@@ -40,6 +40,11 @@ TEST(HttpRedirect, a_location_is_read_against_the_url_it_came_from) {
     EXPECT_EQ(after(base, "//other/c"), "GET http://other:80/c (away)");
     EXPECT_EQ(after(base, "https://other:444"), "GET https://other:444/ (away)");
     EXPECT_EQ(after(base, "HTTP://h:81/c d"), "GET http://h:81/c%20d");
+    EXPECT_EQ(after(base, ""), "GET http://h:81/a/b");
+    EXPECT_EQ(after(base, "/@scope/x@y?z=@"), "GET http://h:81/@scope/x@y?z=@");
+    EXPECT_EQ(after(base, "https://[2001:db8::1]/x"), "GET https://2001:db8::1:443/x (away)");
+    EXPECT_EQ(after("https://[::1]/", "x"), "GET https://::1:443/x");
+    EXPECT_EQ(after("http://H/", "http://h:80/x"), "GET http://h:80/x");
     EXPECT_EQ(after(base, "/login?next=http://h/x"), "GET http://h:81/login?next=http://h/x");
 }
 
@@ -47,7 +52,9 @@ TEST(HttpRedirect, what_is_no_http_url_is_refused) {
     EXPECT_THAT(after("http://h/", "ftp://h/x"), HasSubstr("no http URL"));
     EXPECT_THAT(after("http://h/", "http:///x"), HasSubstr("no http URL"));
     EXPECT_THAT(after("http://h/", "http://h:99999/x"), HasSubstr("no http URL"));
-    EXPECT_THAT(after("http://h/", "javascript:alert(1)"), "GET http://h:80/javascript:alert(1)");
+    for (const char* other : {"javascript:alert(1)", "mailto:a@b", "http:x", "://h/", "http://a,b/"})
+        EXPECT_THAT(after("http://h/", other), HasSubstr("no http URL")) << other;
+    EXPECT_EQ(after("http://h/", "./javascript:alert(1)"), "GET http://h:80/javascript:alert(1)");
 }
 
 TEST(HttpRedirect, a_downgrade_has_to_be_allowed) {
