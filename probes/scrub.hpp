@@ -14,9 +14,14 @@ inline std::string scrub(std::string_view words, std::span<const std::string_vie
     std::string text{words};
     for (const std::string_view secret : secrets) {
         if (secret.empty()) continue;
-        for (std::size_t at = text.find(secret); at != std::string::npos; at = text.find(secret, at + 3)) {
-            text.replace(at, secret.size(), "***");
+        // In one pass: a peer may repeat a short secret a hundred thousand times.
+        std::string hidden;
+        std::size_t from = 0;
+        for (std::size_t at = text.find(secret); at != std::string::npos; at = text.find(secret, from)) {
+            hidden.append(text, from, at - from).append("***");
+            from = at + secret.size();
         }
+        if (from > 0) text = hidden.append(text, from);
     }
     return text;
 }

@@ -4,7 +4,19 @@
 
 #include <algorithm>
 
+#include <fmt/format.h>
+
 namespace plumb::memcached {
+
+namespace {
+
+// In a container every process has the same pid: its start tells a restart.
+std::string process_of(const Statistics& statistics, std::string_view address) {
+    const double started = statistics.number("time").value_or(0) - statistics.number("uptime").value_or(0);
+    return fmt::format("{} {} {:.0f}", address, statistics.text("pid"), started);
+}
+
+}  // namespace
 
 void describe(const Statistics& statistics, Rates& rates, Clock::time_point now, Outcome& outcome) {
     if (const auto open = statistics.number("curr_connections")) {
@@ -14,7 +26,7 @@ void describe(const Statistics& statistics, Rates& rates, Clock::time_point now,
     if (const auto bytes = statistics.number("bytes")) {
         outcome.gauge(kMemory, *bytes, statistics.number("limit_maxbytes"));
     }
-    const std::string process = outcome.address + ' ' + std::string(statistics.text("pid"));
+    const std::string process = process_of(statistics, outcome.address);
     if (const auto evictions = statistics.number("evictions")) {
         if (const auto rate = rates.look(process, "evictions", *evictions, now))
             outcome.gauge(kEvictions, *rate);

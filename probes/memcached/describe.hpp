@@ -7,7 +7,8 @@
 
 namespace plumb::memcached {
 
-// Rates come from what `rates` saw before of the same process: outcome.address and its pid.
+// Rates come from what `rates` saw before of the same process: outcome.address, its pid and its
+// start.
 void describe(const Statistics& statistics, Rates& rates, Clock::time_point now, Outcome& outcome);
 
 }  // namespace plumb::memcached

@@ -2,6 +2,7 @@
 
 #include "base/text.hpp"
 #include "model/fact.hpp"
+#include "probes/scrub.hpp"
 
 #include <algorithm>
 #include <array>
@@ -59,7 +60,7 @@ Replica parse_replica(std::string_view value) {
 
 }  // namespace
 
-Info Info::parse(std::string_view text) {
+Info Info::parse(std::string_view text, std::span<const std::string_view> secrets) {
     Info info;
     while (!text.empty()) {
         const std::size_t end = std::min(text.find('\n'), text.size());
@@ -70,7 +71,7 @@ Info Info::parse(std::string_view text) {
         const std::string_view field = line.substr(0, colon);
         const std::string_view value = line.substr(colon + 1);
         if (!names_a_replica(field)) {
-            info.set(field, value);
+            info.set(field, value, secrets);
         } else if (info.replicas_.size() < kMaxReplicas) {
             info.replicas_.push_back(parse_replica(value.substr(0, kMaxFactValue)));
         }
@@ -78,9 +79,13 @@ Info Info::parse(std::string_view text) {
     return info;
 }
 
-void Info::set(std::string_view field, std::string_view value) {
+void Info::set(std::string_view field, std::string_view value, std::span<const std::string_view> secrets) {
     if (std::find(kFields.begin(), kFields.end(), field) == kFields.end()) return;
-    fields_.insert_or_assign(std::string(field), std::string(value.substr(0, kMaxFactValue)));
+    // A cut before could leave the beginning of a secret. An amount stays one: it may hold the digits of a
+    // short password.
+    std::string kept = amount(value) ? std::string(value) : scrub(value, secrets);
+    kept.resize(std::min(kept.size(), kMaxFactValue));
+    fields_.insert_or_assign(std::string(field), std::move(kept));
 }
 
 std::string_view Info::text(std::string_view field) const {

@@ -1,9 +1,10 @@
 // The "name:value" lines of INFO and CLUSTER INFO. The text is the peer's: bounded by the reply reader,
-// unknown fields dropped while parsing, values cut. https://redis.io/commands/info
+// unknown fields dropped while parsing, values without our secrets and cut. https://redis.io/commands/info
 #pragma once
 
 #include <map>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -21,7 +22,8 @@ struct Replica {
 
 class Info {
   public:
-    static Info parse(std::string_view text);
+    // A peer may echo what it was sent: of `secrets` nothing is kept.
+    static Info parse(std::string_view text, std::span<const std::string_view> secrets = {});
 
     // "" when absent.
     std::string_view text(std::string_view field) const;
@@ -30,7 +32,7 @@ class Info {
     bool has(std::string_view field) const { return fields_.contains(field); }
     const std::vector<Replica>& replicas() const { return replicas_; }  // at most kMaxReplicas
     // For what a server tells only through CONFIG GET. Unknown fields are ignored.
-    void set(std::string_view field, std::string_view value);
+    void set(std::string_view field, std::string_view value, std::span<const std::string_view> secrets = {});
 
   private:
     std::map<std::string, std::string, std::less<>> fields_;

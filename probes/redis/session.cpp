@@ -186,7 +186,7 @@ std::optional<Rejection> Session::take_info(const Reply& reply) {
     if (reply.type == Reply::Type::error) {
         note_refusal(Question::info, reply);
     } else if (reply.type == Reply::Type::text) {
-        info_ = Info::parse(reply.text);
+        info_ = Info::parse(reply.text, secrets());
         for (const Setting& setting : kSettings) {
             if (!info_->has(setting.field)) settings_to_ask_.push_back(setting.config);
         }
@@ -206,7 +206,7 @@ std::optional<Rejection> Session::take_config(const Reply& reply) {
         settings_to_ask_.clear();
     } else if (reply.elements.size() == 2 && reply.elements[1].type == Reply::Type::text) {
         for (const Setting& setting : kSettings) {
-            if (setting.config == asked) info_->set(setting.field, reply.elements[1].text);
+            if (setting.config == asked) info_->set(setting.field, reply.elements[1].text, secrets());
         }
     }
     if (settings_to_ask_.empty()) next_question();
@@ -217,7 +217,7 @@ std::optional<Rejection> Session::take_cluster_info(const Reply& reply) {
     if (reply.type == Reply::Type::error) {
         note_refusal(Question::cluster_info, reply);
     } else if (reply.type == Reply::Type::text) {
-        cluster_ = Info::parse(reply.text);
+        cluster_ = Info::parse(reply.text, secrets());
     } else {
         return unexpected("a text in answer to CLUSTER INFO");
     }
@@ -249,10 +249,9 @@ Rejection Session::rejected(const Reply& reply) const {
         // A server that does not know AUTH quotes the arguments of the unknown command, cut anywhere.
         words = trim(words.substr(0, words.find_first_of("`'\"")));
     }
-    const std::array<std::string_view, 1> secrets{settings_->password.reveal()};
     // Without credentials the login is what is missing, whichever command was the first to learn it.
     const std::string_view where = cause == Cause::redis_noauth ? phase::authenticate : phase();
-    Rejection rejection{where, cause, scrub(words, secrets)};
+    Rejection rejection{where, cause, scrub(words, secrets())};
     if (cause == Cause::redis_wrongpass && settings_->word_alone) {
         rejection.detail += "; the one word before '@' was taken for the password: USER:@ names a user";
     }

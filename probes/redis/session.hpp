@@ -10,6 +10,7 @@
 #include "probes/redis/settings.hpp"
 #include "probes/redis/slots.hpp"
 
+#include <array>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -61,6 +62,7 @@ class Session {
     std::optional<Rejection> take_cluster_info(const Reply& reply);
     std::optional<Rejection> take_cluster_slots(const Reply& reply);
     void note_refusal(Question question, const Reply& reply);
+    std::array<std::string_view, 1> secrets() const { return {settings_->password.reveal()}; }
     Rejection rejected(const Reply& reply) const;
     Rejection unexpected(std::string_view wanted);
 

@@ -1,10 +1,13 @@
 #include "probes/redis/shards.hpp"
 
+#include "base/text.hpp"
 #include "probes/net/dial.hpp"
 #include "probes/redis/exchange.hpp"
 #include "probes/redis/facts.hpp"
+#include "probes/scrub.hpp"
 
 #include <algorithm>
+#include <array>
 
 #include <boost/asio/ip/address.hpp>
 #include <fmt/format.h>
@@ -17,7 +20,8 @@ using boost::asio::awaitable;
 
 // A name may lead to many addresses, and a cluster announces many names.
 constexpr std::size_t kMaxAttempts = 64;
-constexpr std::chrono::milliseconds kLeastShare{250};
+// Less tells a slow shard from none only when all the time there is is short.
+constexpr Clock::duration kLeastShare = std::chrono::milliseconds(250);
 
 bool is_address(const std::string& host) {
     boost::system::error_code not_address;
@@ -51,14 +55,18 @@ class Verdict {
         ++tried_;
         if (failed && failed_++ == 0) first_ = std::move(*failed);
     }
+    std::size_t tried() const { return tried_; }
+
     void tell(Run& run) const {
+        const bool all = tried_ == shards_;
         if (failed_ > 0) {
-            run.fail(first_.cause,
-                     fmt::format("{} of {} shards failed: {}", failed_, shards_, first_.detail));
-        } else if (tried_ < shards_) {
-            run.fail(Cause::peer_timeout,
-                     fmt::format("only {} of {} shards were tried within the time limit", tried_, shards_));
+            run.fail(first_.cause, fmt::format("{} of {} shards {}failed: {}", failed_, tried_,
+                                               all ? "" : "that were tried ", first_.detail));
         }
+        if (all) return;
+        auto& note = run.outcome.note;
+        note += fmt::format("{}{} of {} shards were tried; the next inspection goes on with the others",
+                            note.empty() ? "" : "; ", tried_, shards_);
     }
 
   private:
@@ -68,19 +76,46 @@ class Verdict {
     net::Failed first_;
 };
 
-// An equal share of the time that is left.
-Clock::time_point share_of(Clock::time_point deadline, std::size_t shards) {
-    const auto now = Clock::now();
-    const auto left = std::max(deadline - now, Clock::duration::zero());
-    const auto share = std::max<Clock::duration>(left / static_cast<int>(shards), kLeastShare);
-    return now + std::min(left, share);
-}
+// Shares out the time that is left when it is made.
+class Shares {
+  public:
+    // `usual`: what the same took at the node that serves the run.
+    Shares(Clock::time_point deadline, Clock::duration usual)
+        : deadline_(deadline),
+          usual_(usual),
+          least_(std::max(2 * usual, std::min(kLeastShare, left() / 4))) {}
+
+    // Nobody is called silent for want of our own time: who cannot have enough waits for the next run.
+    bool has_one(bool first) const { return left() > (first ? usual_ : least_); }
+    // An equal share among `shards`.
+    Clock::time_point next(std::size_t shards) const {
+        const auto share = std::max(left() / static_cast<int>(shards), least_);
+        return std::min(deadline_, Clock::now() + share);
+    }
+
+  private:
+    Clock::duration left() const { return std::max(deadline_ - Clock::now(), Clock::duration::zero()); }
+
+    Clock::time_point deadline_;
+    Clock::duration usual_;
+    Clock::duration least_;
+};
 
 }  // namespace
 
 Shards::Shards(const Settings& settings, const net::TlsSettings* tls, Services& services)
-    : settings_(settings), login_(settings), tls_(tls), services_(services) {
+    : settings_(settings),
+      login_(settings),
+      lower_password_(to_lower(settings.password.reveal())),
+      tls_(tls),
+      services_(services) {
     login_.database = 0;
+}
+
+// A node's name is read in lower case.
+std::string Shards::scrubbed(std::string_view words) const {
+    const std::array<std::string_view, 2> secrets{login_.password.reveal(), lower_password_.reveal()};
+    return scrub(words, secrets);
 }
 
 bool Shards::is_ours(const Node& node, const Outcome& outcome) const {
@@ -129,25 +164,29 @@ awaitable<std::optional<net::Failed>> Shards::try_shard(Run& run, const Shard& s
     Run own(until, run.number());
     co_await probe_node(own, node);
     own.finish();
-    const std::string where = text_of(node.host.empty() ? settings_.host : node.host, node.port);
+    const std::string where = scrubbed(text_of(node.host.empty() ? settings_.host : node.host, node.port));
     note_attempts(run.outcome, own.outcome, where);
     if (!own.failed()) co_return std::nullopt;
     const Failure& failure = *own.outcome.failure;
     net::Failed failed(failure.cause, fmt::format("slots {} at {}, {}: {}", shard.slots, where, failure.phase,
-                                                  failure.detail));
+                                                  scrubbed(failure.detail)));
     co_return failed;
 }
 
 awaitable<void> Shards::probe(Run& run, const std::vector<Shard>& shards) {
     run.begin(kShardsPhase);
+    if (shards.empty()) co_return;
     const std::size_t count = std::min(shards.size(), kMaxProbed);
-    const std::size_t first = shards.size() > kMaxProbed ? run.number() * kMaxProbed % shards.size() : 0;
-    Verdict verdict(count);
-    for (std::size_t i = 0; i < count && Clock::now() < run.deadline(); ++i) {
-        const auto until = share_of(run.deadline(), count - i);
-        auto failed = co_await try_shard(run, shards[(first + i) % shards.size()], until);
+    const std::size_t first = next_ % shards.size();
+    const Shares shares(run.deadline(), run.outcome.total);
+    Verdict verdict(shards.size());
+    while (verdict.tried() < count && shares.has_one(verdict.tried() == 0)) {
+        const auto until = shares.next(count - verdict.tried());
+        const Shard& shard = shards[(first + verdict.tried()) % shards.size()];
+        auto failed = co_await try_shard(run, shard, until);
         verdict.add(std::move(failed));
     }
+    next_ = first + verdict.tried();
     verdict.tell(run);
 }
 

@@ -9,6 +9,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include <boost/asio/awaitable.hpp>
@@ -17,16 +18,18 @@ namespace plumb::redis {
 
 class Shards {
   public:
-    // What one run connects to at most. Of more shards each run takes the next ones.
+    // What one run connects to at most. Of more shards, or of those that the time of a run is not enough for,
+    // each run takes the next ones and notes how many it tried.
     static constexpr std::size_t kMaxProbed = 32;
 
     // `tls`: of the target itself, or null. REQUIRES: all outlive this.
     Shards(const Settings& settings, const net::TlsSettings* tls, Services& services);
 
     // Begins phase `shards`: one shard after another, never two connections at once; each has an equal share
-    // of the time that is left. All are tried; the first that failed is the run's failure, named by its
-    // slots. The addresses stand among run.outcome.attempts. The node that served the run (outcome.address)
-    // is left out.
+    // of the time that is left, and no less than the node that served the run took twice. One that fails does
+    // not keep the others from being tried; the first that failed is the run's failure, named by its slots.
+    // The addresses stand among run.outcome.attempts. The node that served the run (outcome.address) is left
+    // out.
     boost::asio::awaitable<void> probe(Run& run, const std::vector<Shard>& shards);
 
   private:
@@ -36,12 +39,15 @@ class Shards {
     boost::asio::awaitable<void> probe_node(Run& run, const Node& node);
     const net::TlsSettings& tls_for(const Node& node);
     bool is_ours(const Node& node, const Outcome& outcome) const;
+    std::string scrubbed(std::string_view words) const;
 
     const Settings& settings_;
     Settings login_;  // those, without a database: a cluster has one only
+    Secret lower_password_;
     const net::TlsSettings* tls_;
     Services& services_;
     std::map<std::string, net::TlsSettings> tls_by_name_;
+    std::size_t next_ = 0;  // where the next run begins
 };
 
 }  // namespace plumb::redis

@@ -218,6 +218,72 @@ TEST(RedisShards, no_more_are_connected_to_in_a_run_than_the_bound) {
     EXPECT_EQ(outcome.attempts.size(), 33U);
 }
 
+// How many runs only log in between two inspections must not matter.
+TEST(RedisShards, the_next_inspection_goes_on_with_the_next_ones) {
+    const auto answer = [](Connection& connection) {
+        answer_ping(connection);
+        test::answer_quit(connection);
+    };
+    const ScriptedServer first_half(answer);
+    const ScriptedServer second_half(answer);
+    std::string slots = "*64\r\n";
+    for (int i = 0; i < 64; ++i)
+        slots += test::slot_range(i, "127.0.0.1", i < 32 ? first_half.port() : second_half.port());
+    const ScriptedServer node(test::cluster_node(slots));
+    test::KeptProbe probe(redis_kind(), url_of(node.port()));
+    const Outcome first = probe.run();
+    EXPECT_EQ(failure_of(first), "ok");
+    EXPECT_EQ(first.note, "32 of 64 shards were tried; the next inspection goes on with the others");
+    EXPECT_EQ(second_half.accepted(), 0);
+    probe.run(Depth::connect);
+    EXPECT_EQ(failure_of(probe.run()), "ok");
+    EXPECT_EQ(first_half.accepted(), 32);
+    EXPECT_EQ(second_half.accepted(), 32);
+}
+
+// Each shard is as slow as the node that was asked: no one of them is at fault when the time is too short for
+// all.
+TEST(RedisShards, that_are_too_many_for_the_time_are_not_called_silent) {
+    const auto slow_ping = [](Connection& connection) {
+        connection.read_until("PING\r\n");
+        connection.pause(std::chrono::milliseconds(300));
+        connection.write("+PONG\r\n");
+    };
+    const ScriptedServer shard([&](Connection& connection) {
+        slow_ping(connection);
+        test::answer_quit(connection);
+    });
+    std::string slots = "*8\r\n";
+    for (int i = 0; i < 8; ++i)
+        slots += test::slot_range(i, "127.0.0.1", shard.port());
+    const ScriptedServer node([&](Connection& connection) {
+        slow_ping(connection);
+        test::tell_of_cluster(connection, slots);
+    });
+    test::RunOptions options;
+    options.limits = {{"shards", std::chrono::milliseconds(1500)}};
+    const Outcome outcome = run_probe(redis_kind(), url_of(node.port()), options);
+    expect_sound(outcome);
+    EXPECT_EQ(failure_of(outcome), "ok");
+    EXPECT_THAT(outcome.note, testing::HasSubstr(" of 8 shards were tried"));
+}
+
+TEST(RedisShards, that_announce_our_password_as_their_name_do_not_show_it) {
+    const ScriptedServer node([](Connection& connection) {
+        connection.read_until("AUTH\r\n");
+        connection.write("+OK\r\n");
+        test::cluster_node("*1\r\n" + test::slot_range(7, "S3cret.cache.test", 6379))(connection);
+    });
+    const test::UdpServer names(
+        [](const std::string& query) { return std::optional(test::dns_response(query, 3)); });
+    test::RunOptions options;
+    options.name_servers = {names.address()};
+    const Outcome outcome = run_probe(redis_kind(), url_of(node.port(), "redis", ":S3cret@"), options);
+    expect_sound(outcome, {"S3cret", "s3cret"});
+    EXPECT_EQ(failure_of(outcome), "shards dns.nxdomain");
+    EXPECT_EQ(outcome.attempts.back().address, "***.cache.test:6379");
+}
+
 TEST(RedisShards, an_announcement_that_is_no_address_fails_and_is_not_dialled) {
     for (const std::string host : {"a b", "\x1b[2J", "../x", "?"}) {
         const ScriptedServer node(test::cluster_node("*1\r\n" + test::slot_range(7, host, 6379)));

@@ -28,17 +28,21 @@ inline std::string slot_range(int slot, const std::string& host, std::uint16_t p
            bulk("node " + std::to_string(slot));
 }
 
-// Answers as a healthy cluster whose answer to CLUSTER SLOTS is `slots`.
+// What follows the answer to PING, of a healthy cluster whose answer to CLUSTER SLOTS is `slots`.
+inline void tell_of_cluster(Connection& connection, const std::string& slots) {
+    connection.read_until("INFO\r\n");
+    connection.write(bulk("cluster_enabled:1\r\nmaxclients:9\r\nmaxmemory_policy:x\r\nsave:\r\n"));
+    connection.read_until("INFO\r\n");
+    connection.write(bulk("cluster_state:ok\r\n"));
+    connection.read_until("SLOTS\r\n");
+    connection.write(slots);
+    answer_quit(connection);
+}
+
 inline Script cluster_node(std::string slots) {
     return [slots = std::move(slots)](Connection& connection) {
         answer_ping(connection);
-        connection.read_until("INFO\r\n");
-        connection.write(bulk("cluster_enabled:1\r\nmaxclients:9\r\nmaxmemory_policy:x\r\nsave:\r\n"));
-        connection.read_until("INFO\r\n");
-        connection.write(bulk("cluster_state:ok\r\n"));
-        connection.read_until("SLOTS\r\n");
-        connection.write(slots);
-        answer_quit(connection);
+        tell_of_cluster(connection, slots);
     };
 }
 

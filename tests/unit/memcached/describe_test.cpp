@@ -53,6 +53,19 @@ TEST(MemcachedDescribe, counters_become_rates_of_one_process) {
     EXPECT_EQ(restarted.find_gauge("memcached.evictions"), nullptr);
 }
 
+// In a container the pid is always the same.
+TEST(MemcachedDescribe, a_restart_shows_in_the_time_of_the_start) {
+    Rates rates;
+    described({"STAT pid 1", "STAT uptime 100", "STAT time 5000", "STAT evictions 5"}, rates);
+    const auto same = described({"STAT pid 1", "STAT uptime 110", "STAT time 5010", "STAT evictions 25"},
+                                rates, kStart + 10s);
+    ASSERT_NE(same.find_gauge("memcached.evictions"), nullptr);
+    EXPECT_EQ(same.find_gauge("memcached.evictions")->value, 2);
+    const auto restarted = described({"STAT pid 1", "STAT uptime 3", "STAT time 5020", "STAT evictions 90"},
+                                     rates, kStart + 20s);
+    EXPECT_EQ(restarted.find_gauge("memcached.evictions"), nullptr);
+}
+
 TEST(MemcachedDescribe, nothing_in_gives_nothing_out) {
     Rates rates;
     EXPECT_TRUE(described({}, rates).gauges.empty());

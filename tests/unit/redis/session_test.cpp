@@ -1,5 +1,6 @@
 #include "probes/redis/session.hpp"
 
+#include "model/fact.hpp"
 #include "probes/redis/rejection.hpp"
 
 #include <gtest/gtest.h>
@@ -241,6 +242,35 @@ TEST(RedisSession, a_config_that_is_refused_once_is_not_asked_for_the_rest) {
     EXPECT_FALSE(session.take(error("NOPERM")));
     EXPECT_EQ(session.step(), Step::done);
     EXPECT_EQ(session.refused(), std::vector{Question::config});
+}
+
+TEST(RedisSession, a_password_that_comes_back_is_hidden_before_a_long_value_is_cut) {
+    const Settings settings = with_login("", "s3cret-and-long");
+    const std::string edge = std::string(kMaxFactValue - 6, 'x') + "s3cret-and-long";
+    Session session(settings, Questions::all());
+    EXPECT_FALSE(session.take(status("OK")));
+    EXPECT_FALSE(session.take(status("PONG")));
+    EXPECT_FALSE(session.take(text("redis_version:" + edge + "\r\nrole:s3cret-and-long\r\nmaxclients:5\r\n" +
+                                   "maxmemory_policy:x\r\ncluster_enabled:1\r\n")));
+    EXPECT_FALSE(session.take(pair("save", edge)));
+    EXPECT_FALSE(session.take(text("cluster_state:" + edge)));
+    EXPECT_EQ(session.info()->text("role"), "***");
+    for (const std::string_view value :
+         {session.info()->text("redis_version"), session.info()->text("save"),
+          session.cluster()->text("cluster_state")}) {
+        EXPECT_EQ(value.size(), kMaxFactValue - 3);
+        EXPECT_EQ(value.find("s3"), std::string_view::npos) << value;
+    }
+}
+
+// An amount may hold the digits of a short password, and stays one.
+TEST(RedisSession, a_password_of_digits_spoils_no_amount) {
+    const Settings settings = with_login("", "10");
+    Session session(settings, plain_inspection());
+    EXPECT_FALSE(session.take(status("OK")));
+    EXPECT_FALSE(session.take(status("PONG")));
+    EXPECT_FALSE(session.take(text("maxclients:1000\r\n")));
+    EXPECT_EQ(session.info()->number("maxclients"), 1000);
 }
 
 TEST(RedisSession, a_well_formed_but_wrong_reply_is_unexpected) {
