@@ -88,6 +88,8 @@ std::optional<Failed> FrameGuard::step(char byte) {
         if (std::string_view("+-:$*").find(byte) == std::string_view::npos) {
             return garbage(fmt::format("a Redis reply cannot begin with {}", describe(byte)));
         }
+        if (++reply_values_ > kMaxValues)
+            return too_large(fmt::format("a reply of more than {} values", kMaxValues));
         type_ = byte;
         line_.clear();
         state_ = State::line;
@@ -154,6 +156,7 @@ void FrameGuard::element_done() {
         open_arrays_.pop_back();
     }
     reply_bytes_ = 0;
+    reply_values_ = 0;
     ++whole_replies_;
 }
 

@@ -20,10 +20,12 @@ struct redisReader;
 
 namespace plumb::redis {
 
-inline constexpr std::size_t kMaxReply =
-    512UL * 1024;  // bytes of one reply; INFO is 5 KiB, with many databases 100
+// Bytes of one reply. INFO is 5 KiB, with many databases 100; CLUSTER SLOTS has 200 bytes a range, and a
+// cluster that was moved about has thousands.
+inline constexpr std::size_t kMaxReply = 1024UL * 1024;
 inline constexpr std::size_t kMaxLine = 8UL * 1024;  // an error or a length header
 inline constexpr std::size_t kMaxElements = 16'384;  // of one array: as many as a cluster has hash slots
+inline constexpr std::size_t kMaxValues = 65'536;    // of one reply, in all its arrays: each costs us memory
 inline constexpr int kMaxDepth = 4;
 
 struct Reply {
@@ -55,6 +57,7 @@ class FrameGuard {
     std::string line_;
     std::size_t bulk_left_ = 0;
     std::size_t reply_bytes_ = 0;
+    std::size_t reply_values_ = 0;
     std::vector<std::size_t> open_arrays_;  // elements still missing, outermost first
     std::uint64_t whole_replies_ = 0;
     std::optional<net::Failed> failed_;

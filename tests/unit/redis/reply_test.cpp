@@ -104,9 +104,34 @@ TEST(ReplyReader, deep_nesting_is_refused) {
 TEST(ReplyReader, many_elements_together_cannot_pass_the_bound) {
     const std::string element = "$60000\r\n" + std::string(60000, 'x') + "\r\n";
     std::string bytes = "*100\r\n";
-    for (int i = 0; i < 10; ++i)
+    for (int i = 0; i < 20; ++i)
         bytes += element;
     EXPECT_EQ(cause_of(bytes), Cause::peer_too_large);
+
+    // Small ones, which cost more than their bytes.
+    std::string small = "*8\r\n";
+    for (int i = 0; i < 8; ++i) {
+        small += "*16384\r\n";
+        for (int j = 0; j < 16'384; ++j)
+            small += ":0\r\n";
+    }
+    ASSERT_LT(small.size(), kMaxReply);
+    EXPECT_EQ(cause_of(small), Cause::peer_too_large);
+}
+
+TEST(ReplyReader, the_slots_of_a_cluster_that_was_moved_about_are_read) {
+    std::string bytes = "*4000\r\n";
+    for (int i = 0; i < 4000; ++i) {
+        const std::string slot = ":" + std::to_string(i) + "\r\n";
+        const std::string node =
+            "*4\r\n$13\r\n10.100.100.10\r\n:16379\r\n$40\r\n" + std::string(40, 'a') + "\r\n*0\r\n";
+        bytes += "*4\r\n" + slot + slot + node + node;
+    }
+    ReplyReader reader;
+    ASSERT_TRUE(reader.feed(bytes));
+    const auto reply = reader.take();
+    ASSERT_TRUE(reply && *reply);
+    EXPECT_EQ((*reply)->elements.size(), 4000U);
 }
 
 TEST(ReplyReader, other_protocols_are_garbage_that_names_one_byte_only) {

@@ -255,9 +255,8 @@ TEST(RedisSession, a_password_that_comes_back_is_hidden_before_a_long_value_is_c
     EXPECT_FALSE(session.take(pair("save", edge)));
     EXPECT_FALSE(session.take(text("cluster_state:" + edge)));
     EXPECT_EQ(session.info()->text("role"), "***");
-    for (const std::string_view value :
-         {session.info()->text("redis_version"), session.info()->text("save"),
-          session.cluster()->text("cluster_state")}) {
+    for (const std::string_view value : {session.info()->text("redis_version"), session.info()->text("save"),
+                                         session.cluster()->text("cluster_state")}) {
         EXPECT_EQ(value.size(), kMaxFactValue - 3);
         EXPECT_EQ(value.find("s3"), std::string_view::npos) << value;
     }
