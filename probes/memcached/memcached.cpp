@@ -52,12 +52,19 @@ class MemcachedProbe final : public Probe {
         }
         const auto done = co_await converse(run, *stream);
         net::note_kernel_facts(run.outcome, stream->descriptor());
-        if (!done) co_return run.fail(done.error().cause, done.error().detail);
+        if (!done) co_return run.fail(done.error().cause, explained(run, done.error()));
         run.finish();
         co_await net::say_goodbye(*stream, "quit\r\n", run.whole_deadline());
     }
 
   private:
+    // To a server of the binary protocol, which SASL needs, our first words are the beginning of a header.
+    static std::string explained(const Run& run, const net::Failed& failed) {
+        const bool silent = run.current_phase() == phase::ping && failed.cause == Cause::peer_timeout;
+        return failed.detail +
+               (silent ? "; a memcached that speaks only the binary protocol (SASL) stays silent too" : "");
+    }
+
     awaitable<net::IoResult<void>> converse(Run& run, net::Stream& stream) {
         LineReader reader;
         run.begin(phase::ping);

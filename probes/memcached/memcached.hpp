@@ -1,8 +1,9 @@
 // The memcached probe: memcached://host[:port], memcache://, and memcacheds:// (TLS from the first byte).
 //
 // Phases: resolve, connect, handshake (memcacheds), ping (version), inspect (stats). It speaks the text
-// protocol, stores nothing and ends with quit. It does not log in: a server that demands SASL or a password
-// is reached and then fails with peer.closed or peer.unexpected, in the server's own words.
+// protocol, stores nothing and ends with quit. It does not log in: a server that demands a password fails
+// with peer.unexpected, in the server's own words, and one that demands SASL, which speaks the binary
+// protocol alone, with peer.timeout.
 // https://github.com/memcached/memcached/blob/master/doc/protocol.txt
 #pragma once
 

@@ -154,6 +154,16 @@ TEST(MemcachedProbe, a_server_that_demands_a_password_says_so) {
     EXPECT_THAT(outcome.failure->detail, HasSubstr("unauthenticated"));
 }
 
+TEST(MemcachedProbe, a_server_of_the_binary_protocol_is_silent_and_the_detail_says_so) {
+    const MemcachedServer server({"-B", "binary"});
+    test::RunOptions options;
+    options.limits = {{"ping", std::chrono::milliseconds(300)}};
+    const Outcome outcome = run_probe(memcached_kind(), server.url(), options);
+    expect_sound(outcome);
+    EXPECT_EQ(failure_of(outcome), "ping peer.timeout");
+    EXPECT_THAT(outcome.failure->detail, HasSubstr("binary protocol"));
+}
+
 TEST(MemcachedStalls, in_every_phase_end_on_time_and_name_it) {
     test::Stalls stalls(memcached_kind());
     const test::UdpServer silent_resolver;
