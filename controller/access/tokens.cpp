@@ -29,7 +29,7 @@ std::optional<Grant> read_grant(const yaml::Reader& entry) {
         return Grant{Role::reader, {}};
     }
     if (*role != "agent") {
-        entry.complain("role: '" + *role + "' is unknown; known: agent, reader");
+        entry.complain("role: " + quote_words(*role) + " is unknown; known: agent, reader");
         return std::nullopt;
     }
     auto environment =
