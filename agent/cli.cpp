@@ -4,6 +4,8 @@
 #include "base/duration.hpp"
 #include "base/text.hpp"
 
+#include <algorithm>
+
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
@@ -30,7 +32,19 @@ CLI::Option* repeatable(CLI::Option* option) {
     return option->take_all()->allow_extra_args(false);
 }
 
-void add_check(CLI::App& app, Flags& flags) {
+// "dns, http(s)": a kind by its name, and whether it has a scheme of that name for TLS.
+std::string list_kinds(std::span<const Kind> kinds) {
+    std::string list;
+    for (const auto& kind : kinds) {
+        const auto over_tls = std::string(kind.name) + 's';
+        const bool has_tls = std::any_of(kind.schemes.begin(), kind.schemes.end(),
+                                         [&](const auto& scheme) { return scheme.name == over_tls; });
+        list += (list.empty() ? "" : ", ") + std::string(kind.name) + (has_tls ? "(s)" : "");
+    }
+    return list;
+}
+
+void add_check(CLI::App& app, Flags& flags, std::span<const Kind> kinds) {
     auto* check = app.add_subcommand("check", "Probe every target now and print what was seen");
     auto& o = flags.check;
     repeatable(
@@ -47,7 +61,10 @@ void add_check(CLI::App& app, Flags& flags) {
     check->add_option("--format", flags.format, "table or json (default table)")
         ->check(CLI::IsMember({"table", "json"}));
     check->add_flag("--verbose", o.verbose, "Facts, every address tried, the network's round trip");
-    check->footer(help::kCheck);
+    check->footer(
+        fmt::format("{}\nKinds of targets: {}; amqp, mysql, kafka and others are probed as TCP.\n"
+                    "What each of them takes and measures: plumb-agent explain KIND\n",
+                    help::kCheck, list_kinds(kinds)));
 }
 
 void add_others(CLI::App& app, Flags& flags) {
@@ -149,7 +166,7 @@ std::string without_urls(std::string_view text) {
     return std::string(text.substr(0, at + 3)) + "***" + std::string(rest);
 }
 
-Command parse_command_line(int argc, const char* const* argv) {
+Command parse_command_line(int argc, const char* const* argv, std::span<const Kind> kinds) {
     CLI::App app(
         "Probes every dependency of this task, layer by layer, and says what failed, why, and what to do.",
         "plumb-agent");
@@ -161,7 +178,7 @@ Command parse_command_line(int argc, const char* const* argv) {
     bool version = false;
     app.add_flag("--version", version, "Print the version");
     Flags flags;
-    add_check(app, flags);
+    add_check(app, flags, kinds);
     add_others(app, flags);
     try {
         app.parse(argc, argv);

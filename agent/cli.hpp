@@ -1,8 +1,11 @@
 // The command line of plumb-agent as a value. Nothing here touches the network or reads a file.
 #pragma once
 
+#include "probes/probe.hpp"
+
 #include <chrono>
 #include <optional>
+#include <span>
 #include <string>
 #include <variant>
 #include <vector>
@@ -52,7 +55,8 @@ struct Say {
 using Command = std::variant<CheckOptions, RunOptions, ValidateOptions, HealthOptions, ExplainOptions,
                              VersionOptions, Say>;
 
-Command parse_command_line(int argc, const char* const* argv);
+// `kinds`: what the help of check names.
+Command parse_command_line(int argc, const char* const* argv, std::span<const Kind> kinds);
 
 // Cuts a line from its first "://" up to its last quote: a message may quote what the user typed in the wrong
 // place, and that may be a URL with a password.

@@ -33,8 +33,6 @@ inline constexpr const char* kCheck =
     "  aws ecs execute-command --cluster C --task T --container plumb --interactive --command '/plumb-agent "
     "check'\n"
     "\n"
-    "Schemes: dns, tcp, tls, http(s), grpc(s), postgres(ql), redis(s), memcached; amqp, mysql, kafka and "
-    "others are probed as TCP.\n"
     "Exit codes: 0 every outcome is ok; 1 some outcome failed, or the check was interrupted; 2 bad usage or\n"
     "configuration, or nothing to check. The table's last line says the result in words.\n";
 

@@ -53,7 +53,7 @@ int run_program(int argc, const char* const* argv) {
     // A reader that went away shows as a write that failed.
     std::signal(SIGPIPE, SIG_IGN);
     try {
-        return std::visit(Dispatch{}, parse_command_line(argc, argv));
+        return std::visit(Dispatch{}, parse_command_line(argc, argv, all_kinds()));
     } catch (const std::exception& error) {
         std::fprintf(stderr, "plumb-agent: internal error: %s\n", without_urls(error.what()).c_str());
         return kUsage;

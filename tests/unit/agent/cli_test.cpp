@@ -1,5 +1,7 @@
 #include "agent/cli.hpp"
 
+#include <array>
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -13,7 +15,10 @@ using testing::StartsWith;
 
 Command parse(std::vector<const char*> words) {
     words.insert(words.begin(), "plumb-agent");
-    return parse_command_line(static_cast<int>(words.size()), words.data());
+    static const std::array<Kind, 2> kinds{
+        Kind{.name = "toy", .schemes = {{"toy", 1}}, .options = {}, .make = {}},
+        Kind{.name = "doll", .schemes = {{"doll", 1}, {"dolls", 2, true}}, .options = {}, .make = {}}};
+    return parse_command_line(static_cast<int>(words.size()), words.data(), kinds);
 }
 
 Say refusal(std::vector<const char*> words) {
@@ -59,6 +64,7 @@ TEST(Cli, help_teaches_by_example_and_is_no_error) {
         EXPECT_THAT(say.text, HasSubstr("Exit codes:")) << command;
     }
     EXPECT_THAT(refusal({"--help"}).text, HasSubstr("plumb-agent check"));
+    EXPECT_THAT(refusal({"check", "--help"}).text, HasSubstr("Kinds of targets: toy, doll(s);"));
 }
 
 TEST(Cli, bad_usage_is_2_and_says_what_would_be_right) {
