@@ -1,6 +1,7 @@
 #include "probes/postgres/hash_limit.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cstdint>
 #include <limits>
 #include <pg_config.h>
@@ -18,11 +19,12 @@ thread_local unsigned long allowed = kNoLimit;
 
 // Lives until the next one: libpq keeps a pointer to it for a moment.
 const char* objection() {
-    thread_local std::string words;
-    words = "the server asks for more than " + std::to_string(allowed) + " SCRAM iterations";
-    if (allowed < plumb::postgres::kMaxScramIterations)
-        words += ", which is all that the time limit leaves time for";
-    return words.c_str();
+    thread_local std::array<char, 128> words{};
+    const bool in_haste = allowed < plumb::postgres::kMaxScramIterations;
+    const auto text = "the server asks for more than " + std::to_string(allowed) + " SCRAM iterations" +
+                      (in_haste ? ", which is all that the time limit leaves time for" : "");
+    words[text.copy(words.data(), words.size() - 1)] = '\0';
+    return words.data();
 }
 
 }  // namespace
