@@ -2,6 +2,7 @@
 #include "base/text.hpp"
 #include "probes/net/stream_impl.hpp"
 #include "probes/net/tls.hpp"
+#include "probes/peer_words.hpp"
 
 #include <openssl/err.h>
 #include <openssl/ssl.h>
@@ -22,7 +23,7 @@ std::optional<Failed> not_tls(const TlsWire* wire) {
     const bool record = type >= 20 && type <= 24 && (wire->bytes_in == 1 || wire->first_bytes[1] == 3);
     if (record) return std::nullopt;
     return Failed(Cause::tls_not_tls, "the peer answered without TLS: " +
-                                          sanitize({wire->first_bytes.data(), wire->first_size()}, 96));
+                                          peer_words({wire->first_bytes.data(), wire->first_size()}));
 }
 
 // What a server says of a certificate it says of the client's: it sees no other (RFC 8446, 6.2).

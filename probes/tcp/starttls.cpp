@@ -1,6 +1,7 @@
 #include "probes/tcp/starttls.hpp"
 
 #include "base/text.hpp"
+#include "probes/peer_words.hpp"
 
 #include <algorithm>
 #include <array>
@@ -134,7 +135,8 @@ StartTls::Next StartTls::lines() {
         if (next == Next::read && (before == stage_ || said_between(at))) continue;
         // What was sent after the word to begin may have been put there by somebody on the way (RFC 3207, 6).
         if (at < received_.size())
-            return fail(Cause::peer_garbage, "the server speaks out of turn: " + received_.substr(at));
+            return fail(Cause::peer_garbage, "the server speaks out of turn: " +
+                                                 peer_words(trim(std::string_view(received_).substr(at))));
         received_.clear();
         return next;
     }
@@ -155,30 +157,33 @@ StartTls::Next StartTls::line(std::string_view text) {
     };
     if (stage_ == Stage::greeting) {
         if (begins(imap ? "* OK" : "+OK")) return answer_to_greeting();
-        if (imap && begins("* PREAUTH")) return refused(text);
-        if (begins(imap ? "* BYE" : "-ERR")) return fail(Cause::peer_unexpected, std::string(text));
+        if (imap && begins("* PREAUTH")) return refused(peer_words(text));
+        if (begins(imap ? "* BYE" : "-ERR"))
+            return fail(Cause::peer_unexpected, "the server says " + peer_words(text));
     } else {
         if (begins(imap ? "a1 OK" : "+OK")) return Next::upgrade;
-        if (begins(imap ? "a1 NO" : "-ERR") || begins("a1 BAD")) return refused(text);
+        if (begins(imap ? "a1 NO" : "-ERR") || begins("a1 BAD")) return refused(peer_words(text));
         if (imap && begins("* ")) return Next::read;  // said between
     }
-    return fail(Cause::peer_garbage, "no answer of this protocol: " + std::string(text));
+    return fail(Cause::peer_garbage, "no answer of this protocol: " + peer_words(text));
 }
 
 StartTls::Next StartTls::reply(std::string_view text) {
     const auto code = code_of(text);
-    if (!code) return fail(Cause::peer_garbage, "no answer of this protocol: " + std::string(text));
+    if (!code) return fail(Cause::peer_garbage, "no answer of this protocol: " + peer_words(text));
     const bool last = text.size() == 3 || text[3] == ' ';
     const auto words = text.substr(std::min<std::size_t>(text.size(), 4));
     if (stage_ == Stage::offers && equals_ignore_case(trim(words), "STARTTLS")) offered_ = true;
     if (!last || *code / 100 == 1) return Next::read;
     switch (stage_) {
         case Stage::greeting:
-            return *code == 220 ? answer_to_greeting() : fail(Cause::peer_unexpected, std::string(text));
+            return *code == 220 ? answer_to_greeting()
+                                : fail(Cause::peer_unexpected, "the server says " + peer_words(text));
         case Stage::offers:
             return end_of_offers(*code, text);
         default:
-            return *code == (protocol_ == Protocol::ftp ? 234 : 220) ? Next::upgrade : refused(text);
+            return *code == (protocol_ == Protocol::ftp ? 234 : 220) ? Next::upgrade
+                                                                     : refused(peer_words(text));
     }
 }
 
@@ -196,7 +201,7 @@ StartTls::Next StartTls::answer_to_greeting() {
 }
 
 StartTls::Next StartTls::end_of_offers(int code, std::string_view text) {
-    if (code != 250) return fail(Cause::peer_unexpected, std::string(text));
+    if (code != 250) return fail(Cause::peer_unexpected, "the server says " + peer_words(text));
     if (!offered_) return refused("STARTTLS is not among its offers");
     return say(Stage::agreement, "STARTTLS\r\n");
 }
@@ -223,8 +228,9 @@ StartTls::Next StartTls::ldap() {
     if (!whole) return fail(Cause::peer_garbage, "what came is no answer to StartTLS");
     if (message.size < received_.size()) return fail(Cause::peer_garbage, "the server speaks out of turn");
     if (code.contents[0] == 0) return Next::upgrade;
-    return refused("result code " + std::to_string(static_cast<unsigned char>(code.contents[0])) + ": " +
-                   std::string(words.contents));
+    auto reason = "result code " + std::to_string(static_cast<unsigned char>(code.contents[0]));
+    if (!words.contents.empty()) reason += ": " + peer_words(words.contents);
+    return refused(reason);
 }
 
 StartTls::Next StartTls::postgres() {
@@ -237,8 +243,8 @@ StartTls::Next StartTls::postgres() {
         case 'N':
             return refused("it answers N");
         case 'E':
-            return fail(Cause::peer_unexpected,
-                        "an error instead of an answer to SSLRequest: " + received_.substr(1));
+            return fail(Cause::peer_unexpected, "an error instead of an answer to SSLRequest: " +
+                                                    peer_words(std::string_view(received_).substr(1)));
         default:
             return fail(Cause::peer_garbage, "what came is no answer to SSLRequest");
     }

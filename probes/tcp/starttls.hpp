@@ -34,7 +34,7 @@ class StartTls {
     std::string_view output() const { return output_; }        // of the last resume(); may be empty
     const std::string& greeting() const { return greeting_; }  // the server's first line, not yet sanitized
     Cause cause() const { return cause_; }
-    const std::string& detail() const { return detail_; }  // holds the server's words, not yet sanitized
+    const std::string& detail() const { return detail_; }  // the server's words are marked in it
 
   private:
     enum class Stage { start, greeting, offers, agreement };

@@ -3,6 +3,7 @@
 #include "base/text.hpp"
 #include "probes/net/dial.hpp"
 #include "probes/net/facts.hpp"
+#include "probes/peer_words.hpp"
 #include "probes/scrub.hpp"
 #include "probes/tcp/facts.hpp"
 #include "probes/tcp/settings.hpp"
@@ -143,7 +144,8 @@ class TcpProbe final : public Probe {
         const bool answered = received.find('\n') != std::string::npos &&
                               (failure.cause == Cause::peer_timeout || failure.cause == Cause::peer_closed);
         std::string words = failure.detail;
-        if (!received.empty()) words = "no match in: " + scrub(received, secrets_) + " (" + words + ")";
+        if (!received.empty())
+            words = "no match in " + peer_words(scrub(received, secrets_)) + " (" + words + ")";
         run.fail(answered ? Cause::peer_unexpected : failure.cause, words);
     }
 

@@ -62,7 +62,7 @@ TEST(Exchange, an_answer_that_does_not_match_is_unexpected) {
     const ScriptedServer server(line_server());
     const auto waiting = run_tcp(server.port(), "?expect=^500", 300ms);
     EXPECT_EQ(failure_of(waiting), "exchange peer.unexpected");
-    EXPECT_THAT(waiting.failure->detail, HasSubstr("220 line server"));
+    EXPECT_THAT(waiting.failure->detail, HasSubstr("no match in “220 line server"));
     const auto ended = run_tcp(server.port(), R"(?send=QUIT\r\n&expect=^500)");
     EXPECT_EQ(failure_of(ended), "exchange peer.unexpected");
 }

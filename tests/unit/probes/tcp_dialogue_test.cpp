@@ -57,26 +57,26 @@ TEST(StartTls, a_refusal_is_told_with_the_words_of_the_server) {
     EXPECT_THAT(talk(Protocol::smtp, {"220 ready\r\n", "250 mail\r\n"}),
                 HasSubstr("tls.refused the server declines to begin TLS: STARTTLS is not among its offers"));
     EXPECT_THAT(talk(Protocol::smtp, {"220 ready\r\n", "250 STARTTLS\r\n", "454 not now\r\n"}),
-                HasSubstr("tls.refused the server declines to begin TLS: 454 not now"));
+                HasSubstr("tls.refused the server declines to begin TLS: “454 not now”"));
     EXPECT_THAT(talk(Protocol::imap, {"* OK ready\r\n", "a1 NO none\r\n"}), HasSubstr("tls.refused"));
     EXPECT_THAT(talk(Protocol::imap, {"* PREAUTH hello\r\n"}), HasSubstr("tls.refused"));
     EXPECT_THAT(talk(Protocol::pop3, {"+OK ready\r\n", "-ERR none\r\n"}), HasSubstr("tls.refused"));
     EXPECT_THAT(talk(Protocol::ftp, {"220 ready\r\n", "502 unknown\r\n"}), HasSubstr("tls.refused"));
     EXPECT_THAT(talk(Protocol::ldap, {"\x30\x10\x02\x01\x01\x78\x0b\x0a\x01\x02\x04\x00\x04\x04none"sv}),
-                HasSubstr("tls.refused the server declines to begin TLS: result code 2: none"));
+                HasSubstr("tls.refused the server declines to begin TLS: result code 2: “none”"));
     EXPECT_THAT(talk(Protocol::postgres, {"N"}), HasSubstr("tls.refused"));
 }
 
 TEST(StartTls, a_server_that_serves_nobody_is_unexpected) {
-    EXPECT_EQ(talk(Protocol::smtp, {"554 go away\r\n"}), "peer.unexpected 554 go away");
-    EXPECT_EQ(talk(Protocol::imap, {"* BYE full\r\n"}), "peer.unexpected * BYE full");
-    EXPECT_EQ(talk(Protocol::pop3, {"-ERR full\r\n"}), "peer.unexpected -ERR full");
+    EXPECT_EQ(talk(Protocol::smtp, {"554 go away\r\n"}), "peer.unexpected the server says “554 go away”");
+    EXPECT_EQ(talk(Protocol::imap, {"* BYE full\r\n"}), "peer.unexpected the server says “* BYE full”");
+    EXPECT_EQ(talk(Protocol::pop3, {"-ERR full\r\n"}), "peer.unexpected the server says “-ERR full”");
     EXPECT_THAT(talk(Protocol::postgres, {"Efull"}), HasSubstr("peer.unexpected"));
 }
 
 TEST(StartTls, what_is_said_out_of_turn_is_refused) {
     EXPECT_THAT(talk(Protocol::smtp, {"220 ready\r\n", "250 STARTTLS\r\n", "220 go\r\n250 injected\r\n"}),
-                HasSubstr("peer.garbage the server speaks out of turn: 250 injected"));
+                HasSubstr("peer.garbage the server speaks out of turn: “250 injected”"));
     EXPECT_THAT(talk(Protocol::smtp, {"220 ready\r\n250 STARTTLS\r\n220 go\r\n"}), HasSubstr("peer.garbage"));
     EXPECT_THAT(talk(Protocol::imap, {"* OK ready\r\n", "a1 OK go\r\n* BYE\r\n"}), HasSubstr("peer.garbage"));
     EXPECT_THAT(talk(Protocol::postgres, {"SX"}), HasSubstr("peer.garbage"));
