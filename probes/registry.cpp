@@ -126,9 +126,9 @@ Result<Prepared> Prepared::make(Target target, Services& services) {
         return Error{"a timeout must be longer than nothing"};
     Prepared prepared;
     std::vector<std::string_view> open;
-    if (!match->fallback && !match->kind->options_in_fragment) {
+    if (!match->kind->options_in_fragment) {
         for (const auto& option : match->kind->options) {
-            if (!option.secret) open.push_back(option.name);
+            if (!match->fallback && !option.secret) open.push_back(option.name);
         }
         for (const auto& [name, value] : url.query) {
             if (name.starts_with(kLimitPrefix)) open.push_back(name);
@@ -139,7 +139,8 @@ Result<Prepared> Prepared::make(Target target, Services& services) {
     if (url.port == 0) return Error{url.scheme + " URL: no port; write " + url.scheme + "://HOST:PORT"};
     if (match->fallback) {
         add_note(target.note, fallback_note(url, url.port));
-        url.query.clear();  // another program's options
+        // Another program's options.
+        std::erase_if(url.query, [](const auto& option) { return !option.first.starts_with(kLimitPrefix); });
     }
     if (auto limits = take_limits(*match->kind, target); !limits)
         return Error{url.scheme + " URL: " + limits.error().message};

@@ -53,6 +53,15 @@ TEST_F(Registry, a_scheme_without_a_probe_is_reached_by_tcp_and_says_so) {
     EXPECT_EQ(prepared->display(), "mysql://app:***@db/orders?charset=***");
 }
 
+TEST_F(Registry, a_phase_is_limited_also_where_the_scheme_has_no_probe) {
+    const auto prepared = prepare("mysql://db/orders?charset=utf8&limit.connect=500ms");
+    ASSERT_TRUE(prepared);
+    ASSERT_EQ(prepared->target().limits.size(), 1U);
+    EXPECT_EQ(prepared->target().limits[0].phase, "connect");
+    EXPECT_EQ(prepared->display(), "mysql://db/orders?charset=***&limit.connect=500ms");
+    EXPECT_THAT(problem("mysql://db?limit.query=1s"), HasSubstr("tcp has no phase 'query'"));
+}
+
 TEST_F(Registry, usual_ports_are_known) {
     EXPECT_EQ(find_scheme("amqp")->default_port, 5672);
     EXPECT_TRUE(find_scheme("amqps")->tls);
@@ -92,6 +101,7 @@ TEST_F(Registry, the_dns_kind_checks_its_options) {
     EXPECT_THAT(problem("dns://10.0.0.1?type=A"), HasSubstr("type=PTR"));
     EXPECT_TRUE(prepare("dns://10.0.0.1?type=ptr"));
     EXPECT_TRUE(prepare("dns://name?type=srv&server=10.0.0.2:53&expect=x"));
+    EXPECT_TRUE(prepare("dns://name:53/?type=A&expect=10.0.0.1"));
 }
 
 TEST_F(Registry, own_options_are_shown_and_others_are_not) {
