@@ -8,6 +8,7 @@
 #include "agent/version.hpp"
 #include "base/text.hpp"
 #include "probes/net/resolver.hpp"
+#include "probes/registry.hpp"
 
 #include <cstdio>
 #include <cstdlib>
@@ -88,6 +89,7 @@ std::string render(const CheckDriver& driver, const std::vector<Prepared>& targe
     table.terminal = Terminal(terminal.colour(), std::min(terminal.width(), 100));
     table.verbose = options.verbose;
     table.expected = targets.size();
+    table.kinds = all_kinds();
     for (std::size_t i = 0; i < targets.size(); ++i) {
         if (driver.outcomes()[i].empty())
             table.dependencies_without_outcome.push_back(targets[i].target().dependency);

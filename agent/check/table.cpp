@@ -44,14 +44,27 @@ std::vector<Group> group(const std::vector<Outcome>& outcomes) {
 
 struct Unit {
     double scale = 1;
-    std::string_view name;  // with its space
+    std::string_view name;  // with its space, where it has one
 };
 
-// Whole numbers up to a million are counts; beyond that it is bytes.
-Unit unit_of(double value) {
+std::string_view declared_unit(std::span<const Kind> kinds, std::string_view gauge) {
+    for (const auto& kind : kinds) {
+        const auto& gauges = kind.catalog.gauges;
+        const auto found = std::find_if(gauges.begin(), gauges.end(),
+                                        [gauge](const GaugeInfo& info) { return info.name == gauge; });
+        if (found != gauges.end()) return found->unit;
+    }
+    return {};
+}
+
+// Times and rates as they are; bytes by 1024, counts by 1000, both from a million on.
+Unit unit_of(double value, std::string_view declared) {
+    if (declared == "s") return {1, " s"};
+    if (declared == "1/s") return {1, "/s"};
     if (std::abs(value) < 1e6) return {};
-    if (std::abs(value) >= 1024.0 * 1024 * 1024) return {1024.0 * 1024 * 1024, " Gi"};
-    return {1024.0 * 1024, " Mi"};
+    if (declared != "bytes") return std::abs(value) < 1e9 ? Unit{1e6, " M"} : Unit{1e9, " G"};
+    constexpr double kMebi = 1024.0 * 1024;
+    return std::abs(value) < 1024 * kMebi ? Unit{kMebi, " Mi"} : Unit{1024 * kMebi, " Gi"};
 }
 
 std::string number(double value) {
@@ -59,14 +72,16 @@ std::string number(double value) {
     return fmt::format("{:.3g}", value);
 }
 
-std::string amount(double value) {
-    const Unit unit = unit_of(value);
+std::string amount(double value, std::string_view declared) {
+    const Unit unit = unit_of(value, declared);
     return fmt::format("{}{}", number(value / unit.scale), unit.name);
 }
 
-// Both in the unit of the limit: "0.642 of 64 Mi".
-std::string amounts(double value, double limit) {
-    const Unit unit = unit_of(limit);
+// Both in the unit of the limit, "0.642 of 64 Mi", where that leaves anything of the value: "62 of 2.14 G".
+std::string amounts(double value, double limit, std::string_view declared) {
+    const Unit unit = unit_of(limit, declared);
+    if (value > 0 && value < unit.scale / 1000)
+        return fmt::format("{} of {}", amount(value, declared), amount(limit, declared));
     return fmt::format("{} of {}{}", number(value / unit.scale), number(limit / unit.scale), unit.name);
 }
 
@@ -82,6 +97,7 @@ class Table {
     void phases(const Outcome& outcome);
     void repeated(const Group& group);
     void failure(const Outcome& outcome);
+    void tried(const Outcome& outcome);
     void gauges(const Outcome& outcome);
     void details(const Outcome& outcome);
     std::string paint(Style style, std::string_view text) const {
@@ -185,25 +201,30 @@ void Table::failure(const Outcome& outcome) {
     if (!outcome.failure->detail.empty()) words("detail", outcome.failure->detail);
     words("reason", info.reason);
     words("next", info.action);
-    const auto tried = std::count_if(outcome.attempts.begin(), outcome.attempts.end(),
-                                     [](const Attempt& attempt) { return attempt.failed.has_value(); });
-    if (outcome.address.empty() && tried > 0 && !options_.verbose) {
-        std::string list;
-        for (const auto& attempt : outcome.attempts)
-            list += (list.empty() ? "" : ", ") + attempt.address;
-        words("tried", list);
+}
+
+// An address that failed is evidence, also when the next one served the run.
+void Table::tried(const Outcome& outcome) {
+    const auto failed = [](const Attempt& attempt) { return attempt.failed.has_value(); };
+    if (options_.verbose || std::none_of(outcome.attempts.begin(), outcome.attempts.end(), failed)) return;
+    std::string list;
+    for (const auto& attempt : outcome.attempts) {
+        list += fmt::format("{}{} {}", list.empty() ? "" : ", ", attempt.address,
+                            attempt.failed ? to_string(*attempt.failed) : "ok");
     }
+    words("tried", list);
 }
 
 void Table::gauges(const Outcome& outcome) {
     for (const auto& gauge : outcome.gauges) {
         const auto name = pad("    " + gauge.name, kNames - 1);
+        const auto unit = declared_unit(options_.kinds, gauge.name);
         if (!gauge.limit || *gauge.limit <= 0) {
-            if (options_.verbose) out_ += fmt::format("{} {}\n", name, amount(gauge.value));
+            if (options_.verbose) out_ += fmt::format("{} {}\n", name, amount(gauge.value, unit));
             continue;
         }
         if (width_ < kNames + kBar + kAmounts) {  // no room for the bar
-            out_ += fmt::format("    {} {}\n", gauge.name, amounts(gauge.value, *gauge.limit));
+            out_ += fmt::format("    {} {}\n", gauge.name, amounts(gauge.value, *gauge.limit, unit));
             continue;
         }
         const auto share = std::clamp(gauge.value / *gauge.limit, 0.0, 1.0);
@@ -214,7 +235,7 @@ void Table::gauges(const Outcome& outcome) {
         const auto style = !gauge.refuses_at_limit || share < 0.8 ? Style::plain
                            : share < 0.9                          ? Style::yellow
                                                                   : Style::red;
-        out_ += fmt::format("{} {} {}\n", name, paint(style, bar), amounts(gauge.value, *gauge.limit));
+        out_ += fmt::format("{} {} {}\n", name, paint(style, bar), amounts(gauge.value, *gauge.limit, unit));
     }
 }
 
@@ -240,6 +261,7 @@ std::string Table::render(const Group& group) {
     out_ += "    " + paint(Style::dim, outcome.target) + '\n';
     group.runs.size() > 1 ? repeated(group) : phases(outcome);
     failure(outcome);
+    tried(outcome);
     gauges(outcome);
     details(outcome);
     if (!outcome.note.empty()) words("note", outcome.note);

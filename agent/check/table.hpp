@@ -4,7 +4,9 @@
 
 #include "base/terminal.hpp"
 #include "model/outcome.hpp"
+#include "probes/probe.hpp"
 
+#include <span>
 #include <string>
 #include <vector>
 
@@ -12,9 +14,10 @@ namespace plumb::agent {
 
 struct TableOptions {
     Terminal terminal{false, 80};
-    bool verbose = false;                                   // facts, every address tried, every run
+    bool verbose = false;                                   // facts, every gauge, every address tried
     std::size_t expected = 0;                               // dependencies that were to be checked
     std::vector<std::string> dependencies_without_outcome;  // not reached before an interruption
+    std::span<const Kind> kinds;  // whose catalogs tell the units of the gauges; what none names is a count
 };
 
 // Outcomes of one dependency stand together, in the order given. Ends with the result line and a newline.

@@ -97,10 +97,54 @@ TEST(CheckTable, facts_and_addresses_show_when_asked_for) {
     EXPECT_THAT(text, HasSubstr("network round trip 120 µs"));
 }
 
-TEST(CheckTable, an_amount_is_told_in_the_unit_of_its_limit) {
+TEST(CheckTable, an_address_that_failed_shows_also_when_the_next_one_served) {
     auto outcome = test::good();
-    outcome.gauge("redis.memory", 673'576, 64.0 * 1024 * 1024);
-    EXPECT_THAT(render_table({outcome}, {}), HasSubstr("0.642 of 64 Mi\n"));
+    outcome.attempts.insert(outcome.attempts.begin(),
+                            {"10.0.2.9:6379", Cause::tcp_refused, std::chrono::microseconds(90)});
+    const auto text = render_table({outcome}, {});
+    EXPECT_THAT(text, StartsWith("✓ "));
+    EXPECT_THAT(text, HasSubstr("    tried   10.0.2.9:6379 tcp.refused, 10.0.1.9:6379 ok\n"));
+    EXPECT_THAT(render_table({test::good()}, {}), Not(HasSubstr("tried")));
+}
+
+// A kind of which only the units of its gauges matter.
+Kind kind_with_gauges() {
+    Kind kind{};
+    kind.name = "sample";
+    kind.catalog.gauges = {
+        {"sample.memory", "bytes", "", false},      {"sample.age", "transactions", "", true},
+        {"sample.fresh", "transactions", "", true}, {"sample.lag", "s", "", false},
+        {"sample.evictions", "1/s", "", false},     {"sample.factor", "ratio", "", false}};
+    return kind;
+}
+
+TEST(CheckTable, an_amount_is_told_in_its_unit_and_in_the_scale_of_its_limit) {
+    const std::vector<Kind> kinds{kind_with_gauges()};
+    TableOptions options;
+    options.kinds = kinds;
+    options.verbose = true;
+    auto outcome = test::good();
+    outcome.gauge("sample.memory", 673'576, 64.0 * 1024 * 1024);
+    outcome.gauge("sample.age", 190'000'000, 2'146'483'647);
+    outcome.gauge("sample.fresh", 62, 2'146'483'647);
+    outcome.gauge("sample.lag", 3.25);
+    outcome.gauge("sample.evictions", 12);
+    outcome.gauge("sample.factor", 1.5);
+    const auto text = render_table({outcome}, options);
+    EXPECT_THAT(text, HasSubstr(" 0.642 of 64 Mi\n"));
+    EXPECT_THAT(text, HasSubstr(" 0.19 of 2.15 G\n"));
+    EXPECT_THAT(text, HasSubstr(" 62 of 2.15 G\n"));
+    EXPECT_THAT(text, HasSubstr(" 3.25 s\n"));
+    EXPECT_THAT(text, HasSubstr(" 12/s\n"));
+    EXPECT_THAT(text, HasSubstr(" 1.5\n"));
+}
+
+TEST(CheckTable, a_long_name_and_its_value_stay_apart) {
+    TableOptions options;
+    options.verbose = true;
+    auto outcome = test::good();
+    outcome.fact("sample.a_name_that_is_longer_than_its_column", FactClass::informational, "on");
+    EXPECT_THAT(render_table({outcome}, options), HasSubstr("longer_than_its_column on\n"));
 }
 
 TEST(CheckTable, an_interruption_is_said) {
