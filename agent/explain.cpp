@@ -28,6 +28,13 @@ bool answers_to(const CauseInfo& info, std::string_view word) {
                        [&](std::string_view alias) { return equals_ignore_case(alias, word); });
 }
 
+// By its name or by a scheme of its URLs: "redis", "rediss".
+bool is_called(const Kind& kind, std::string_view word) {
+    return equals_ignore_case(kind.name, word) ||
+           std::any_of(kind.schemes.begin(), kind.schemes.end(),
+                       [word](const Kind::Scheme& scheme) { return equals_ignore_case(scheme.name, word); });
+}
+
 std::string page(const CauseInfo& info, const Terminal& terminal) {
     const auto width = static_cast<std::size_t>(terminal.width());
     std::string out = fmt::format("{}  (layer {}, category {})\n", terminal.paint(Style::bold, info.code),
@@ -68,7 +75,7 @@ Error unknown_word(std::string_view word, std::span<const Kind> kinds) {
 
 Result<std::string> explain(std::string_view word, std::span<const Kind> kinds, const Terminal& terminal) {
     for (const auto& kind : kinds) {
-        if (equals_ignore_case(kind.name, word)) return kind_page(kind, terminal);
+        if (is_called(kind, word)) return kind_page(kind, terminal);
     }
     std::string out;
     for (const auto& info : all_causes()) {
@@ -76,7 +83,10 @@ Result<std::string> explain(std::string_view word, std::span<const Kind> kinds, 
         if (!out.empty()) out += '\n';
         out += page(info, terminal);
     }
-    if (out.empty()) out = observation_page(word, kinds, terminal);
+    // One word may be both: http.status is a cause and a fact.
+    const auto observed = observation_page(word, kinds, terminal);
+    if (!out.empty() && !observed.empty()) out += '\n';
+    out += observed;
     if (out.empty()) return unknown_word(word, kinds);
     return out;
 }

@@ -54,6 +54,16 @@ void add_kind(std::string& kinds, std::string_view name) {
     kinds += (kinds.empty() ? "" : ", ") + std::string(name);
 }
 
+// "tls.chain.2.key" is the fact "tls.chain.N.key".
+std::string unnumbered(std::string_view name) {
+    std::string out;
+    for (const auto part : split(name, '.')) {
+        const bool number = !part.empty() && part.find_first_not_of("0123456789") == std::string_view::npos;
+        out += fmt::format("{}{}", out.empty() ? "" : ".", number ? "N" : part);
+    }
+    return out;
+}
+
 std::string observation(std::string_view name, std::string_view what, const std::string& words,
                         const std::string& kinds, const Terminal& terminal) {
     constexpr std::size_t kIndent = 10;
@@ -90,8 +100,9 @@ std::string observation_page(std::string_view name, std::span<const Kind> kinds,
     const FactInfo* fact = nullptr;
     const GaugeInfo* gauge = nullptr;
     std::string having;
+    const std::string asked = unnumbered(name);
     for (const auto& kind : kinds) {
-        const auto named = [name](const auto& info) { return equals_ignore_case(info.name, name); };
+        const auto named = [&asked](const auto& info) { return equals_ignore_case(info.name, asked); };
         const auto& [phases, causes, facts, gauges] = kind.catalog;
         const auto known_fact = std::find_if(facts.begin(), facts.end(), named);
         const auto known_gauge = std::find_if(gauges.begin(), gauges.end(), named);

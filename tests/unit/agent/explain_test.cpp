@@ -30,6 +30,13 @@ Kind cellar() {
 
 const std::vector<Kind> kKinds{cellar()};
 
+std::string explain_with_fact(const FactInfo& fact, std::string_view word) {
+    auto kind = cellar();
+    kind.catalog.facts = {fact};
+    const std::vector<Kind> kinds{kind};
+    return explain(word, kinds, kPlain).value();
+}
+
 TEST(Explain, a_code_is_explained_with_meaning_reason_and_action) {
     const auto page = explain("tcp.refused", kKinds, kPlain).value();
     EXPECT_THAT(page, StartsWith("tcp.refused  (layer connect, category drift)\n"));
@@ -75,6 +82,22 @@ TEST(Explain, a_fact_or_gauge_is_found_by_its_name) {
               "cellar.version  (fact of cellar)\n  meaning ordered: version of the cellar\n");
     EXPECT_THAT(explain("CELLAR.bottles", kKinds, kPlain).value(),
                 StartsWith("cellar.bottles  (gauge of cellar)\n"));
+}
+
+TEST(Explain, a_numbered_fact_is_found_as_it_is_printed) {
+    EXPECT_THAT(explain_with_fact({"cellar.N.wood", FactClass::informational, "its wood"}, "cellar.12.wood"),
+                StartsWith("cellar.N.wood  (fact of cellar)\n"));
+}
+
+TEST(Explain, a_word_that_is_a_cause_and_a_fact_shows_both) {
+    const auto page =
+        explain_with_fact({"http.status", FactClass::must_match, "status of the answer"}, "http.status");
+    EXPECT_THAT(page, StartsWith("http.status  (layer request"));
+    EXPECT_THAT(page, HasSubstr("\nhttp.status  (fact of cellar)\n"));
+}
+
+TEST(Explain, a_scheme_finds_its_kind) {
+    EXPECT_EQ(explain("cellars", kKinds, kPlain).value(), explain("cellar", kKinds, kPlain).value());
 }
 
 TEST(Explain, an_unknown_word_names_the_nearest) {
