@@ -162,7 +162,11 @@ asio::awaitable<std::optional<Stream>> dial(Run& run, Services& services, const 
             run.outcome.address = attempt.address;
             run.outcome.fact(facts::kTcpFamily, addresses[i].is_v6() ? "IPv6" : "IPv4");
             note_kernel_facts(run.outcome, socket->native_handle());
-            run.arrived(answered_at(started, run.outcome));
+            const auto answered = answered_at(started, run.outcome);
+            // As in the phase: without the time until this task woke up and looked.
+            if (answered)
+                run.outcome.attempts.back().duration = std::min(attempt.duration, *answered - started);
+            run.arrived(answered);
             std::optional<Stream> stream(std::in_place, std::move(*socket));
             co_return stream;
         }

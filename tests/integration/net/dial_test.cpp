@@ -46,6 +46,10 @@ TEST(Dial, an_open_port_is_reached_and_measured) {
     EXPECT_EQ(fact_of(outcome, "dns.scope"), "loopback");
     EXPECT_EQ(fact_of(outcome, "dns.answers"), "(absent)");
     EXPECT_TRUE(outcome.rtt);
+    ASSERT_EQ(outcome.attempts.size(), 1U);
+    EXPECT_FALSE(outcome.attempts[0].failed);
+    // Both end with the kernel's stamp, and not when this task looked.
+    EXPECT_LE(outcome.attempts[0].duration, outcome.phases[1].duration);
     EXPECT_EQ(outcome.kind, "tcp");
     EXPECT_EQ(outcome.dependency, "dependency");
 }
