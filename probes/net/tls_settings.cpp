@@ -4,6 +4,7 @@
 #include "probes/net/tls_peer.hpp"
 #include "probes/net/trust_store.hpp"
 
+#include <algorithm>
 #include <memory>
 #include <new>
 
@@ -82,9 +83,10 @@ TlsSettings::TlsSettings(TlsOptions options)
                                   SSL_MODE_RELEASE_BUFFERS);
     SSL_CTX_set_mode(context, SSL_MODE_AUTO_RETRY);
     SSL_CTX_set_read_ahead(context, 1);
-    // Set in any case: what the library takes for its default stands in a file of the image (openssl.cnf).
-    const int lowest = options_.minimum_version != 0 ? options_.minimum_version : TLS1_2_VERSION;
-    SSL_CTX_set_min_proto_version(context, lowest);
+    // Set in any case: what the library takes for its default stands in a file of the image (openssl.cnf). And said
+    // in the first message, so that an older server answers that it has no version in common, instead of being
+    // blamed for its signature later.
+    SSL_CTX_set_min_proto_version(context, std::max(options_.minimum_version, TLS1_2_VERSION));
     if (options_.maximum_version != 0) SSL_CTX_set_max_proto_version(context, options_.maximum_version);
     load_trust();
     load_certificate();

@@ -157,6 +157,13 @@ TEST_F(Tls, versions_that_do_not_overlap_are_named) {
     EXPECT_EQ(failure_of(run(spec)), "handshake tls.protocol_version");
 }
 
+TEST_F(Tls, a_server_that_knows_only_old_versions_has_none_in_common) {
+    auto spec = server();
+    spec.minimum_version = spec.maximum_version = TLS1_1_VERSION;
+    spec.ciphers = "DEFAULT@SECLEVEL=0";
+    EXPECT_EQ(failure_of(run(spec)), "handshake tls.protocol_version");
+}
+
 TEST_F(Tls, no_common_cipher_is_a_handshake_failure) {
     auto spec = server();
     spec.maximum_version = TLS1_2_VERSION;
