@@ -28,7 +28,7 @@ Cause cause_of_status(int status) {
         case 504:
             return Cause::http_gateway_timeout;
         default:
-            return status >= 500 ? Cause::http_server_error : Cause::http_status;
+            return status >= 500 && status < 600 ? Cause::http_server_error : Cause::http_status;
     }
 }
 

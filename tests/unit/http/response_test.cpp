@@ -238,6 +238,7 @@ TEST(HttpStatus, each_status_has_its_cause) {
     EXPECT_EQ(cause_of_status(504), Cause::http_gateway_timeout);
     EXPECT_EQ(cause_of_status(507), Cause::http_server_error);
     EXPECT_EQ(cause_of_status(418), Cause::http_status);
+    EXPECT_EQ(cause_of_status(999), Cause::http_status);  // what some answer to clients they do not like
     EXPECT_EQ(cause_of_status(204), Cause::http_status);  // when only 200 was expected
 }
 
