@@ -83,9 +83,9 @@ TlsSettings::TlsSettings(TlsOptions options)
                                   SSL_MODE_RELEASE_BUFFERS);
     SSL_CTX_set_mode(context, SSL_MODE_AUTO_RETRY);
     SSL_CTX_set_read_ahead(context, 1);
-    // Set in any case: what the library takes for its default stands in a file of the image (openssl.cnf). And said
-    // in the first message, so that an older server answers that it has no version in common, instead of being
-    // blamed for its signature later.
+    // Set in any case: what the library takes for its default stands in a file of the image (openssl.cnf).
+    // And said in the first message, so that an older server answers that it has no version in common,
+    // instead of being blamed for its signature later.
     SSL_CTX_set_min_proto_version(context, std::max(options_.minimum_version, TLS1_2_VERSION));
     if (options_.maximum_version != 0) SSL_CTX_set_max_proto_version(context, options_.maximum_version);
     load_trust();
