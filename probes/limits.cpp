@@ -31,8 +31,8 @@ Result<void> check_limits(const Kind& kind, const std::vector<PhaseLimit>& limit
     for (auto limit = limits.begin(); limit != limits.end(); ++limit) {
         if (std::find(names.begin(), names.end(), limit->phase) == names.end())
             return unknown_phase(kind, limit->phase);
-        if (limit->limit <= std::chrono::nanoseconds::zero())
-            return Error{"limit of phase '" + limit->phase + "' must be longer than nothing"};
+        if (limit->limit < std::chrono::milliseconds(1))
+            return Error{"limit of phase '" + limit->phase + "' must be 1ms or more"};
         const bool again = std::any_of(limits.begin(), limit, [&limit](const PhaseLimit& earlier) {
             return earlier.phase == limit->phase;
         });

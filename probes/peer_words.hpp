@@ -12,14 +12,18 @@ namespace plumb {
 
 inline constexpr std::size_t kMaxPeerWords = 160;  // bytes: of a failure's detail enough is left for ours
 
-// Sanitized, cut, and marked. REQUIRES: scrubbed of secrets.
-inline std::string peer_words(std::string_view untrusted, std::size_t limit = kMaxPeerWords) {
-    std::string words = sanitize(untrusted, limit);
+// Marked alone, for words that are scrubbed and cut together with what stands around them.
+inline std::string marked_words(std::string words) {
     for (const std::string_view mark : {"“", "”"}) {
         for (auto at = words.find(mark); at != std::string::npos; at = words.find(mark, at))
             words.replace(at, mark.size(), "\"");
     }
     return "“" + words + "”";
+}
+
+// Sanitized, cut, and marked. REQUIRES: scrubbed of secrets.
+inline std::string peer_words(std::string_view untrusted, std::size_t limit = kMaxPeerWords) {
+    return marked_words(sanitize(untrusted, limit));
 }
 
 }  // namespace plumb

@@ -83,7 +83,7 @@ std::vector<Outcome> flatten(const std::vector<std::vector<Outcome>>& by_target)
 std::string render(const CheckDriver& driver, const std::vector<Prepared>& targets,
                    const CheckOptions& options) {
     const auto outcomes = flatten(driver.outcomes());
-    if (options.json) return render_json(outcomes, driver.identity().facts, version(), options.verbose);
+    if (options.json) return render_json(outcomes, driver.identity().facts, version());
     TableOptions table;
     const Terminal terminal(STDOUT_FILENO);
     table.terminal = Terminal(terminal.colour(), std::min(terminal.width(), 100));

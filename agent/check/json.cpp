@@ -74,7 +74,7 @@ void add_failure(const Outcome& outcome, json::object& out) {
     out["failure"] = std::move(failure);
 }
 
-json::object outcome_object(const Outcome& outcome, bool verbose) {
+json::object outcome_object(const Outcome& outcome) {
     json::object out;
     out["dependency"] = text(outcome.dependency);
     out["kind"] = text(outcome.kind);
@@ -89,11 +89,8 @@ json::object outcome_object(const Outcome& outcome, bool verbose) {
         facts[fact.name] = text(fact.value);
     out["facts"] = std::move(facts);
     out["gauges"] = gauges_of(outcome);
-    // Beyond the contract only what the reader must know to trust the rest …
     if (!outcome.note.empty()) out["note"] = text(outcome.note);
     if (outcome.suspect) out["suspect"] = true;
-    if (!verbose) return out;
-    // … and what he asked for.
     out["attempts"] = attempts_of(outcome);
     if (outcome.rtt) out["rtt_us"] = whole_us(*outcome.rtt);
     out["retransmits"] = outcome.retransmits;
@@ -116,8 +113,7 @@ json::object catalog_of(const std::vector<Outcome>& outcomes) {
 
 }  // namespace
 
-std::string render_json(const std::vector<Outcome>& outcomes, const TaskFacts& task, std::string_view version,
-                        bool verbose) {
+std::string render_json(const std::vector<Outcome>& outcomes, const TaskFacts& task, std::string_view version) {
     json::object root;
     root["agent"] = json::object{{"version", text(version)}, {"catalog", catalog_of(outcomes)}};
     json::object facts;
@@ -126,7 +122,7 @@ std::string render_json(const std::vector<Outcome>& outcomes, const TaskFacts& t
     root["task"] = std::move(facts);
     json::array list;
     for (const auto& outcome : outcomes)
-        list.push_back(outcome_object(outcome, verbose));
+        list.push_back(outcome_object(outcome));
     root["outcomes"] = std::move(list);
     return json::serialize(root) + "\n";
 }

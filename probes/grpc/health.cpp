@@ -2,6 +2,7 @@
 
 #include "probes/grpc/health.pb.h"
 #include "probes/grpc/status.hpp"
+#include "probes/peer_words.hpp"
 
 #include <nghttp2/nghttp2.h>
 
@@ -101,7 +102,8 @@ Verdict judge(const Answer& answer, std::string_view service) {
         if (*answer.status == kOk) {
             judge_health(verdict, answer, service);
         } else {
-            verdict.bad = failed_call(*answer.status, service, answer.message);
+            verdict.bad = failed_call(*answer.status, service,
+                                      answer.message.empty() ? "" : marked_words(answer.message));
         }
     } else if (answer.reset != NGHTTP2_NO_ERROR) {
         verdict.bad = failed_call(status_of_reset(answer.reset), service, words_of_end(answer));

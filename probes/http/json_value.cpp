@@ -1,5 +1,7 @@
 #include "probes/http/json_value.hpp"
 
+#include "probes/peer_words.hpp"
+
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
 #include <fmt/format.h>
@@ -33,7 +35,7 @@ bool is_pointer(std::string_view text) {
 }
 
 std::string shown(const json::value& found) {
-    if (found.is_string()) return fmt::format("\"{}\"", std::string_view(found.get_string()));
+    if (found.is_string()) return marked_words(std::string(found.get_string()));
     if (found.is_object()) return "an object";
     if (found.is_array()) return "an array";
     return json::serialize(found);

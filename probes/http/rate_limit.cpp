@@ -44,11 +44,15 @@ bool ends_here(std::string_view text) {
     return text.empty() || std::string_view(",; \t").find(text.front()) != std::string_view::npos;
 }
 
-// The number at the beginning: "100, 100;w=60" is 100.
+// The number at the beginning: "100, 100;w=60" is 100. What some count below nothing, as an overdrawn quota,
+// is nothing.
 std::optional<double> leading_number(std::string_view text) {
     text = trim(text);
+    const bool below = text.starts_with('-');
+    if (below) text.remove_prefix(1);
     const auto value = take_number(text);
-    return ends_here(text) ? value : std::nullopt;
+    if (!value || !ends_here(text)) return std::nullopt;
+    return below ? 0.0 : *value;
 }
 
 // Seconds: "30", "12.5", or with units as Go writes a duration: "6m0s", "20ms".

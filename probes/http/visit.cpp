@@ -9,6 +9,7 @@
 #include "probes/net/dial.hpp"
 #include "probes/net/tls.hpp"
 #include "probes/net/tls_resumption.hpp"
+#include "probes/peer_words.hpp"
 
 #include <array>
 #include <ctime>
@@ -51,6 +52,10 @@ std::string words_of(const Failed& failed, const Response& response) {
     if (failed.cause != Cause::peer_timeout || response.fed() == 0) return failed.detail;
     return fmt::format("the {} was not complete within the time limit ({} bytes of the answer came)",
                        response.head_done() ? "body" : "header", response.fed());
+}
+
+std::string reason_of(const Head& head, const Echo& echo) {
+    return head.reason.empty() ? "" : peer_words(echo.scrubbed(head.reason));
 }
 
 // Of what was read last: by the kernel's stamp, or now, as for the end of a stream, which it does not stamp.
@@ -138,8 +143,8 @@ awaitable<IoResult<void>> Visit::ask_for_tunnel(net::Stream& stream, Clock::time
     const Head& head = answer.head();
     if (head.status / 100 == 2) co_return IoResult<void>();
     const auto cause = head.status == 407 ? Cause::http_proxy_unauthorized : Cause::http_proxy_refused;
-    co_return Failed(
-        cause, fmt::format("the proxy answered {} {}", head.status, settings_.echo.scrubbed(head.reason)));
+    co_return Failed(cause,
+                     fmt::format("the proxy answered {} {}", head.status, reason_of(head, settings_.echo)));
 }
 
 RequestForm Visit::form() const {
@@ -194,7 +199,7 @@ void Visit::judge_head(const Head& head) {
     if (leads_on(head)) return;
     const Expectation& expected = settings_.expected;
     if (!is_expected(head.status, expected.statuses)) {
-        std::string words = fmt::format("{} {}", head.status, settings_.echo.scrubbed(head.reason));
+        std::string words = fmt::format("{} {}", head.status, reason_of(head, settings_.echo));
         if (!expected.statuses_text.empty()) words += fmt::format(", expected {}", expected.statuses_text);
         return fail_answer(cause_of_status(head.status), trim(words));
     }

@@ -1,5 +1,7 @@
 #include "probes/memcached/answer.hpp"
 
+#include "probes/peer_words.hpp"
+
 #include <charconv>
 #include <cmath>
 
@@ -25,7 +27,7 @@ bool is_error(std::string_view line) {
 }
 
 Failed no_answer(std::string_view line, std::string_view command) {
-    if (is_error(line)) return {Cause::peer_unexpected, std::string(line)};
+    if (is_error(line)) return {Cause::peer_unexpected, peer_words(line)};
     return {Cause::peer_garbage, fmt::format("that is no answer of memcached to {}", command)};
 }
 

@@ -1,6 +1,7 @@
 #include "probes/postgres/failure.hpp"
 
 #include "base/text.hpp"
+#include "probes/peer_words.hpp"
 
 #include <algorithm>
 #include <array>
@@ -150,7 +151,7 @@ net::Failed server_failure(std::string_view sqlstate, std::string_view words) {
     // The same code as while starting up, and only the words differ.
     if (sqlstate == "57P03" && words.find("shutting down") != npos) cause = Cause::postgres_shutting_down;
     std::string detail(sqlstate);
-    if (!words.empty()) detail += ": " + std::string(words);
+    if (!words.empty()) detail += ": " + marked_words(std::string(words));
     return {cause, std::move(detail)};
 }
 
@@ -159,7 +160,8 @@ net::Failed error_message_failure(std::string_view bytes) {
     auto rest = bytes.substr(std::min<std::size_t>(1, bytes.size()));
     if (rest.empty() || rest[0] != '\0') {  // no length of protocol 3
         const auto words = trim(rest.substr(0, rest.find_first_of(std::string_view("\n\0", 2))));
-        return {find_words(kPoolerWords, words).value_or(Cause::postgres_error), std::string(words)};
+        return {find_words(kPoolerWords, words).value_or(Cause::postgres_error),
+                marked_words(std::string(words))};
     }
     std::string_view code;
     std::string_view words;
@@ -170,7 +172,7 @@ net::Failed error_message_failure(std::string_view bytes) {
         if (rest[0] == 'M') words = rest.substr(1, end - 1);
         rest.remove_prefix(std::min(end + 1, rest.size()));
     }
-    if (!is_sqlstate(code)) return {Cause::postgres_error, std::string(words)};
+    if (!is_sqlstate(code)) return {Cause::postgres_error, marked_words(std::string(words))};
     return server_failure(code, words);
 }
 

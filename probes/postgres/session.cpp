@@ -4,6 +4,7 @@
 #include "probes/net/arrival.hpp"
 #include "probes/net/dial.hpp"
 #include "probes/net/facts.hpp"
+#include "probes/peer_words.hpp"
 #include "probes/postgres/failure.hpp"
 #include "probes/postgres/hash_limit.hpp"
 #include "probes/postgres/plain_environment.hpp"
@@ -345,9 +346,8 @@ std::optional<net::Failed> Session::peek() {
     if (!asked_for_tls_ || tls_began() || seen.size() == 1) return std::nullopt;
     if (seen[0] == 'E') return error_message_failure(seen);
     if (seen[0] != 'S') return std::nullopt;
-    const std::string words(seen.substr(0, 64));
-    return net::Failed(Cause::peer_garbage,
-                       "the answer to the request for TLS is not PostgreSQL's: " + words);
+    return net::Failed(Cause::peer_garbage, "the answer to the request for TLS is not PostgreSQL's: " +
+                                                peer_words(seen.substr(0, 64)));
 }
 
 void Session::peek_at_login(std::string_view seen) {

@@ -2,6 +2,7 @@
 
 #include "base/text.hpp"
 #include "model/phase.hpp"
+#include "probes/peer_words.hpp"
 #include "probes/redis/rejection.hpp"
 #include "probes/scrub.hpp"
 
@@ -251,7 +252,7 @@ Rejection Session::rejected(const Reply& reply) const {
     }
     // Without credentials the login is what is missing, whichever command was the first to learn it.
     const std::string_view where = cause == Cause::redis_noauth ? phase::authenticate : phase();
-    Rejection rejection{where, cause, scrub(words, secrets())};
+    Rejection rejection{where, cause, peer_words(scrub(words, secrets()))};
     if (cause == Cause::redis_wrongpass && settings_->word_alone) {
         rejection.detail += "; the one word before '@' was taken for the password: USER:@ names a user";
     }

@@ -70,7 +70,7 @@ TEST(GrpcPeer, its_words_are_decoded_escaped_and_without_our_secrets) {
     const auto words = "no%20entry%0Afor Bearer t0ken-word";
     const Outcome outcome = outcome_against(answering(h2::headers(1, trailers_only("16", words), true)),
                                             "?header=authorization:Bearer%20t0ken-word");
-    EXPECT_EQ(outcome.failure->detail, "UNAUTHENTICATED: no entry\\x0Afor ***");
+    EXPECT_EQ(outcome.failure->detail, "UNAUTHENTICATED: “no entry\\x0Afor ***”");
 }
 
 TEST(GrpcPeer, http_without_a_status_of_grpc_is_translated) {

@@ -50,7 +50,7 @@ TEST(HttpExpectations, are_held_against_header_and_body) {
         EXPECT_EQ(failure_of(run_probe(http_kind(), server.url("/#" + options))), expected) << options;
     const Outcome told = run_probe(http_kind(), server.url("/?k=k3y-word#json=/key=x"));
     expect_sound(told, {"k3y-word"});
-    EXPECT_EQ(told.failure->detail, "/key of the JSON body is \"***\"");
+    EXPECT_EQ(told.failure->detail, "/key of the JSON body is “***”");
 }
 
 TEST(HttpExpectations, a_body_beyond_the_bound_is_judged_by_what_was_searched) {

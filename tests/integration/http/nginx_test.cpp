@@ -155,7 +155,7 @@ TEST_F(HttpProbeTest, every_status_has_its_cause_in_first_byte) {
     };
     for (const auto& [path, expected] : table)
         EXPECT_EQ(failure_of(get(path)), expected) << path;
-    EXPECT_EQ(get("/unavailable").failure->detail, "503 Service Temporarily Unavailable");
+    EXPECT_EQ(get("/unavailable").failure->detail, "503 “Service Temporarily Unavailable”");
 }
 
 TEST_F(HttpProbeTest, expected_statuses_are_the_targets_to_choose) {

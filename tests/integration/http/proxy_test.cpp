@@ -163,7 +163,7 @@ TEST_F(HttpThroughProxy, a_proxy_that_refuses_is_told_apart_from_the_target) {
     const Outcome refused = through("HTTP/1.1 502 Bad s3cret-word\r\nContent-Length: 5\r\n\r\n");
     expect_sound(refused, {"s3cret-word"});
     EXPECT_EQ(failure_of(refused), "tunnel http.proxy_refused");
-    EXPECT_EQ(refused.failure->detail, "the proxy answered 502 Bad ***");
+    EXPECT_EQ(refused.failure->detail, "the proxy answered 502 “Bad ***”");
     EXPECT_EQ(failure_of(through("SSH-2.0-x\r\n")), "tunnel peer.garbage");
     const RecordingServer plain(
         [](const std::string&) { return "HTTP/1.1 407 No\r\nContent-Length: 0\r\n\r\n"; });

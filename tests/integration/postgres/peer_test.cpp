@@ -282,7 +282,7 @@ TEST(PostgresPeer, an_echoed_password_is_hidden) {
     const ScriptedServer server(answering(echo));
     const auto outcome = run_postgres(url(server.port()));
     EXPECT_EQ(failure_of(outcome), "authenticate postgres.auth_failed");
-    EXPECT_EQ(outcome.failure->detail, "28P01: who is ***?");
+    EXPECT_EQ(outcome.failure->detail, "28P01: “who is ***?”");
     EXPECT_EQ(fact_of(outcome, "postgres.ssl"), "off");
 }
 
@@ -314,7 +314,7 @@ TEST(PostgresPeer, a_short_password_is_hidden_too) {
     const ScriptedServer server(answering(echo));
     const auto outcome = run_postgres("postgres://app:xq7@127.0.0.1:" + std::to_string(server.port()) +
                                       "/shop?sslmode=disable");
-    EXPECT_EQ(outcome.failure->detail, "28P01: who is ***?");
+    EXPECT_EQ(outcome.failure->detail, "28P01: “who is ***?”");
 }
 
 TEST(PostgresPeer, terminal_control_of_a_peer_is_escaped) {

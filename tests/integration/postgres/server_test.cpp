@@ -188,7 +188,7 @@ TEST_F(PostgresPlain, a_wrong_password_fails_to_authenticate_and_is_sent_once) {
     const auto before = server_->log().size();
     const auto outcome = run_postgres(url("app", "postgres", kWrongPassword));
     EXPECT_EQ(failure_of(outcome), "authenticate postgres.auth_failed");
-    EXPECT_EQ(outcome.failure->detail, "28P01: password authentication failed for user \"app\"");
+    EXPECT_EQ(outcome.failure->detail, "28P01: “password authentication failed for user \"app\"”");
     EXPECT_EQ(fact_of(outcome, "postgres.ssl"), "off");
     EXPECT_EQ(fact_of(outcome, "postgres.authentication"), "scram-sha-256");
     const auto log = server_->log().substr(before);

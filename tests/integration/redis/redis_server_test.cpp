@@ -94,7 +94,7 @@ TEST(RedisProbe, a_server_that_renamed_auth_does_not_leak_the_password) {
     const Outcome outcome = run_probe(redis_kind(), server.url(":s3cret-word@"));
     expect_sound(outcome, {"s3cret", "word"});
     EXPECT_EQ(failure_of(outcome), "authenticate redis.error");
-    EXPECT_EQ(outcome.failure->detail, "ERR unknown command");
+    EXPECT_EQ(outcome.failure->detail, "“ERR unknown command”");
 }
 
 TEST(RedisProbe, a_database_that_does_not_exist_fails_in_authenticate) {

@@ -14,7 +14,7 @@ namespace {
 namespace json = boost::json;
 
 json::object render(const std::vector<Outcome>& outcomes) {
-    const auto text = render_json(outcomes, {{"hostname", "task-1"}}, "0.1.0", true);
+    const auto text = render_json(outcomes, {{"hostname", "task-1"}}, "0.1.0");
     EXPECT_EQ(text.back(), '\n');
     return json::parse(text).as_object();
 }
@@ -43,18 +43,25 @@ TEST(CheckJson, the_object_has_the_documented_shape) {
     EXPECT_EQ(bad.at("attempts").at(0).at("cause"), "tcp.timeout");
 }
 
-TEST(CheckJson, without_verbose_an_outcome_holds_the_documented_keys_and_no_others) {
-    const auto text = render_json({test::good(), test::bad()}, {}, "0.1.0", false);
-    const auto root = json::parse(text).as_object();
-    std::set<std::string> keys{"dependency", "kind",   "target", "address", "ok",
-                               "total_us",   "phases", "facts",  "gauges"};
+TEST(CheckJson, an_outcome_holds_the_documented_keys_and_no_others) {
+    Outcome measured = test::good();
+    measured.rtt = std::chrono::microseconds(120);
+    measured.retransmits = 2;
+    Outcome unmeasured = test::bad();
+    unmeasured.rtt.reset();
+    const auto root = render({measured, unmeasured});
+    std::set<std::string> keys{"dependency", "kind",  "target", "address",  "ok",         "total_us",
+                               "phases",     "facts", "gauges", "attempts", "retransmits"};
     for (const auto& outcome : root.at("outcomes").as_array()) {
         std::set<std::string> found;
         for (const auto& entry : outcome.as_object())
             found.insert(entry.key());
+        const bool ok = outcome.at("ok").as_bool();
+        found.erase(ok ? "rtt_us" : "failure");
         EXPECT_EQ(found, keys);
-        keys.insert("failure");  // the second one failed
     }
+    EXPECT_EQ(root.at("outcomes").at(0).at("rtt_us"), 120);
+    EXPECT_EQ(root.at("outcomes").at(0).at("retransmits"), 2);
     EXPECT_EQ(root.size(), 3U);
 }
 

@@ -50,7 +50,7 @@ TEST(HttpExpectation, json_values_are_found_by_their_pointers) {
     EXPECT_EQ(missing("json=/id=9007199254740993", R"({"id":9007199254740993})"), "");
     EXPECT_EQ(missing("json=/id=9007199254740992", R"({"id":9007199254740993})"),
               "/id of the JSON body is 9007199254740993");
-    EXPECT_EQ(missing("json=/status=down", body), "/status of the JSON body is \"ok\"");
+    EXPECT_EQ(missing("json=/status=down", body), "/status of the JSON body is “ok”");
     EXPECT_EQ(missing("json=/n=4", body), "/n of the JSON body is 3");
     EXPECT_EQ(missing("json=/list=x", body), "/list of the JSON body is an array");
     EXPECT_EQ(missing("json=/list/7", body), "the JSON body has no /list/7");

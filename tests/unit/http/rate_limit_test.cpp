@@ -53,6 +53,8 @@ TEST(HttpRateLimit, what_is_left_shows_also_without_a_limit) {
     ASSERT_NE(bare.find_gauge("http.rate_limit_remaining"), nullptr);
     EXPECT_EQ(bare.find_gauge("http.rate_limit_remaining")->value, 50);
     EXPECT_EQ(bare.find_gauge("http.rate_limit_reset")->value, 30);
+    const Outcome overdrawn = limits({{"x-ratelimit-remaining", "-5"}});
+    EXPECT_EQ(overdrawn.find_gauge("http.rate_limit_remaining")->value, 0);
     const Outcome spent = limits({{"x-ratelimit-remaining", "0"}, {"ratelimit", "limit=10, remaining=5"}});
     EXPECT_EQ(spent.find_gauge("http.rate_limit_remaining")->value, 0);
     const Outcome whole = limits({{"x-ratelimit-remaining", "9"}, {"ratelimit", "limit=9, remaining=9"}});

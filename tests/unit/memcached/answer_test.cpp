@@ -49,7 +49,7 @@ TEST(MemcachedVersion, an_error_is_told_in_the_servers_words) {
     for (const std::string_view line : {"ERROR", "ERROR Too many open connections",
                                         "CLIENT_ERROR unauthenticated", "SERVER_ERROR out of memory"}) {
         EXPECT_EQ(cause_of_version(line), Cause::peer_unexpected);
-        EXPECT_EQ(parse_version(line).error().detail, line);
+        EXPECT_EQ(parse_version(line).error().detail, "“" + std::string(line) + "”");
     }
 }
 

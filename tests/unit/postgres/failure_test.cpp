@@ -30,32 +30,32 @@ INSTANTIATE_TEST_SUITE_P(
     testing::Values(
         Case{"FATAL:  28P01: password authentication failed for user \"app\"\nLOCATION:  "
              "auth_failed, auth.c:338\n",
-             Cause::postgres_auth_failed, "28P01: password authentication failed for user \"app\""},
+             Cause::postgres_auth_failed, "28P01: “password authentication failed for user \"app\"”"},
         Case{"FATAL:  28000: no pg_hba.conf entry for host \"::1\"\n", Cause::postgres_not_authorized,
-             "28000: no pg_hba.conf entry for host \"::1\""},
+             "28000: “no pg_hba.conf entry for host \"::1\"”"},
         Case{"FATAL:  3D000: database \"x\" does not exist\n", Cause::postgres_no_database,
-             "3D000: database \"x\" does not exist"},
+             "3D000: “database \"x\" does not exist”"},
         Case{"FATAL:  53300: sorry, too many clients already\n", Cause::postgres_too_many_connections,
-             "53300: sorry, too many clients already"},
+             "53300: “sorry, too many clients already”"},
         Case{"FATAL:  57P03: the database system is starting up\n", Cause::postgres_starting_up,
-             "57P03: the database system is starting up"},
+             "57P03: “the database system is starting up”"},
         Case{"FATAL:  57P03: the database system is shutting down\n", Cause::postgres_shutting_down,
-             "57P03: the database system is shutting down"},
+             "57P03: “the database system is shutting down”"},
         Case{"FATAL:  57P01: terminating connection\n", Cause::postgres_shutting_down,
-             "57P01: terminating connection"},
+             "57P01: “terminating connection”"},
         Case{"SCHWERWIEGEND:  42501: keine Berechtigung\n", Cause::postgres_insufficient_privilege,
-             "42501: keine Berechtigung"},
+             "42501: “keine Berechtigung”"},
         Case{"FATAL:  XX000: Tenant or user not found\n", Cause::postgres_error,
-             "XX000: Tenant or user not found"},
+             "XX000: “Tenant or user not found”"},
         Case{"FATAL:  08P01: no more connections allowed (max_client_conn)\n",
-             Cause::postgres_too_many_connections, "08P01: no more connections allowed (max_client_conn)"},
+             Cause::postgres_too_many_connections, "08P01: “no more connections allowed (max_client_conn)”"},
         Case{"FATAL:  08P01: no such database: shop\n", Cause::postgres_no_database,
-             "08P01: no such database: shop"},
+             "08P01: “no such database: shop”"},
         Case{"FATAL:  08P01: query_wait_timeout\n", Cause::postgres_too_many_connections,
-             "08P01: query_wait_timeout"},
-        Case{"FATAL:  08P01: not allowed\n", Cause::postgres_not_authorized, "08P01: not allowed"},
+             "08P01: “query_wait_timeout”"},
+        Case{"FATAL:  08P01: not allowed\n", Cause::postgres_not_authorized, "08P01: “not allowed”"},
         Case{"ERROR:  08P01: unsupported startup parameter: x\n", Cause::postgres_error,
-             "08P01: unsupported startup parameter: x"}));
+             "08P01: “unsupported startup parameter: x”"}));
 
 INSTANTIATE_TEST_SUITE_P(
     FromLibpq, LoginWords,
@@ -92,12 +92,12 @@ TEST(PostgresFailure, an_error_message_is_read_in_either_form_and_cut_anywhere) 
     const auto modern = "E\0\0\0\x2aSFATAL\0C53300\0Msorry, too many clients already\0\0"s;
     const auto whole = error_message_failure(modern);
     EXPECT_EQ(code(whole), "postgres.too_many_connections");
-    EXPECT_EQ(whole.detail, "53300: sorry, too many clients already");
+    EXPECT_EQ(whole.detail, "53300: “sorry, too many clients already”");
     for (std::size_t size = 0; size <= modern.size(); ++size)
         EXPECT_EQ(code(error_message_failure(modern.substr(0, size))).substr(0, 9), "postgres.");
     const auto bare = error_message_failure("Ecould not fork new process for connection: x\n\0"s);
     EXPECT_EQ(code(bare), "postgres.error");
-    EXPECT_EQ(bare.detail, "could not fork new process for connection: x");
+    EXPECT_EQ(bare.detail, "“could not fork new process for connection: x”");
 }
 
 TEST(PostgresFailure, of_several_tries_the_last_counts) {

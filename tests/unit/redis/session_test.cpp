@@ -103,7 +103,7 @@ TEST(RedisSession, a_server_that_quotes_the_password_is_cut_short) {
         ASSERT_TRUE(rejection);
         EXPECT_EQ(rejection->cause, Cause::redis_error);
         EXPECT_EQ(rejection->detail.find("s3cret"), std::string::npos) << rejection->detail;
-        EXPECT_TRUE(rejection->detail.starts_with("ERR ")) << rejection->detail;
+        EXPECT_TRUE(rejection->detail.starts_with("“ERR ")) << rejection->detail;
     }
 }
 
