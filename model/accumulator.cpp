@@ -1,6 +1,7 @@
 #include "model/accumulator.hpp"
 
 #include "base/text.hpp"
+#include "model/run_order.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -106,7 +107,7 @@ void WindowAccumulator::add_phases(Entry& entry, const Outcome& outcome) {
         WindowPhase& counted = phase->counted;
         if (counted.reached++ == 0) {
             counted.name = name;
-            counted.layer = entry.counted.kind == "task" ? Layer::task : layer_of_phase(name);
+            counted.layer = layer_of_phase(name, entry.counted.kind);
         }
         phase->position = std::max(phase->position, seen.position);
         if (clean) counted.clean.add(seen.duration);

@@ -1,5 +1,6 @@
-#include "model/phase.hpp"
+#include "model/run_order.hpp"
 
+#include <algorithm>
 #include <array>
 #include <utility>
 
@@ -14,6 +15,28 @@ constexpr std::array<std::pair<Layer, std::string_view>, 7> kLayers{{
     {Layer::request, "request"},
     {Layer::server, "server"},
     {Layer::task, "task"},
+}};
+
+// The phases in the order of a run: those of different kinds lie between one another. A layer is one stretch
+// of it, but for what opens a second connection at the end.
+constexpr std::array<std::pair<std::string_view, Layer>, 17> kRun{{
+    {phase::resolve, Layer::resolve},
+    {phase::connect, Layer::connect},
+    {phase::tunnel, Layer::connect},
+    {"starttls", Layer::handshake},
+    {phase::handshake, Layer::handshake},
+    {phase::authenticate, Layer::authenticate},
+    {"exchange", Layer::request},
+    {phase::query, Layer::request},
+    {phase::ping, Layer::request},
+    {phase::send, Layer::request},
+    {phase::first_byte, Layer::request},
+    {phase::transfer, Layer::request},
+    {phase::inspect, Layer::request},
+    {"shards", Layer::request},
+    {phase::reuse, Layer::request},
+    {phase::reconnect, Layer::handshake},
+    {phase::resume, Layer::handshake},
 }};
 
 }  // namespace
@@ -32,13 +55,21 @@ std::optional<Layer> parse_layer(std::string_view text) {
     return std::nullopt;
 }
 
+Layer layer_of_phase(std::string_view phase, std::string_view kind) {
+    if (kind == "task") return Layer::task;
+    if (kind == "dns") return Layer::resolve;
+    return layer_of_phase(phase);
+}
+
 Layer layer_of_phase(std::string_view phase) {
-    if (phase == phase::resolve) return Layer::resolve;
-    if (phase == phase::connect || phase == phase::tunnel) return Layer::connect;
-    if (phase == phase::handshake || phase == phase::reconnect || phase == phase::resume)
-        return Layer::handshake;
-    if (phase == phase::authenticate) return Layer::authenticate;
-    return Layer::request;
+    const auto place = place_of_phase(phase);
+    return place < kRun.size() ? kRun.at(place).second : Layer::request;
+}
+
+std::size_t place_of_phase(std::string_view phase) {
+    const auto found =
+        std::find_if(kRun.begin(), kRun.end(), [&](const auto& each) { return each.first == phase; });
+    return static_cast<std::size_t>(found - kRun.begin());
 }
 
 }  // namespace plumb

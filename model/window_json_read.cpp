@@ -1,5 +1,6 @@
 #include "base/duration.hpp"
 #include "base/text.hpp"
+#include "model/run_order.hpp"
 #include "model/window_json.hpp"
 
 #include <algorithm>
@@ -200,7 +201,7 @@ void read_parts(const Fields& fields, WindowDependency& out) {
         WindowPhase phase;
         phase.name = entry.text("name");
         const std::string layer = entry.text("layer", false);
-        phase.layer = parse_layer(layer).value_or(layer_of_phase(phase.name));
+        phase.layer = parse_layer(layer).value_or(layer_of_phase(phase.name, out.kind));
         phase.reached = entry.count("reached", true);
         phase.clean = optional_sketch(entry, "clean");
         out.phases.push_back(std::move(phase));

@@ -1,6 +1,7 @@
 #include "proto/window_proto.hpp"
 
 #include "base/text.hpp"
+#include "model/run_order.hpp"
 #include "plumb/v1/window.pb.h"
 
 #include <cmath>
@@ -50,7 +51,7 @@ Result<void> read_phases(const v1::WindowDependency& in, WindowDependency& out) 
         if (!phase_name) return phase_name.error();
         auto clean = sketch(phase.clean(), "phases.clean");
         if (!clean) return clean.error();
-        const Layer layer = parse_layer(phase.layer()).value_or(layer_of_phase(*phase_name));
+        const Layer layer = parse_layer(phase.layer()).value_or(layer_of_phase(*phase_name, in.kind()));
         out.phases.push_back({std::move(*phase_name), layer, phase.reached(), std::move(*clean)});
     }
     return {};

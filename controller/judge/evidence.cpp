@@ -1,12 +1,11 @@
 // Adding one window to what is known of a dependency. Everything here commutes: where only the newest is
 // kept, equal times are ordered by content.
 #include "controller/judge/cohort.hpp"
+#include "model/run_order.hpp"
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 #include <limits>
-#include <string_view>
 #include <tuple>
 
 namespace plumb::judge {
@@ -31,11 +30,7 @@ void keep_newest(std::vector<T>& list, T item, std::size_t limit) {
 }
 
 std::pair<Layer, std::size_t> place_in_run(const PhaseEvidence& evidence) {
-    constexpr std::array kOrder{phase::resolve,    phase::connect, phase::handshake, phase::authenticate,
-                                phase::query,      phase::ping,    phase::inspect,   phase::send,
-                                phase::first_byte, phase::transfer};
-    const auto found = std::find(kOrder.begin(), kOrder.end(), evidence.name);
-    return {evidence.layer, static_cast<std::size_t>(found - kOrder.begin())};
+    return {evidence.layer, place_of_phase(evidence.name)};
 }
 
 PhaseEvidence* phase_entry(DependencyEvidence& to, const std::string& name, Layer layer) {
@@ -87,7 +82,7 @@ std::map<std::string, PhaseCounts> counts_of(const WindowDependency& from) {
     std::uint64_t explained = 0;
     for (const WindowFailure& failure : from.failures) {
         const auto [at, fresh] = phases.try_emplace(failure.phase);
-        if (fresh) at->second.layer = layer_of_phase(failure.phase);
+        if (fresh) at->second.layer = layer_of_phase(failure.phase, from.kind);
         add_to(at->second.failed, failure.count);
         add_to(at->second.causes[failure.cause], failure.count);
         add_to(explained, failure.count);

@@ -1,6 +1,7 @@
 #include "controller/judge/fact_shares.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -48,9 +49,23 @@ void note(const Member& member, const FactEvidence& fact, Tasks*& same, FactSide
     }
 }
 
+// How deep a run of the task ever went: runs differ in that on purpose, whatever the kind.
+enum class Depth { way, question, inspection };
+
+Depth depth_of(const DependencyEvidence& evidence) {
+    Depth deepest = Depth::way;
+    for (const PhaseEvidence& each : evidence.phases) {
+        if (each.reached == 0) continue;
+        if (each.name == phase::inspect) return Depth::inspection;
+        if (each.layer >= Layer::authenticate) deepest = Depth::question;
+    }
+    return deepest;
+}
+
 struct Collected {
     FactView view;
     Tasks* same = nullptr;
+    Depth depth = Depth::inspection;  // of the task that went least deep and saw it all the same
 };
 
 using Facts = std::map<std::string, Collected>;
@@ -61,6 +76,7 @@ void collect(const std::vector<Member>& members, FactSide FactView::*side, Facts
     for (auto& [name, fact] : facts)
         fact.same = nullptr;
     for (const Member& member : members) {
+        const Depth depth = depth_of(*member.evidence);
         auto next = facts.begin();
         for (const FactEvidence& fact : member.evidence->facts) {
             if (fact.values.empty()) continue;
@@ -69,6 +85,7 @@ void collect(const std::vector<Member>& members, FactSide FactView::*side, Facts
             if (view.name.empty()) view.name = fact.name;
             view.cls = fact.cls;  // the candidate is collected last and has the word
             note(member, fact, next->second.same, view.*side);
+            next->second.depth = std::min(next->second.depth, depth);
             ++next;
         }
     }
@@ -81,12 +98,14 @@ bool fails_now(const DependencyEvidence& evidence) {
     });
 }
 
-// A task whose runs succeed without a fact that others show lacks it; one whose runs fail says nothing about
-// it.
+// A task whose runs succeed without a fact that others show lacks it. One whose runs fail says nothing about
+// it, nor does one that never went as deep as those that show it: log-ins and inspections are rarer than
+// runs.
 void collect_absent(const std::vector<Member>& members, FactSide FactView::*side, Facts& facts) {
     for (const Member& member : members) {
         if (member.evidence->succeeded == 0 && member.evidence->kind != "task") continue;
         if (fails_now(*member.evidence)) continue;
+        const Depth depth = depth_of(*member.evidence);
         const auto& known = member.evidence->facts;
         if (known.size() == facts.size()) continue;  // all of them, since each was collected
         auto at = known.begin();
@@ -94,6 +113,10 @@ void collect_absent(const std::vector<Member>& members, FactSide FactView::*side
             while (at != known.end() && at->name < name)
                 ++at;
             if (at != known.end() && at->name == name) continue;
+            if (depth < fact.depth) {
+                ++(fact.view.*side).too_shallow;
+                continue;
+            }
             (fact.view.*side).tasks[kAbsent].push_back(member.task);
             ++(fact.view.*side).total;
         }

@@ -19,6 +19,7 @@ struct FactSide {
     std::set<std::string> unsettled;  // values that a task shows by turns with another
     std::set<std::string> lately;  // values that a task showed until, within its last windows, another came
     std::size_t total = 0;         // tasks
+    std::size_t too_shallow = 0;   // tasks beside those, whose runs never went deep enough to see it
     double share(const std::string& value) const;
     std::size_t count(const std::string& value) const;
     bool seen() const { return total > count(kAbsent); }  // some task has the fact

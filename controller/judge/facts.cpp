@@ -4,6 +4,7 @@
 #include "controller/judge/rules.hpp"
 #include "controller/judge/scope.hpp"
 #include "controller/judge/statistics.hpp"
+#include "model/agent_version.hpp"
 
 #include <algorithm>
 #include <optional>
@@ -73,6 +74,33 @@ void set_scope(const FactQuestion& question, const std::string& value, Finding& 
     finding.scope = explain(question.fact.candidate.tasks.at(value), others).labels;
 }
 
+std::string agent_version(const TaskEvidence& task) {
+    const auto found = task.labels.find(std::string(kAgentVersionLabel));
+    return found == task.labels.end() ? std::string() : found->second;
+}
+
+// Whether every task that lacks the fact has an older agent than every task that shows it: the older ones may
+// not know of it. Says so in words, else nothing.
+std::optional<std::string> older_agents(const FactView& fact) {
+    std::set<std::string> lacking;
+    std::set<std::string> showing;
+    for (const FactSide* side : {&fact.baseline, &fact.candidate}) {
+        for (const auto& [value, tasks] : side->tasks) {
+            for (const TaskEvidence* task : tasks)
+                (value == kAbsent ? lacking : showing).insert(agent_version(*task));
+        }
+    }
+    for (const std::string& older : lacking) {
+        for (const std::string& newer : showing) {
+            const bool told = !older.empty() && !newer.empty();
+            if (!told || natural_order(older, newer) != Order::lower) return std::nullopt;
+        }
+    }
+    if (lacking.empty() || showing.empty()) return std::nullopt;
+    return fmt::format("The agents differ: {} lacks what {} shows, and may just not know of it.",
+                       *lacking.begin(), *showing.begin());
+}
+
 std::optional<Finding> different(const FactQuestion& question) {
     const auto value = surplus_value(question);
     if (!value) return std::nullopt;
@@ -87,6 +115,12 @@ std::optional<Finding> different(const FactQuestion& question) {
     finding.severity = enough ? Severity::critical : Severity::warning;
     finding.confidence = confidence(after.share(*value) - before.share(*value));
     set_scope(question, *value, finding);
+    if (*value != kAbsent) return finding;
+    if (auto reason = older_agents(question.fact)) {
+        finding.severity = Severity::warning;
+        finding.reason = std::move(*reason);
+        finding.action = "Bring the agents of both sides to one version and compare again.";
+    }
     return finding;
 }
 
@@ -173,14 +207,34 @@ std::optional<Finding> judge_fact(const FactQuestion& question) {
     return std::nullopt;
 }
 
+// Nobody of a side looked where the other side shows something, and nothing failed that would say why.
+void note_unseen(const DependencyView& dependency, const FactView& fact, Judgement& judgement) {
+    const bool candidate = fact.candidate.total == 0;
+    const FactSide& blind = candidate ? fact.candidate : fact.baseline;
+    const FactSide& other = candidate ? fact.baseline : fact.candidate;
+    if (blind.too_shallow == 0 || other.total == 0) return;
+    const Gap gap{dependency.name, "facts",
+                  fmt::format("no run of the {} went as deep as those of the {}: log-ins or inspections are "
+                              "too rare for this range",
+                              candidate ? "candidate" : "baseline", candidate ? "baseline" : "candidate"),
+                  true};
+    const bool known = std::any_of(judgement.gaps.begin(), judgement.gaps.end(), [&](const Gap& each) {
+        return each.dependency == gap.dependency && each.reason == gap.reason;
+    });
+    if (!known) judgement.gaps.push_back(gap);
+}
+
 }  // namespace
 
 void judge_facts(const View& view, Judgement& judgement) {
     for (const DependencyView& dependency : view.dependencies) {
         for (const FactView& fact : facts_of(dependency, *view.policy)) {
-            // Without a task that could have seen it there is nothing to compare; the failures say why.
-            if (fact.baseline.total == 0 || fact.candidate.total == 0) continue;
             if (fact.cls == FactClass::informational) continue;
+            // Without a task that could have seen it there is nothing to compare; the failures say why.
+            if (fact.baseline.total == 0 || fact.candidate.total == 0) {
+                note_unseen(dependency, fact, judgement);
+                continue;
+            }
             ++judgement.judged.facts;
             if (auto finding = judge_fact({view, dependency, fact})) {
                 judgement.findings.push_back(std::move(*finding));

@@ -2,7 +2,7 @@
 
 #include "controller/ctl/diff/rules.hpp"
 #include "model/cause.hpp"
-#include "model/phase.hpp"
+#include "model/run_order.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -72,7 +72,7 @@ void compare_results(const std::string& name, const SavedDependency& a, const Sa
     const bool candidate_is_worse = after >= before;
     const auto& worse = *(candidate_is_worse ? b.failure : a.failure);
     Finding result = finding(name, worse.cause, "failures");
-    if (!worse.phase.empty()) result.layer = layer_of_phase(worse.phase);
+    if (!worse.phase.empty()) result.layer = layer_of_phase(worse.phase, (candidate_is_worse ? b : a).kind);
     // A baseline that fails where the candidate works is a difference, but no reason to stop the candidate.
     result.severity = candidate_is_worse && after == State::failed ? Severity::critical : Severity::warning;
     result.baseline = runs_in_words(a);
