@@ -60,7 +60,8 @@ void add_check(CLI::App& app, Flags& flags, std::span<const Kind> kinds) {
     repeatable(check->add_option("--resolver", o.resolvers, "Ask this DNS server, IP:PORT (repeatable)"));
     check->add_option("--format", flags.format, "table or json (default table)")
         ->check(CLI::IsMember({"table", "json"}));
-    check->add_flag("--verbose", o.verbose, "In the table too: facts, every address tried, the network's round trip");
+    check->add_flag("--verbose", o.verbose,
+                    "In the table too: facts, every address tried, the network's round trip");
     check->footer(
         fmt::format("{}\nKinds of targets: {}; amqp, mysql, kafka and others are probed as TCP.\n"
                     "What each of them takes and measures: plumb-agent explain KIND\n",

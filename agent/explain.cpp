@@ -1,6 +1,7 @@
 #include "agent/explain.hpp"
 
 #include "agent/kind_page.hpp"
+#include "agent/run/pacing.hpp"
 #include "agent/wrap.hpp"
 #include "base/text.hpp"
 #include "model/cause.hpp"
@@ -46,12 +47,23 @@ std::string page(const CauseInfo& info, const Terminal& terminal) {
     return out;
 }
 
+// Facts of no kind: what the schedule says of itself. "" when the word names none.
+std::string schedule_fact(std::string_view word, const Terminal& terminal) {
+    for (const FactInfo& fact : {kBreakerFact, kPaceFact}) {
+        if (!equals_ignore_case(fact.name, word)) continue;
+        const auto width = static_cast<std::size_t>(terminal.width());
+        return fmt::format("{}  (fact of plumb-agent run)\n", terminal.paint(Style::bold, fact.name)) +
+               hanging("  meaning", fmt::format("{}: {}", to_string(fact.cls), fact.meaning), kIndent, width);
+    }
+    return {};
+}
+
 std::string group_of(const CauseInfo& info) {
     return std::string(info.code.substr(0, info.code.find('.')));
 }
 
 Error unknown_word(std::string_view word, std::span<const Kind> kinds) {
-    std::vector<std::string> names;
+    std::vector<std::string> names{std::string(kBreakerFact.name), std::string(kPaceFact.name)};
     for (const auto& kind : kinds) {
         names.emplace_back(kind.name);
         for (const auto& fact : kind.catalog.facts)
@@ -87,6 +99,7 @@ Result<std::string> explain(std::string_view word, std::span<const Kind> kinds, 
     const auto observed = observation_page(word, kinds, terminal);
     if (!out.empty() && !observed.empty()) out += '\n';
     out += observed;
+    if (out.empty()) out = schedule_fact(word, terminal);
     if (out.empty()) return unknown_word(word, kinds);
     return out;
 }

@@ -19,7 +19,18 @@ std::string check_retention(std::string& text) {
     return *parsed >= std::chrono::minutes(1) ? "" : "shorter than a minute: nothing could be compared";
 }
 
-void add_serve(CLI::App& app, plumb::controller::ServeOptions& options, std::string& retention) {
+std::string check_login_budget(std::string& text) {
+    const auto parsed = plumb::ingest::parse_login_budget(text);
+    return parsed ? "" : parsed.error().message;
+}
+
+// Values that CLI11 knows only as text.
+struct Texts {
+    std::string retention = "30d";
+    std::string login_budget = "10/s";
+};
+
+void add_serve(CLI::App& app, plumb::controller::ServeOptions& options, Texts& texts) {
     auto* serve = app.add_subcommand("serve", "Take windows from agents and answer plumbctl");
     serve
         ->add_option("--listen", options.listen,
@@ -34,7 +45,13 @@ void add_serve(CLI::App& app, plumb::controller::ServeOptions& options, std::str
                       "peers must show a certificate of this authority (PEM)");
     serve->add_option("--tokens", options.tokens, "who may report and who may read (YAML)");
     serve->add_option("--policy", options.policy, "floor policy: what no app's policy can loosen (YAML)");
-    serve->add_option("--retention", retention, "how long windows are kept, as in 30d")
+    serve
+        ->add_option("--login-budget", texts.login_budget,
+                     "how often the agents of an environment together log in to one dependency, as in 10/s, "
+                     "30/m or none: agents are asked to log in less often, never more")
+        ->capture_default_str()
+        ->check(CLI::Validator(check_login_budget, "RATE", "login budget"));
+    serve->add_option("--retention", texts.retention, "how long windows are kept, as in 30d")
         ->capture_default_str()
         ->check(CLI::Validator(check_retention, "DURATION", "retention"));
     serve->add_flag("--insecure-plaintext", options.insecure_plaintext,
@@ -55,8 +72,8 @@ int main(int argc, char** argv) {
     app.set_version_flag("--version", "plumb-controller " PLUMB_VERSION);
     app.require_subcommand(1);
     plumb::controller::ServeOptions options;
-    std::string retention = "30d";
-    add_serve(app, options, retention);
+    Texts texts;
+    add_serve(app, options, texts);
     app.add_subcommand("version", "Print the version");
     try {
         app.parse(argc, argv);
@@ -67,6 +84,7 @@ int main(int argc, char** argv) {
         std::puts("plumb-controller " PLUMB_VERSION);
         return 0;
     }
-    options.retention = *plumb::parse_duration(retention);
+    options.retention = *plumb::parse_duration(texts.retention);
+    options.login_budget = *plumb::ingest::parse_login_budget(texts.login_budget);
     return plumb::controller::serve(options);
 }

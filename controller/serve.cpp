@@ -113,11 +113,11 @@ class StopSignals {
 
 class Serving {
   public:
-    Serving(Prepared prepared, std::chrono::nanoseconds retention)
+    Serving(Prepared prepared, const ServeOptions& options)
         : store_(std::move(prepared.store)),
           tokens_(std::move(prepared.tokens)),
-          retention_(std::chrono::duration_cast<store::Time::duration>(retention)),
-          reports_(*store_, metrics_, tokens_ ? &*tokens_ : nullptr),
+          retention_(std::chrono::duration_cast<store::Time::duration>(options.retention)),
+          reports_(*store_, metrics_, tokens_ ? &*tokens_ : nullptr, options.login_budget),
           queries_(*store_, metrics_, tokens_ ? &*tokens_ : nullptr, std::move(prepared.floor)) {}
 
     Result<void> start(const ListenAddress& address, const ListenAddress& http,
@@ -206,7 +206,7 @@ int serve(const ServeOptions& options) {
     const auto grpc = prepared.grpc;
     const auto http = prepared.http;
     const auto credentials = prepared.credentials;
-    Serving serving(std::move(prepared), options.retention);
+    Serving serving(std::move(prepared), options);
     if (auto ok = serving.start(grpc, http, credentials); !ok) return cannot_start(ok.error());
     serving.run_until_stopped(signals);
     std::fprintf(stderr, "plumb-controller: stopping; a second signal ends it at once\n");

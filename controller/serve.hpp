@@ -1,6 +1,8 @@
 // `plumb-controller serve`: what its flags mean, and the life of the server from start to stop.
 #pragma once
 
+#include "controller/ingest/login_budget.hpp"
+
 #include <chrono>
 #include <optional>
 #include <string>
@@ -17,6 +19,7 @@ struct ServeOptions {
     std::string tokens;     // who may report and who may read; empty: anybody
     std::string policy;     // floor: what no app's policy can loosen
     std::chrono::nanoseconds retention = std::chrono::hours(24 * 30);
+    std::optional<double> login_budget = ingest::kDefaultLoginBudget;  // as ingest::LoginBudget takes it
     bool insecure_plaintext = false;  // plaintext beyond loopback, deliberately
 };
 

@@ -10,7 +10,8 @@ What each kind of probe measures. The phases of a run follow one another and add
 each may have a limit of its own under the deadline of the run (`limit.connect=500ms` in the URL). A fact's class says
 how two environments compare: `must_match`, `must_differ`, `must_agree` (among the tasks of one environment),
 `ordered` (a version, an expiry), `informational` (shown, never judged). A failure may also have one of the `local.*`
-causes, and what the sidecar asks less often because it fails has the fact `probe.breaker`.
+causes, what the sidecar asks less often because it fails has the fact `probe.breaker`, and where the controller asks
+for rarer log-ins the fact `probe.pace` says how far apart they are.
 
 `plumb-agent explain KIND` prints the same words. This page is made from the program by `scripts/probes.sh`; a test
 compares them.

@@ -113,7 +113,8 @@ json::object catalog_of(const std::vector<Outcome>& outcomes) {
 
 }  // namespace
 
-std::string render_json(const std::vector<Outcome>& outcomes, const TaskFacts& task, std::string_view version) {
+std::string render_json(const std::vector<Outcome>& outcomes, const TaskFacts& task,
+                        std::string_view version) {
     json::object root;
     root["agent"] = json::object{{"version", text(version)}, {"catalog", catalog_of(outcomes)}};
     json::object facts;

@@ -13,6 +13,7 @@ namespace plumb::agent {
 using TaskFacts = std::map<std::string, std::string>;  // hostname, and what ECS says of the task
 
 // Ends with a newline. Durations are whole microseconds; the phases of an outcome add up to its total_us.
-std::string render_json(const std::vector<Outcome>& outcomes, const TaskFacts& task, std::string_view version);
+std::string render_json(const std::vector<Outcome>& outcomes, const TaskFacts& task,
+                        std::string_view version);
 
 }  // namespace plumb::agent

@@ -104,6 +104,8 @@ class Reporter::Impl : public std::enable_shared_from_this<Impl> {
     void on_written(bool ok);
     void on_read(bool ok);
     void take(const v1::ReportResponse& response);
+    void take_pace(const v1::Pace& pace);
+    void forget_paces_later();
     void on_done(const grpc::Status& status);
     void reconnect_later();
     void watch_answers();
@@ -129,6 +131,7 @@ class Reporter::Impl : public std::enable_shared_from_this<Impl> {
     boost::asio::steady_timer retry_;
     boost::asio::steady_timer answers_;
     boost::asio::steady_timer drained_;
+    boost::asio::steady_timer forget_;
     std::mt19937_64 random_{std::random_device{}()};
 };
 
@@ -141,7 +144,8 @@ Reporter::Impl::Impl(const boost::asio::any_io_executor& executor, ReportOptions
       stub_(v1::ReportService::NewStub(channel_)),
       retry_(executor),
       answers_(executor),
-      drained_(executor) {}
+      drained_(executor),
+      forget_(executor) {}
 
 Reporter::Impl::~Impl() = default;
 
@@ -198,6 +202,7 @@ void Reporter::Impl::send_hello() {
     hello.set_version(options_.version);
     for (const auto& [name, value] : options_.labels)
         (*hello.mutable_labels())[name] = value;
+    hello.mutable_logs_in()->Assign(options_.logs_in.begin(), options_.logs_in.end());
     said_hello_ = true;
     writing_ = true;
     stream_->write(std::move(request));
@@ -237,6 +242,7 @@ void Reporter::Impl::on_read(bool ok) {
     if (!ok) return stream_->release();
     if (attempts_ > 0) log("controller.back", "the controller answers again");
     attempts_ = 0;
+    forget_.cancel();
     take(stream_->response());
     stream_->read_next();
     pump();
@@ -250,8 +256,8 @@ void Reporter::Impl::take(const v1::ReportResponse& response) {
         log("controller.refused", fmt::format("the controller refused window {} for good: {}",
                                               refusal.sequence(), sanitize(refusal.reason())));
     }
-    if (response.pace() != 0)
-        events_.pace(std::isfinite(response.pace()) ? std::max(1.0, response.pace()) : 1.0);
+    for (const auto& pace : response.paces())
+        take_pace(pace);
     if (backlog_.awaiting()) {
         watch_answers();
     } else {
@@ -259,10 +265,30 @@ void Reporter::Impl::take(const v1::ReportResponse& response) {
     }
 }
 
+void Reporter::Impl::take_pace(const v1::Pace& pace) {
+    constexpr double kMost = 1e6;  // seconds; the runs keep a closer bound of their own
+    const bool sound = std::isfinite(pace.seconds_apart()) && pace.seconds_apart() >= 0;
+    if (!sound) return;
+    const std::chrono::duration<double> apart(std::min(pace.seconds_apart(), kMost));
+    events_.pace(pace.dependency(), std::chrono::duration_cast<std::chrono::nanoseconds>(apart));
+}
+
+// A fleet that its controller left may be another one by now.
+void Reporter::Impl::forget_paces_later() {
+    forget_.expires_after(options_.pace_kept);
+    forget_.async_wait([weak = weak_from_this()](const boost::system::error_code& error) {
+        const auto self = weak.lock();
+        if (error || !self) return;
+        for (const auto& dependency : self->options_.logs_in)
+            self->events_.pace(dependency, std::chrono::nanoseconds(0));
+    });
+}
+
 void Reporter::Impl::on_done(const grpc::Status& status) {
     stream_ = nullptr;
     answers_.cancel();
     backlog_.restart();
+    if (attempts_ == 0) forget_paces_later();
     if (draining_ && backlog_.empty()) over_ = true;
     if (over_) {
         drained_.cancel();
@@ -328,6 +354,7 @@ void Reporter::Impl::let_go() {
     retry_.cancel();
     answers_.cancel();
     drained_.cancel();
+    forget_.cancel();
     if (stream_ != nullptr) {
         stream_->cancel();
         stream_->release();

@@ -18,6 +18,8 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <string_view>
+#include <vector>
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
@@ -34,16 +36,19 @@ struct ReportOptions {
     std::string agent;  // instance id
     std::string version;
     Labels labels;
-    std::size_t max_windows = 240;  // two hours of 30 s
+    std::vector<std::string> logs_in;  // the dependencies whose log-ins the controller may pace
+    std::size_t max_windows = 240;     // two hours of 30 s
     std::size_t max_bytes = 4 << 20;
     std::chrono::nanoseconds first_delay{
         std::chrono::milliseconds(200)};  // before the first attempt to reconnect
     std::chrono::nanoseconds most_delay{std::chrono::seconds(15)};
     std::chrono::nanoseconds answer_timeout{std::chrono::seconds(30)};  // sent, and not one answer: reconnect
+    std::chrono::nanoseconds pace_kept{std::chrono::hours(1)};          // of a controller that is away
 };
 
 struct ReportEvents {
-    std::function<void(double pace)> pace;                                  // ≥ 1
+    // The least time between two log-ins; 0 takes back what was asked before.
+    std::function<void(std::string_view dependency, std::chrono::nanoseconds apart)> pace;
     std::function<void(std::string_view kind, std::string_view text)> log;  // for Log::limited
 };
 

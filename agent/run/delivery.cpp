@@ -58,7 +58,7 @@ std::string new_instance_id() {
 }
 
 Delivery::Delivery(const boost::asio::any_io_executor& executor, Output output,
-                   std::optional<ReportOptions> report, std::function<void(double)> pace, Log& log)
+                   std::optional<ReportOptions> report, decltype(ReportEvents::pace) pace, Log& log)
     : output_(std::move(output)), log_(log) {
     if (!report) return;
     ReportEvents events;

@@ -24,9 +24,9 @@ std::string new_instance_id();
 
 class Delivery {
   public:
-    // `report`: absent without a controller. `pace` is called when the controller asks for one.
+    // `report`: absent without a controller. `pace`: as in ReportEvents.
     Delivery(const boost::asio::any_io_executor& executor, Output output, std::optional<ReportOptions> report,
-             std::function<void(double)> pace, Log& log);
+             decltype(ReportEvents::pace) pace, Log& log);
 
     // Never waits. `ended`: when the window closed.
     void deliver(const Window& window, std::chrono::steady_clock::time_point ended);

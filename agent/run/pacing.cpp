@@ -1,5 +1,7 @@
 #include "agent/run/pacing.hpp"
 
+#include "base/duration.hpp"
+
 #include <algorithm>
 #include <cmath>
 
@@ -31,6 +33,7 @@ Cadence cadence_of(bool logs_in, std::chrono::nanoseconds window, std::chrono::n
                    std::optional<std::chrono::nanoseconds> inspect) {
     Cadence cadence;
     cadence.logs_in = logs_in;
+    cadence.interval = interval;
     // Rounded down, so that no window is without one.
     cadence.window = static_cast<unsigned>(std::clamp<std::int64_t>(window / interval, 1, 1'000'000));
     cadence.login = logs_in ? points(login.value_or(window / 2), interval) : 1;
@@ -39,19 +42,28 @@ Cadence cadence_of(bool logs_in, std::chrono::nanoseconds window, std::chrono::n
 }
 
 Pacing::Pacing(const Cadence& cadence)
-    : logs_in_(cadence.logs_in),
-      reach_(1, cadence.window),
-      login_(cadence.login, kLoginReach * cadence.login),
-      // Counted in log-ins: only those inspect.
-      inspect_(std::max(cadence.inspect / cadence.login, 1U)) {}
+    : cadence_(cadence), reach_(1, cadence.window), login_(cadence.login, kLoginReach) {}
 
 Pacing::Next Pacing::next() {
     using Turn = Breaker::Turn;
+    if (to_inspect_ > 0) --to_inspect_;
     const auto reach = reach_.next();
     if (reach != Turn::trial) return {std::nullopt, true};
-    const auto login = logs_in_ ? login_.next() : Turn::trial;
+    const auto login = cadence_.logs_in ? login_.next() : Turn::trial;
     if (login != Turn::trial) return {Depth::connect, login == Turn::held_back};
-    return {inspect_.next() == Turn::trial ? Depth::inspect : Depth::login, false};
+    if (to_inspect_ > 0) return {Depth::login, false};
+    // Only log-ins inspect: rounded down to whole ones, so that no window is without.
+    to_inspect_ = std::max(cadence_.inspect / cadence_.login, 1U) * cadence_.login;
+    return {Depth::inspect, false};
+}
+
+void Pacing::keep_apart(std::chrono::nanoseconds apart, double random) {
+    if (!cadence_.logs_in) return;
+    const auto most = std::clamp(apart, std::chrono::nanoseconds(0), kMostApart);
+    // Rounded up, so that the budget is kept.
+    const auto count = (most + cadence_.interval - std::chrono::nanoseconds(1)) / cadence_.interval;
+    login_.keep_apart(static_cast<unsigned>(std::max<std::int64_t>(count, 1)), random);
+    pace_ = login_.kept_apart() ? "log-ins " + format_duration(count * cadence_.interval) + " apart" : "";
 }
 
 void Pacing::seen(Depth depth, const Outcome& outcome) {
@@ -62,7 +74,7 @@ void Pacing::seen(Depth depth, const Outcome& outcome) {
     }
     const auto& failure = *outcome.failure;
     if (failure.cause == Cause::local_cancelled) return;
-    if (!logs_in_ || is_reach(layer_of_phase(failure.phase))) return reach_.failed(patience(failure));
+    if (!cadence_.logs_in || is_reach(layer_of_phase(failure.phase))) return reach_.failed(patience(failure));
     reach_.succeeded();
     login_.failed(patience(failure));
 }

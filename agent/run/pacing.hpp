@@ -8,7 +8,8 @@
 // once in a few windows.
 //
 // Points that are held back count as skipped, and while a breaker is open each outcome has the fact
-// probe.breaker. Pure; not thread-safe.
+// probe.breaker. The controller may ask for rarer log-ins, so that a fleet keeps within a budget; while it
+// does each outcome has the fact probe.pace. Pure; not thread-safe.
 #pragma once
 
 #include "agent/run/breaker.hpp"
@@ -17,18 +18,24 @@
 
 #include <chrono>
 #include <optional>
+#include <string>
 #include <string_view>
 
 namespace plumb::agent {
 
 inline constexpr FactInfo kBreakerFact{"probe.breaker", FactClass::informational,
                                        "what is asked less often because it fails"};
+inline constexpr FactInfo kPaceFact{"probe.pace", FactClass::informational,
+                                    "how far apart log-ins are kept because the controller asks for it"};
+// The controller is obeyed up to here: evidence of a log-in must not die out.
+inline constexpr std::chrono::nanoseconds kMostApart = std::chrono::hours(1);
 
 struct Cadence {
-    unsigned login = 1;    // every Nth point logs in
-    unsigned inspect = 1;  // every Nth point inspects
-    unsigned window = 1;   // points in a window
-    bool logs_in = false;  // false: every run asks its question, and `login` means nothing
+    unsigned login = 1;                   // every Nth point logs in
+    unsigned inspect = 1;                 // every Nth point inspects
+    unsigned window = 1;                  // points in a window
+    bool logs_in = false;                 // false: every run asks its question, and `login` means nothing
+    std::chrono::nanoseconds interval{};  // of points
 };
 
 // The points that these intervals make. An absent one has its default: half a window between log-ins, one
@@ -48,14 +55,22 @@ class Pacing {
     Next next();  // once for each point at which no run is in flight
     void seen(Depth depth, const Outcome& outcome);
 
+    // Log-ins are to be at least that far apart: never closer than the cadence says, nor further than
+    // kMostApart. `random` in [0, 1) spreads the first of many agents that are asked together. Means nothing
+    // where the kind does not log in.
+    void keep_apart(std::chrono::nanoseconds apart, double random);
+
     // The value of kBreakerFact; "" while nothing is held back.
     std::string_view state() const;
+    // The value of kPaceFact; "" while the cadence is as configured.
+    std::string_view pace() const { return pace_; }
 
   private:
-    bool logs_in_;
+    Cadence cadence_;
     Breaker reach_;
     Breaker login_;
-    Breaker inspect_;  // never fails: only its cadence is used
+    unsigned to_inspect_ = 0;  // points until an inspection may come
+    std::string pace_;
 };
 
 }  // namespace plumb::agent

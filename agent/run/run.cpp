@@ -9,6 +9,7 @@
 #include "agent/version.hpp"
 #include "base/duration.hpp"
 #include "base/text.hpp"
+#include "model/agent_version.hpp"
 
 #include <csignal>
 #include <cstdio>
@@ -71,6 +72,7 @@ Labels labels_of(const Config& config, const Identity& identity) {
         labels[name] = sanitize(value, kMaxLabelBytes);
     if (!config.environment.empty()) labels["environment"] = sanitize(config.environment, kMaxLabelBytes);
     if (!config.service.empty()) labels["service"] = sanitize(config.service, kMaxLabelBytes);
+    if (labels.size() < kMaxLabels) labels.try_emplace(std::string(kAgentVersionLabel), version());
     return labels;
 }
 
@@ -123,9 +125,9 @@ int run_once(const RunOptions& options, Parts& parts) {
         for (const auto& outcome : list)
             windows.add(outcome);
     }
-    Delivery delivery(
-        parts.io.get_executor(), std::move(parts.output), std::move(parts.setup.report), [](double) {},
-        parts.log);
+    const auto no_pace = [](std::string_view, std::chrono::nanoseconds) {};
+    Delivery delivery(parts.io.get_executor(), std::move(parts.output), std::move(parts.setup.report),
+                      no_pace, parts.log);
     const auto now = Windows::Clock::now();
     delivery.deliver(windows.finish(now, false), now);
     const auto deadline = now + (options.output.empty() ? kOnceDelivery : kOnceDeliveryBesideOutput);
@@ -142,8 +144,44 @@ int run_once(const RunOptions& options, Parts& parts) {
     return code;
 }
 
+// The dependencies whose log-ins the controller may pace.
+std::vector<std::string> logged_in_to(const std::vector<Prepared>& targets) {
+    std::vector<std::string> out;
+    for (const auto& target : targets) {
+        if (target.kind().logs_in) out.push_back(target.target().dependency);
+    }
+    return out;
+}
+
+// What the controller asks for, on its way to the target that it names.
+class Paces {
+  public:
+    Paces(const std::vector<Prepared>& targets, std::vector<Pacing>& pacing, Log& log)
+        : targets_(targets), pacing_(pacing), log_(log) {}
+
+    void ask(std::string_view dependency, std::chrono::nanoseconds apart) {
+        for (std::size_t i = 0; i < targets_.size(); ++i) {
+            if (targets_[i].target().dependency != dependency) continue;
+            const std::string before(pacing_[i].pace());
+            pacing_[i].keep_apart(apart, std::uniform_real_distribution<double>(0, 1)(random_));
+            const auto now = pacing_[i].pace();
+            if (now == before) continue;
+            log_.limited("pace", fmt::format("{}: {}", dependency,
+                                             now.empty() ? "log-ins as configured again"
+                                                         : fmt::format("the controller asks for {}", now)));
+        }
+    }
+
+  private:
+    const std::vector<Prepared>& targets_;
+    std::vector<Pacing>& pacing_;
+    Log& log_;
+    std::mt19937_64 random_{std::random_device{}()};
+};
+
 int run_on(Parts& parts) {
     const auto identity = learn_identity(parts);
+    if (parts.setup.report) parts.setup.report->logs_in = logged_in_to(parts.setup.targets);
     auto windows = open_windows(parts, identity, Windows::Clock::now());
     std::vector<std::chrono::nanoseconds> intervals;
     std::vector<Pacing> pacing;
@@ -154,17 +192,15 @@ int run_on(Parts& parts) {
                                        intervals.back(), spec.login_interval, spec.inspect_interval));
     }
     Schedule schedule(intervals, Schedule::Clock::now(), std::random_device{}());
-    const auto pace = [&](double asked) {
-        if (asked == schedule.pace()) return;
-        schedule.set_pace(asked);
-        parts.log.limited(
-            "pace", fmt::format("the controller asks for intervals {:.3g} times as long", schedule.pace()));
+    Paces paces(parts.setup.targets, pacing, parts.log);
+    const auto pace = [&paces](std::string_view dependency, std::chrono::nanoseconds apart) {
+        paces.ask(dependency, apart);
     };
     const HealthListener health(parts.io.get_executor(), parts.log);
     Delivery delivery(parts.io.get_executor(), std::move(parts.output), std::move(parts.setup.report), pace,
                       parts.log);
-    Sidecar sidecar(parts.io, parts.signals, parts.setup.targets, schedule, std::move(pacing), windows,
-                    delivery, parts.log);
+    Sidecar sidecar(parts.io, parts.signals, parts.setup.targets, schedule, pacing, windows, delivery,
+                    parts.log);
     sidecar.run();
     if (!sidecar.settled()) std::_Exit(kOk);
     return kOk;

@@ -1,7 +1,6 @@
 #include "agent/run/schedule.hpp"
 
 #include <algorithm>
-#include <cmath>
 
 namespace plumb::agent {
 namespace {
@@ -39,10 +38,6 @@ Schedule::Schedule(const std::vector<std::chrono::nanoseconds>& intervals, Clock
     }
 }
 
-std::chrono::nanoseconds Schedule::paced(const Slot& slot) const {
-    return scaled(slot.interval, pace_);
-}
-
 void Schedule::jitter(std::size_t target) {
     auto& slot = slots_[target];
     slot.at = slot.grid + scaled(slot.interval, kJitter * fraction(seed_, target, slot.point));
@@ -54,10 +49,9 @@ std::vector<Schedule::Due> Schedule::due(Clock::time_point now) {
         auto& slot = slots_[index];
         if (slot.at > now) continue;
         // Points that passed: this one, and one for each whole interval since. The newest of them starts.
-        const auto step = paced(slot);
         const auto late = std::max(now - slot.grid, std::chrono::nanoseconds(0));
-        const auto passed = 1 + static_cast<std::uint64_t>(late / step);
-        slot.grid += step * static_cast<std::int64_t>(passed);
+        const auto passed = 1 + static_cast<std::uint64_t>(late / slot.interval);
+        slot.grid += slot.interval * static_cast<std::int64_t>(passed);
         slot.point += passed;
         jitter(index);
         const bool start = !slot.in_flight;
@@ -75,10 +69,6 @@ Schedule::Clock::time_point Schedule::next_due() const {
     return std::min_element(slots_.begin(), slots_.end(),
                             [](const Slot& a, const Slot& b) { return a.at < b.at; })
         ->at;
-}
-
-void Schedule::set_pace(double pace) {
-    pace_ = std::isfinite(pace) ? std::clamp(pace, 1.0, kMaxPace) : 1.0;
 }
 
 }  // namespace plumb::agent

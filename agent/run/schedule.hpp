@@ -34,12 +34,6 @@ class Schedule {
     // REQUIRES: at least one target.
     Clock::time_point next_due() const;
 
-    // Multiplies the intervals from each target's next grid point on. Below 1, or not a number, counts as 1:
-    // the pace can only slow an agent down. At most kMaxPace.
-    void set_pace(double pace);
-    double pace() const { return pace_; }
-    static constexpr double kMaxPace = 1000;
-
   private:
     struct Slot {
         std::chrono::nanoseconds interval;
@@ -48,12 +42,10 @@ class Schedule {
         std::uint64_t point = 0;
         bool in_flight = false;
     };
-    std::chrono::nanoseconds paced(const Slot& slot) const;
     void jitter(std::size_t target);
 
     std::vector<Slot> slots_;
     std::uint64_t seed_;
-    double pace_ = 1;
 };
 
 }  // namespace plumb::agent

@@ -14,13 +14,13 @@ constexpr auto kDeliveryGrace = std::chrono::seconds(5);
 }  // namespace
 
 Sidecar::Sidecar(boost::asio::io_context& io, boost::asio::signal_set& signals,
-                 std::vector<Prepared>& targets, Schedule& schedule, std::vector<Pacing> pacing,
+                 std::vector<Prepared>& targets, Schedule& schedule, std::vector<Pacing>& pacing,
                  Windows& windows, Delivery& delivery, Log& log)
     : io_(io),
       signals_(signals),
       targets_(targets),
       schedule_(schedule),
-      pacing_(std::move(pacing)),
+      pacing_(pacing),
       windows_(windows),
       delivery_(delivery),
       log_(log),
@@ -76,6 +76,7 @@ boost::asio::awaitable<void> Sidecar::one_run(std::size_t target, Depth depth) {
     auto& pacing = pacing_[target];
     pacing.seen(depth, outcome);
     if (const auto state = pacing.state(); !state.empty()) outcome.fact(kBreakerFact, state);
+    if (const auto pace = pacing.pace(); !pace.empty()) outcome.fact(kPaceFact, pace);
     windows_.add(outcome);
     note_change(target, outcome);
 }

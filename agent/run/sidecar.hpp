@@ -28,9 +28,9 @@ namespace plumb::agent {
 class Sidecar {
   public:
     // `signals` holds SIGINT and SIGTERM from the program's start, so that an early one is not lost.
-    // `pacing` has one for each target.
+    // `pacing` has one for each target, and may be told a pace from outside.
     Sidecar(boost::asio::io_context& io, boost::asio::signal_set& signals, std::vector<Prepared>& targets,
-            Schedule& schedule, std::vector<Pacing> pacing, Windows& windows, Delivery& delivery, Log& log);
+            Schedule& schedule, std::vector<Pacing>& pacing, Windows& windows, Delivery& delivery, Log& log);
 
     // Until a signal, and then until the end is done. A second signal ends at once.
     void run();
@@ -56,7 +56,7 @@ class Sidecar {
     boost::asio::signal_set& signals_;
     std::vector<Prepared>& targets_;
     Schedule& schedule_;
-    std::vector<Pacing> pacing_;
+    std::vector<Pacing>& pacing_;
     Windows& windows_;
     Delivery& delivery_;
     Log& log_;

@@ -13,6 +13,7 @@
 #include <deque>
 #include <memory>
 #include <mutex>
+#include <set>
 #include <string>
 #include <thread>
 #include <vector>
@@ -24,6 +25,7 @@ struct Identity {
     std::string agent;
     std::string version;
     Labels labels;
+    std::set<std::string> logs_in;  // the dependencies, by name
 };
 
 struct Submission;

@@ -51,6 +51,12 @@ grpc::Status check_hello(const v1::Hello& hello, const std::optional<access::Gra
     identity.agent = sanitize(hello.agent(), kMaxName);
     identity.version = sanitize(hello.version(), kMaxName);
     if (auto status = read_labels(hello, identity.labels); !status.ok()) return status;
+    for (const auto& dependency : hello.logs_in()) {
+        if (dependency.empty() || dependency.size() > kMaxName) {
+            return wrong(fmt::format("hello: logs_in: a dependency has a name of 1 to {} bytes", kMaxName));
+        }
+        identity.logs_in.insert(sanitize(dependency, kMaxName));
+    }
     const std::string& environment = identity.labels.at("environment");
     if (grant && grant->environment != environment) {
         return {grpc::StatusCode::PERMISSION_DENIED,

@@ -36,7 +36,10 @@ constexpr std::array kDependency{
 constexpr std::array kWindow{
     Field{v1::Window::kDependenciesFieldNumber, kMaxDependencies, "dependencies", kDependency},
 };
-constexpr std::array kHello{Field{Hello::kLabelsFieldNumber, kMaxLabels, "labels", {}}};
+constexpr std::array kHello{
+    Field{Hello::kLabelsFieldNumber, kMaxLabels, "labels", {}},
+    Field{Hello::kLogsInFieldNumber, kMaxDependencies, "logs_in", {}},
+};
 constexpr std::array kRequest{
     Field{ReportRequest::kHelloFieldNumber, 1, "hello", kHello},
     Field{ReportRequest::kWindowFieldNumber, 1, "window", kWindow},

@@ -12,6 +12,7 @@ namespace {
 
 constexpr std::size_t kMaxStreams = 20000;
 constexpr std::chrono::seconds kHelloLimit{10};
+constexpr std::size_t kLoginRows = 200;  // in /metrics
 
 // A call that is refused before it begins.
 class Refused final : public grpc::ServerBidiReactor<grpc::ByteBuffer, grpc::ByteBuffer> {
@@ -22,8 +23,9 @@ class Refused final : public grpc::ServerBidiReactor<grpc::ByteBuffer, grpc::Byt
 
 }  // namespace
 
-ReportService::ReportService(store::Store& store, metrics::Metrics& metrics, const access::Tokens* tokens)
-    : metrics_(metrics), tokens_(tokens), queue_(store, metrics) {}
+ReportService::ReportService(store::Store& store, metrics::Metrics& metrics, const access::Tokens* tokens,
+                             std::optional<double> login_budget)
+    : metrics_(metrics), tokens_(tokens), login_budget_(login_budget), queue_(store, metrics) {}
 
 ReportService::~ReportService() {
     std::unique_lock lock(mutex_);
@@ -74,6 +76,12 @@ std::vector<std::shared_ptr<ReportStream>> ReportService::streams() {
 
 void ReportService::sweep() {
     const auto limit = std::chrono::steady_clock::now() - kHelloLimit;
+    std::vector<metrics::LoginRow> rows;
+    for (auto& row : login_budget_.largest(kLoginRows)) {
+        rows.push_back(
+            {std::move(row.environment), std::move(row.dependency), row.agents, row.seconds_apart});
+    }
+    metrics_.logins.set(std::move(rows));
     for (const auto& stream : streams()) {
         if (stream->silent_since(limit)) {
             stream->finish({grpc::StatusCode::DEADLINE_EXCEEDED, "no hello within 10 s"});

@@ -8,6 +8,7 @@
 
 #include "controller/access/tokens.hpp"
 #include "controller/ingest/commit_queue.hpp"
+#include "controller/ingest/login_budget.hpp"
 #include "controller/metrics/metrics.hpp"
 #include "plumb/v1/report.grpc.pb.h"
 
@@ -26,20 +27,23 @@ class ReportService final
     : public v1::ReportService::WithRawCallbackMethod_Report<v1::ReportService::Service> {
   public:
     // `tokens` may be null: then anybody who reaches the port may report. All three outlive the service.
-    ReportService(store::Store& store, metrics::Metrics& metrics, const access::Tokens* tokens);
+    // `login_budget`: as LoginBudget takes it.
+    ReportService(store::Store& store, metrics::Metrics& metrics, const access::Tokens* tokens,
+                  std::optional<double> login_budget = kDefaultLoginBudget);
     ~ReportService() override;  // waits until gRPC let go of every stream
 
     grpc::ServerBidiReactor<grpc::ByteBuffer, grpc::ByteBuffer>* Report(
         grpc::CallbackServerContext* context) override;
 
-    // Ends the streams that have not said hello in time, and wakes those that paused for a full queue. Called
-    // about once a second.
+    // Ends the streams that have not said hello in time, and wakes those that paused for a full queue or have
+    // a changed pace to tell. Called about once a second.
     void sweep();
     void stop();
 
     // For streams.
     CommitQueue& queue() { return queue_; }
     metrics::Metrics& metrics() { return metrics_; }
+    LoginBudget& login_budget() { return login_budget_; }
     void introduced();
     void gone(ReportStream& stream, bool introduced);
 
@@ -48,6 +52,7 @@ class ReportService final
 
     metrics::Metrics& metrics_;
     const access::Tokens* tokens_;
+    LoginBudget login_budget_;  // outlives the streams, which the queue holds, too
     std::mutex mutex_;
     std::condition_variable all_gone_;
     bool stopping_ = false;

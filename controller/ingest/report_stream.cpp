@@ -5,6 +5,7 @@
 #include "proto/window_proto.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <utility>
 
 namespace plumb::ingest {
@@ -16,8 +17,8 @@ constexpr std::size_t kMaxWaiting = 64;
 // An agent's buffer is bounded; an age beyond this is no honest one and would only misplace the window.
 constexpr std::chrono::milliseconds kMaxAge = std::chrono::hours(24 * 7);
 
-// Answers carry no wish for slower probing yet; 1 leaves the agent's own intervals as they are.
-constexpr double kPace = 1.0;
+// A fleet comes and goes by ones; a pace that hardly changed is not worth a message to each of its agents.
+constexpr double kPaceChange = 0.1;
 
 std::size_t answers(const v1::ReportResponse& response) {
     return static_cast<std::size_t>(response.acknowledged_size()) +
@@ -113,8 +114,12 @@ void ReportStream::OnCancel() {
 }
 
 void ReportStream::OnDone() {
+    {
+        const std::lock_guard lock(mutex_);
+        share_ = {};  // the queue may hold this stream longer
+    }
     service_.gone(*this, who_ != nullptr);
-    const auto last = std::move(self_);  // the queue may still hold another reference
+    const auto last = std::move(self_);
 }
 
 void ReportStream::committed(const Submission& submission) {
@@ -178,6 +183,8 @@ void ReportStream::take_hello(const v1::Hello& hello) {
     }
     who_ = std::move(identity);
     service_.introduced();
+    share_ = service_.login_budget().join(who_->labels.at("environment"), who_->logs_in);
+    told_.assign(share_.size(), 0);
     submit(Submission::Kind::hello, {});
 }
 
@@ -217,12 +224,23 @@ void ReportStream::refuse(std::uint64_t sequence, const std::string& reason) {
     refusal.set_reason(sanitize(reason));
 }
 
+void ReportStream::add_paces() {
+    for (std::size_t i = 0; i < share_.size(); ++i) {
+        const double apart = share_.seconds_apart(i);
+        if (std::abs(apart - told_[i]) <= kPaceChange * told_[i]) continue;
+        told_[i] = apart;
+        auto& pace = *next_answer_.add_paces();
+        pace.set_dependency(share_.dependency(i));
+        pace.set_seconds_apart(apart);
+    }
+}
+
 void ReportStream::proceed() {
     if (finished_) return;
     const std::size_t waiting = queued_ + answers(next_answer_) + writing_answers_;
     if (half_closed_ && waiting == 0 && !status_) status_ = grpc::Status::OK;
-    if (!writing_ && !agent_gone_ && answers(next_answer_) != 0) {
-        next_answer_.set_pace(kPace);
+    if (!writing_ && !agent_gone_ && !status_) add_paces();
+    if (!writing_ && !agent_gone_ && (answers(next_answer_) != 0 || next_answer_.paces_size() != 0)) {
         writing_answers_ = answers(next_answer_);
         answer_ = to_bytes(next_answer_);
         next_answer_.Clear();

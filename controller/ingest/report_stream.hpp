@@ -10,12 +10,14 @@
 #include "controller/ingest/commit_queue.hpp"
 #include "controller/ingest/hello.hpp"
 #include "controller/ingest/incoming.hpp"
+#include "controller/ingest/login_budget.hpp"
 #include "plumb/v1/report.pb.h"
 
 #include <chrono>
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <vector>
 
 #include <grpcpp/support/byte_buffer.h>
 #include <grpcpp/support/server_callback.h>
@@ -32,7 +34,7 @@ class ReportStream final : public grpc::ServerBidiReactor<grpc::ByteBuffer, grpc
 
     void begin();                      // once, after construction
     void finish(grpc::Status status);  // as soon as nothing is being written; the first status counts
-    void resume();                     // reads on if the queue has room again
+    void resume();  // reads on if the queue has room again, and tells the agent a changed pace
     bool silent_since(std::chrono::steady_clock::time_point limit);  // no hello, and begun before `limit`
 
     void OnReadDone(bool ok) override;
@@ -52,7 +54,8 @@ class ReportStream final : public grpc::ServerBidiReactor<grpc::ByteBuffer, grpc
     void take_window(const v1::Window& message);
     void submit(Submission::Kind kind, store::StoredWindow window);
     void refuse(std::uint64_t sequence, const std::string& reason);
-    void proceed();  // starts whatever read, write or finish is due
+    void add_paces();  // to the next answer, where they changed
+    void proceed();    // starts whatever read, write or finish is due
 
     ReportService& service_;
     const std::optional<access::Grant> grant_;
@@ -60,6 +63,8 @@ class ReportStream final : public grpc::ServerBidiReactor<grpc::ByteBuffer, grpc
     std::mutex mutex_;
     std::shared_ptr<ReportStream> self_;
     std::shared_ptr<const Identity> who_;
+    LoginBudget::Share share_;
+    std::vector<double> told_;  // of each in share_, the seconds apart that the agent knows; 0: none
     grpc::ByteBuffer request_;
     grpc::ByteBuffer answer_;  // what is being written, and how much it tells
     std::size_t writing_answers_ = 0;

@@ -22,6 +22,27 @@ void summary(std::string& out, std::string_view name, std::string_view help, con
                    count.load(std::memory_order_relaxed));
 }
 
+// A label's value: what a peer chose, with what would end it escaped.
+std::string label(std::string_view value) {
+    std::string out;
+    for (const char c : value) {
+        if (c == '\\' || c == '"') out += '\\';
+        out += c == '\n' ? ' ' : c;
+    }
+    return out;
+}
+
+template <class Member>
+void login_lines(std::string& out, std::string_view name, std::string_view help,
+                 const std::vector<LoginRow>& rows, Member member) {
+    if (rows.empty()) return;
+    fmt::format_to(std::back_inserter(out), "# HELP {0} {1}\n# TYPE {0} gauge\n", name, help);
+    for (const LoginRow& row : rows) {
+        fmt::format_to(std::back_inserter(out), "{}{{environment=\"{}\",dependency=\"{}\"}} {}\n", name,
+                       label(row.environment), label(row.dependency), row.*member);
+    }
+}
+
 }  // namespace
 
 std::string prometheus_text(const Metrics& m) {
@@ -43,6 +64,12 @@ std::string prometheus_text(const Metrics& m) {
          m.store_errors);
     summary(out, "plumb_store_commit_seconds", "Time of a commit.", m.commits, m.commit_ns);
     summary(out, "plumb_comparison_seconds", "Time of a comparison.", m.comparisons, m.comparison_ns);
+    const auto logins = m.logins.get();
+    login_lines(out, "plumb_login_agents", "Connected agents that log in to the dependency.", logins,
+                &LoginRow::agents);
+    login_lines(out, "plumb_login_seconds_apart",
+                "The least time between two log-ins that each of them is asked to keep.", logins,
+                &LoginRow::seconds_apart);
     return out;
 }
 

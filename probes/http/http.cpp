@@ -64,7 +64,8 @@ const Catalog& http::catalog() {
         const Catalog answer{
             .phases = {{phase::send, "the request written"},
                        {phase::first_byte, "the request written to the first byte of the answer"},
-                       {phase::transfer, "the first byte of the answer to its last, or to the first MiB of its body"},
+                       {phase::transfer,
+                        "the first byte of the answer to its last, or to the first MiB of its body"},
                        {phase::reuse,
                         "a second request and its answer on the same connection; only in some runs"}},
             .causes = {Cause::http_status, Cause::http_unauthorized, Cause::http_not_found,

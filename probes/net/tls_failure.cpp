@@ -138,9 +138,11 @@ Failed tls_failure(const SSL* ssl, unsigned long openssl_error, const boost::sys
     if (openssl_error == 0 || reason == SSL_R_UNEXPECTED_EOF_WHILE_READING) {
         // Who sent records of TLS speaks it, and has a reason that it keeps to itself.
         const bool silent = wire == nullptr || wire->bytes_in == 0;
-        return {Cause::peer_closed,
-                silent ? "closed by the peer instead of an answer to TLS; a server that speaks no TLS does this too"
-                       : "closed by the peer in the midst of the TLS handshake, without an alert"};
+        return {
+            Cause::peer_closed,
+            silent
+                ? "closed by the peer instead of an answer to TLS; a server that speaks no TLS does this too"
+                : "closed by the peer in the midst of the TLS handshake, without an alert"};
     }
     return {Cause::tls_handshake_failure, reason_text(openssl_error)};
 }

@@ -81,7 +81,11 @@ bool FakeController::take(const v1::ReportRequest& request, v1::ReportResponse& 
         if (behaviour_.commit && !store_.windows.emplace(sequence, 1).second) ++store_.repeats;
         response.add_acknowledged(sequence);
     }
-    response.set_pace(behaviour_.pace);
+    if (behaviour_.seconds_apart) {
+        auto& pace = *response.add_paces();
+        pace.set_dependency("cache");
+        pace.set_seconds_apart(*behaviour_.seconds_apart);
+    }
     changed_.notify_all();
     changed_.wait(lock, [this] { return dying_ || behaviour_.acknowledge; });
     return !dying_;

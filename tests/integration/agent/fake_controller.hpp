@@ -10,6 +10,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -28,7 +29,7 @@ class FakeController final : public v1::ReportService::Service {
     struct Behaviour {
         bool acknowledge = true;  // false: commits, and keeps its answer until answer() is called
         bool commit = true;       // false: takes windows and forgets them
-        double pace = 0;
+        std::optional<double> seconds_apart{};  // asked of `cache` with each answer
         std::map<std::uint64_t, std::string> refuse{};
         std::string certificate{};  // PEM; empty: plaintext
         std::string key{};

@@ -1,10 +1,14 @@
 // What the sidecar does to a dependency that fails, counted there and in its windows.
 #include "tests/integration/agent/agent_program.hpp"
 #include "tests/support/postgres_server.hpp"
+#include "tests/support/servers.hpp"
 #include "tests/support/sockets.hpp"
 #include "tests/support/temp_dir.hpp"
 
 #include <csignal>
+#include <memory>
+#include <mutex>
+#include <poll.h>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -108,6 +112,67 @@ TEST_F(Sidecar, logs_in_less_where_no_connection_slots_are_left_and_comes_back) 
     // What was refused at the server is what the windows tell, and nothing else came.
     EXPECT_LE(count(server.log(), "FATAL:"), sum.log_ins);
     EXPECT_GE(count(server.log(), "FATAL:"), 2U);
+}
+
+// A peer that takes connections and is silent; knows how many of them were open at once, by what its kernel
+// had seen of the other side when the next one came.
+class SilentPeer {
+  public:
+    std::uint16_t port() const { return server_.port(); }
+    int accepted() const { return server_.accepted(); }
+    std::size_t most_open() const {
+        const std::lock_guard lock(mutex_);
+        return most_open_;
+    }
+
+  private:
+    void came(int descriptor) {
+        const std::lock_guard lock(mutex_);
+        open_.push_back(descriptor);
+        const auto left = [](int each) {
+            pollfd asked{each, POLLRDHUP, 0};
+            return ::poll(&asked, 1, 0) == 1;
+        };
+        std::erase_if(open_, left);
+        most_open_ = std::max(most_open_, open_.size());
+    }
+    void play(plumb::test::Connection& connection) {
+        came(connection.descriptor());
+        connection.hang();  // keeps the descriptor, so that its number stays its own
+    }
+
+    mutable std::mutex mutex_;
+    std::vector<int> open_;
+    std::size_t most_open_ = 0;
+    plumb::test::ScriptedServer server_{[this](plumb::test::Connection& connection) { play(connection); }};
+};
+
+TEST_F(Sidecar, has_one_connection_in_flight_to_a_dependency_of_any_kind_that_stalls) {
+    const std::vector<std::string> urls{
+        "tcp://HOST?expect=x", "tls://HOST?insecure=1",  "http://HOST/",   "https://HOST/#insecure=1",
+        "grpc://HOST/",        "postgres://app@HOST/db", "redis://HOST/0", "memcached://HOST"};
+    std::vector<std::unique_ptr<SilentPeer>> peers;
+    std::string text = "window: 1s\ntargets:\n";
+    for (std::size_t i = 0; i < urls.size(); ++i) {
+        peers.push_back(std::make_unique<SilentPeer>());
+        auto url = urls[i];
+        url.replace(url.find("HOST"), 4, "127.0.0.1:" + std::to_string(peers.back()->port()));
+        // Four more runs are due before one has given up.
+        text += "  it" + std::to_string(i) + ": {url: '" + url + "', interval: 50ms, timeout: 250ms}\n";
+    }
+    ChildSpec spec;
+    spec.command = {agent_path(), "run",   "--config", directory_.write("plumb.yaml", text),
+                    "--output",   output()};
+    spec.output_file = directory_.file("log");
+    ChildProcess child(spec);
+    EXPECT_TRUE(eventually([&] {
+        return std::all_of(peers.begin(), peers.end(),
+                           [](const auto& peer) { return peer->accepted() >= 5; });
+    })) << log();
+    child.signal(SIGTERM);
+    EXPECT_EQ(child.wait(20s), 0) << log();
+    for (std::size_t i = 0; i < urls.size(); ++i)
+        EXPECT_EQ(peers[i]->most_open(), 1U) << urls[i];
 }
 
 }  // namespace

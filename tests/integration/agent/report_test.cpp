@@ -33,7 +33,9 @@ class Report : public testing::Test {
 
     void start(ReportOptions chosen) {
         ReportEvents events;
-        events.pace = [this](double pace) { paces_.push_back(pace); };
+        events.pace = [this](std::string_view dependency, std::chrono::nanoseconds apart) {
+            paces_.emplace_back(dependency, apart);
+        };
         events.log = [this](std::string_view kind, std::string_view text) {
             logged_.push_back(std::string(kind) + ": " + std::string(text));
         };
@@ -79,7 +81,7 @@ class Report : public testing::Test {
     }
 
     boost::asio::io_context io_;
-    std::vector<double> paces_;
+    std::vector<std::pair<std::string, std::chrono::nanoseconds>> paces_;
     std::vector<std::string> logged_;
     std::unique_ptr<Reporter> reporter_;
 };
@@ -199,19 +201,48 @@ TEST_F(Report, a_refused_window_is_dropped_and_logged) {
         EXPECT_EQ(line.find('\x1b'), std::string::npos);
 }
 
-TEST_F(Report, the_pace_is_never_below_one) {
+TEST_F(Report, a_pace_names_its_dependency_and_one_that_is_no_time_is_ignored) {
     Committed store;
-    FakeController slow(store, {.pace = 3.5});
+    FakeController slow(store, {.seconds_apart = 3.5});
     start(options(slow.port()));
     offer(1);
     ASSERT_TRUE(all_acknowledged());
-    EXPECT_THAT(paces_, ElementsAre(3.5));
-    FakeController fast(store, {.pace = 0.1});
-    paces_.clear();
-    start(options(fast.port()));
-    offer(2);
+    EXPECT_THAT(paces_, ElementsAre(std::pair("cache", 3500ms)));
+    std::uint64_t sequence = 1;
+    for (const double apart :
+         {-1.0, std::numeric_limits<double>::quiet_NaN(), std::numeric_limits<double>::infinity()}) {
+        FakeController broken(store, {.seconds_apart = apart});
+        paces_.clear();
+        start(options(broken.port()));
+        offer(++sequence);
+        ASSERT_TRUE(all_acknowledged());
+        EXPECT_THAT(paces_, IsEmpty()) << apart;
+    }
+}
+
+TEST_F(Report, the_hello_names_what_is_logged_in_to) {
+    Committed store;
+    FakeController controller(store, {});
+    auto chosen = options(controller.port());
+    chosen.logs_in = {"cache", "database"};
+    start(std::move(chosen));
+    ASSERT_TRUE(turn_until([&] { return !controller.seen().hellos.empty(); }));
+    EXPECT_THAT(controller.seen().hellos[0].logs_in(), ElementsAre("cache", "database"));
+}
+
+TEST_F(Report, a_pace_is_forgotten_when_the_controller_stays_away) {
+    Committed store;
+    FakeController controller(store, {.seconds_apart = 30});
+    auto chosen = options(controller.port());
+    chosen.logs_in = {"cache"};
+    chosen.pace_kept = 10ms;
+    start(std::move(chosen));
+    offer(1);
     ASSERT_TRUE(all_acknowledged());
-    EXPECT_THAT(paces_, ElementsAre(1.0));
+    EXPECT_THAT(paces_, ElementsAre(std::pair("cache", 30s)));
+    controller.kill();
+    ASSERT_TRUE(turn_until([this] { return paces_.size() > 1; }));
+    EXPECT_THAT(paces_, ElementsAre(std::pair("cache", 30s), std::pair("cache", 0s)));
 }
 
 TEST_F(Report, a_controller_that_takes_windows_and_answers_none_is_left_for_a_new_stream) {

@@ -75,6 +75,7 @@ bool ReportClient::read() {
     if (!stream_->Read(&response)) return false;
     acknowledged_.insert(response.acknowledged().begin(), response.acknowledged().end());
     refused_.insert(refused_.end(), response.refused().begin(), response.refused().end());
+    paces_.insert(paces_.end(), response.paces().begin(), response.paces().end());
     return true;
 }
 
@@ -82,6 +83,15 @@ std::set<std::uint64_t> ReportClient::acknowledged(std::size_t count) {
     while (acknowledged_.size() + refused_.size() < count && read()) {
     }
     return acknowledged_;
+}
+
+std::map<std::string, double> ReportClient::paces(std::size_t count) {
+    while (paces_.size() < count && read()) {
+    }
+    std::map<std::string, double> latest;
+    for (const auto& pace : paces_)
+        latest[pace.dependency()] = pace.seconds_apart();
+    return latest;
 }
 
 grpc::Status ReportClient::finish() {

@@ -4,6 +4,7 @@
 #include "model/window.hpp"
 #include "plumb/v1/report.grpc.pb.h"
 
+#include <map>
 #include <memory>
 #include <set>
 #include <string>
@@ -35,6 +36,9 @@ class ReportClient {
     // Reads answers until `count` windows are acknowledged or refused, or the stream ends.
     std::set<std::uint64_t> acknowledged(std::size_t count);
     const std::vector<v1::Refusal>& refused() const { return refused_; }
+    // Reads answers until `count` paces have come, or the stream ends: seconds apart, the latest of each
+    // dependency.
+    std::map<std::string, double> paces(std::size_t count);
     grpc::Status finish();  // half-closes, reads the rest
     grpc::Status status();  // the server's end, without half-closing
     void cancel() { context_.TryCancel(); }
@@ -47,6 +51,7 @@ class ReportClient {
     std::unique_ptr<grpc::ClientReaderWriter<v1::ReportRequest, v1::ReportResponse>> stream_;
     std::set<std::uint64_t> acknowledged_;
     std::vector<v1::Refusal> refused_;
+    std::vector<v1::Pace> paces_;
     bool finished_ = false;
 };
 

@@ -96,7 +96,9 @@ TEST(Serve, what_it_cannot_do_is_exit_2_with_the_reason) {
                            {{"--tls-cert", no_pem, "--tls-key", no_pem}, "cert.pem"},
                            {{"--client-ca", no_pem}, "--client-ca needs"},
                            {{"--retention", "soon"}, "soon"},
-                           {{"--retention", "1s"}, "shorter than a minute"}}) {
+                           {{"--retention", "1s"}, "shorter than a minute"},
+                           {{"--login-budget", "10"}, "as in 10/s"},
+                           {{"--login-budget", "0/s"}, "1/h to 1000000/s"}}) {
         std::vector<std::string> arguments{"serve", "--listen", "127.0.0.1:0", "--http", "127.0.0.1:0"};
         bool has_store = false;
         for (std::size_t i = 0; i < more.size(); i += 2) {
@@ -118,6 +120,7 @@ TEST(Serve, wrong_usage_is_exit_2_and_help_is_exit_0) {
     EXPECT_EQ(plumb_controller({"serve", "--stor", "x"}).exit_code, 2);
     EXPECT_EQ(plumb_controller({"--help"}).exit_code, 0);
     EXPECT_THAT(plumb_controller({"serve", "--help"}).output, HasSubstr("--insecure-plaintext"));
+    EXPECT_THAT(plumb_controller({"serve", "--help"}).output, HasSubstr("--login-budget"));
 }
 
 TEST(Serve, two_controllers_do_not_share_a_port) {

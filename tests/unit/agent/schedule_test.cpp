@@ -96,19 +96,5 @@ TEST(Schedule, points_that_passed_while_the_loop_stood_still_are_counted_as_skip
     EXPECT_GT(schedule.next_due(), late - 100ms);
 }
 
-TEST(Schedule, a_pace_only_slows_down) {
-    for (const double pace : {0.0, 0.5, -3.0, std::numeric_limits<double>::quiet_NaN(),
-                              std::numeric_limits<double>::infinity()}) {
-        Schedule schedule({1s}, kStart, 1);
-        schedule.set_pace(pace);
-        EXPECT_EQ(schedule.pace(), 1.0);
-    }
-    Schedule schedule({1s}, kStart, 1);
-    schedule.set_pace(4);
-    EXPECT_NEAR(static_cast<double>(starts(schedule, kStart + 400s).size()), 100, 2);
-    schedule.set_pace(1e9);
-    EXPECT_EQ(schedule.pace(), Schedule::kMaxPace);
-}
-
 }  // namespace
 }  // namespace plumb::agent

@@ -108,7 +108,8 @@ TEST(Limits, of_what_cannot_be_limited_are_refused_with_the_remedy) {
     EXPECT_EQ(complaint("small://h?limit.connect=5"),
               "option 'limit.connect' should be a duration, as in limit.connect=500ms");
     for (const std::string limit : {"0s", "1us", "999us"}) {
-        EXPECT_EQ(complaint("small://h?limit.connect=" + limit), "limit of phase 'connect' must be 1ms or more");
+        EXPECT_EQ(complaint("small://h?limit.connect=" + limit),
+                  "limit of phase 'connect' must be 1ms or more");
     }
     EXPECT_EQ(complaint("small://h?limit.connect=1s&limit.connect=2s"),
               "limit of phase 'connect' is given twice");
