@@ -1,5 +1,7 @@
 #include "controller/tls_files.hpp"
 
+#include "base/freed.hpp"
+
 #include <memory>
 
 #include <fmt/format.h>
@@ -34,7 +36,7 @@ Result<void> check_own(SSL_CTX* context, const TlsFiles& files) {
 }  // namespace
 
 Result<void> check_tls_files(const TlsFiles& files) {
-    const std::unique_ptr<SSL_CTX, void (*)(SSL_CTX*)> context(SSL_CTX_new(TLS_method()), SSL_CTX_free);
+    const std::unique_ptr<SSL_CTX, Freed<SSL_CTX_free>> context(SSL_CTX_new(TLS_method()));
     if (context == nullptr) return Error{"TLS: " + openssl_words()};
     if (auto ok = check_own(context.get(), files); !ok) return ok;
     if (!files.authority.empty() && SSL_CTX_load_verify_file(context.get(), files.authority.c_str()) != 1) {

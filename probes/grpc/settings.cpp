@@ -34,15 +34,6 @@ bool is_metadata_value(std::string_view value) {
     return std::all_of(value.begin(), value.end(), [](char c) { return c >= 0x20 && c <= 0x7e; });
 }
 
-// An application protocol of its own has no place here: gRPC is h2.
-std::vector<Option> tls_options() {
-    const auto all = net::tls_option_list();
-    std::vector<Option> ours;
-    std::copy_if(all.begin(), all.end(), std::back_inserter(ours),
-                 [](const Option& option) { return option.name != "alpn"; });
-    return ours;
-}
-
 Result<void> add_metadata(Settings& settings, std::string_view text) {
     const auto colon = std::min(text.find(':'), text.size());
     const std::string name = to_lower(trim(text.substr(0, colon)));
@@ -66,7 +57,8 @@ Result<void> read_options(Settings& settings, const Url& url) {
     std::erase_if(once.query, [&seen](const auto& option) {
         return option.first == "header" && std::exchange(seen, true);
     });
-    if (auto checked = check_options(once, kOptions, tls_options()); !checked) return checked;
+    if (auto checked = check_options(once, kOptions, net::tls_options_without_alpn()); !checked)
+        return checked;
     for (const auto& [name, value] : url.query) {
         if (name != "header") continue;
         if (auto added = add_metadata(settings, value); !added) return added;
@@ -96,7 +88,7 @@ std::string Settings::scrubbed(std::string_view words) const {
 
 std::vector<Option> options() {
     std::vector<Option> all(kOptions.begin(), kOptions.end());
-    const auto tls = tls_options();
+    const auto tls = net::tls_options_without_alpn();
     all.insert(all.end(), tls.begin(), tls.end());
     return all;
 }

@@ -44,15 +44,6 @@ bool has(const auto& names, std::string_view name) {
     return std::find(names.begin(), names.end(), name) != names.end();
 }
 
-// An http probe chooses its application protocol itself.
-std::vector<Option> tls_options() {
-    const auto all = net::tls_option_list();
-    std::vector<Option> ours;
-    std::copy_if(all.begin(), all.end(), std::back_inserter(ours),
-                 [](const Option& option) { return option.name != "alpn"; });
-    return ours;
-}
-
 // What may be given again stands once for the check.
 Result<void> check(const Url& options) {
     Url once = options;
@@ -63,7 +54,7 @@ Result<void> check(const Url& options) {
         seen.push_back(option.first);
         return false;
     });
-    return check_options(once, kOptions, tls_options());
+    return check_options(once, kOptions, net::tls_options_without_alpn());
 }
 
 Result<void> add_field(Settings& settings, std::string_view text) {
@@ -142,7 +133,7 @@ Result<void> read_options(Settings& settings, const Url& options) {
 
 std::vector<Option> options() {
     std::vector<Option> all(kOptions.begin(), kOptions.end());
-    const auto tls = tls_options();
+    const auto tls = net::tls_options_without_alpn();
     all.insert(all.end(), tls.begin(), tls.end());
     return all;
 }

@@ -1,6 +1,7 @@
 // The inside of Stream, shared by stream.cpp and the TLS files only.
 #pragma once
 
+#include "base/freed.hpp"
 #include "probes/net/ready.hpp"
 #include "probes/net/stream.hpp"
 
@@ -14,13 +15,7 @@
 
 namespace plumb::net {
 
-struct SslFree {
-    void operator()(SSL* ssl) const { SSL_free(ssl); }
-};
-struct SessionFree {
-    void operator()(SSL_SESSION* session) const { SSL_SESSION_free(session); }
-};
-using TlsSession = std::unique_ptr<SSL_SESSION, SessionFree>;
+using TlsSession = std::unique_ptr<SSL_SESSION, Freed<SSL_SESSION_free>>;
 
 // What the handshake tells beside its result. Hangs on the SSL as ex_data (wire_of), so that the callbacks of
 // OpenSSL find it; an SSL that is not ours (libpq's) has none.
@@ -66,7 +61,7 @@ struct Stream::Impl {
 
     boost::asio::ip::tcp::socket socket;
     TlsWire wire;  // outlives `ssl`
-    std::unique_ptr<SSL, SslFree> ssl;
+    std::unique_ptr<SSL, Freed<SSL_free>> ssl;
     bool broken = false;  // nothing but close() is allowed any more
 };
 

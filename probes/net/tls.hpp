@@ -38,6 +38,8 @@ struct TlsOptions {
 };
 // Those options as a probe lists them (check_options, Kind::options).
 std::span<const Option> tls_option_list();
+// Of a kind that chooses its application protocol itself.
+std::span<const Option> tls_options_without_alpn();
 
 struct PeerMemory;  // probes/net/tls_peer.hpp
 

@@ -1,5 +1,6 @@
 #include "probes/net/tls_chain.hpp"
 
+#include "base/freed.hpp"
 #include "base/text.hpp"
 #include "model/fact.hpp"
 
@@ -18,10 +19,6 @@ namespace plumb::net {
 namespace {
 
 constexpr std::time_t kDay = 86'400;
-
-struct BioFree {
-    void operator()(BIO* bio) const { BIO_free(bio); }
-};
 
 std::string object_text(int nid) {
     const char* name = nid == NID_undef ? nullptr : OBJ_nid2ln(nid);
@@ -76,7 +73,7 @@ std::string days_left(const CertificateText& certificate, std::time_t now) {
 }
 
 std::string name_text(const X509_NAME* name) {
-    const std::unique_ptr<BIO, BioFree> bio(BIO_new(BIO_s_mem()));
+    const std::unique_ptr<BIO, Freed<BIO_free>> bio(BIO_new(BIO_s_mem()));
     if (!bio || name == nullptr) return {};
     X509_NAME_print_ex(bio.get(), name, 0,
                        (XN_FLAG_RFC2253 | ASN1_STRFLGS_UTF8_CONVERT) & ~ASN1_STRFLGS_ESC_MSB);

@@ -15,9 +15,9 @@ constexpr std::array<Option, 8> kOptions{{
     {"cert", "client certificate (PEM file)"},
     {"key", "its private key (PEM file); default: in cert"},
     {"insecure", "1: a bad certificate is a fact, not a failure"},
-    {"alpn", "application protocols to offer, separated by commas: h2,http/1.1"},
     {"min_tls", "lowest TLS version: 1.2 (the default) or 1.3"},
     {"max_tls", "highest TLS version: 1.2 or 1.3"},
+    {"alpn", "application protocols to offer, separated by commas: h2,http/1.1"},
 }};
 
 Error wrong(const Url& url, std::string_view what) {
@@ -58,6 +58,11 @@ Result<void> read_versions(const Url& url, TlsOptions& options) {
 
 std::span<const Option> tls_option_list() {
     return kOptions;
+}
+
+std::span<const Option> tls_options_without_alpn() {
+    static_assert(kOptions.back().name == "alpn");
+    return std::span(kOptions).first<kOptions.size() - 1>();
 }
 
 Result<TlsOptions> TlsOptions::from_url(const Url& url) {

@@ -1,5 +1,7 @@
 #include "probes/net/tls_staple.hpp"
 
+#include "base/freed.hpp"
+
 #include <array>
 #include <memory>
 
@@ -14,13 +16,6 @@ constexpr std::size_t kMostBytes = 16'384;
 // Clocks of responders and of tasks differ a little.
 constexpr std::time_t kClockSkew = 300;
 
-template <auto Free>
-struct Freed {
-    template <class T>
-    void operator()(T* object) const {
-        Free(object);
-    }
-};
 using Response = std::unique_ptr<OCSP_RESPONSE, Freed<OCSP_RESPONSE_free>>;
 using Basic = std::unique_ptr<OCSP_BASICRESP, Freed<OCSP_BASICRESP_free>>;
 using Id = std::unique_ptr<OCSP_CERTID, Freed<OCSP_CERTID_free>>;

@@ -1,5 +1,6 @@
 #include "probes/postgres/handshake_watch.hpp"
 
+#include "base/freed.hpp"
 #include "probes/net/stream_impl.hpp"
 
 #include <algorithm>
@@ -23,7 +24,7 @@ struct HandshakeNotes {
 struct HandshakeWatch::State {
     net::TlsWire wire;  // outlives `ssl`; net's own callback writes the verification's complaints here
     HandshakeNotes notes;
-    std::unique_ptr<SSL, net::SslFree> ssl;
+    std::unique_ptr<SSL, Freed<SSL_free>> ssl;
 };
 
 namespace {
@@ -89,14 +90,10 @@ void expect_name(SSL* ssl, const std::string& name) {
     X509_VERIFY_PARAM_set1_host(parameters, name.data(), name.size());
 }
 
-struct FreeStoreContext {
-    void operator()(X509_STORE_CTX* context) const { X509_STORE_CTX_free(context); }
-};
-
 // Verifies the certificate of a handshake that was over before its callbacks could be hung on, with the same
 // store, expectations and callback. Whatever cannot be verified is an error: nothing here means trust.
 void verify_afterwards(SSL* ssl, const SSL_CTX* settings, std::vector<int>& errors) {
-    const std::unique_ptr<X509_STORE_CTX, FreeStoreContext> context(X509_STORE_CTX_new());
+    const std::unique_ptr<X509_STORE_CTX, Freed<X509_STORE_CTX_free>> context(X509_STORE_CTX_new());
     if (!context || X509_STORE_CTX_init(context.get(), SSL_CTX_get_cert_store(settings),
                                         SSL_get0_peer_certificate(ssl), SSL_get_peer_cert_chain(ssl)) != 1) {
         errors.push_back(X509_V_ERR_UNSPECIFIED);

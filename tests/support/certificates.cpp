@@ -1,5 +1,7 @@
 #include "tests/support/certificates.hpp"
 
+#include "base/freed.hpp"
+
 #include <atomic>
 #include <stdexcept>
 
@@ -14,13 +16,6 @@
 namespace plumb::test {
 namespace {
 
-template <auto Free>
-struct Freed {
-    template <class T>
-    void operator()(T* object) const {
-        Free(object);
-    }
-};
 using Key = std::unique_ptr<EVP_PKEY, Freed<EVP_PKEY_free>>;
 using Cert = std::unique_ptr<X509, Freed<X509_free>>;
 using Basic = std::unique_ptr<OCSP_BASICRESP, Freed<OCSP_BASICRESP_free>>;

@@ -1,5 +1,7 @@
 #include "tests/support/tls_server.hpp"
 
+#include "base/freed.hpp"
+
 #include <array>
 #include <fcntl.h>
 #include <signal.h>
@@ -143,7 +145,7 @@ void TlsServer::play(Connection& connection) {
         connection.write(spec_.preamble);
     }
     fcntl(connection.descriptor(), F_SETFL, O_NONBLOCK);
-    const std::unique_ptr<SSL, void (*)(SSL*)> ssl(SSL_new(context_.get()), SSL_free);
+    const std::unique_ptr<SSL, Freed<SSL_free>> ssl(SSL_new(context_.get()));
     SSL_set_fd(ssl.get(), connection.descriptor());
     if (spec_.before_handshake) spec_.before_handshake(connection, ssl.get());
     if (complete(ssl.get(), connection, [&] { return SSL_accept(ssl.get()); }) != 1) {
