@@ -31,7 +31,7 @@ SchemeLookup registry_lookup() {
         if (!match) return std::nullopt;
         SchemeFacts facts;
         facts.default_port = match->default_port;
-        facts.sends_requests = match->kind->name == "http" || match->kind->name == "grpc";
+        facts.sends_requests = match->kind->sends_requests;
         for (const auto& option : match->kind->options)
             facts.known_options.push_back(option.name);
         return facts;

@@ -178,6 +178,7 @@ const Kind& grpc_kind() {
         .options = grpc_health::options(),
         .logs_in = false,
         .make = make,
+        .sends_requests = true,
         .catalog = grpc_catalog(),
     };
     return kind;

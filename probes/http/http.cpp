@@ -92,6 +92,7 @@ const Kind& http_kind() {
         .logs_in = false,
         .make = make,
         .options_in_fragment = true,
+        .sends_requests = true,
         .catalog = http::catalog(),
     };
     return kind;

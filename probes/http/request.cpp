@@ -93,7 +93,7 @@ bool is_redirect(const Head& head) {
 }
 
 net::IoResult<Hop> follow(const Settings& settings, const Hop& from, const Head& head) {
-    const auto location = head.whole_field("location");
+    const auto location = head.field("location");
     auto url = parse_url(absolute(from, location.substr(0, location.find('#'))));
     const bool usable = url && (url->scheme == "http" || url->scheme == "https") && !url->host.empty() &&
                         url->other_hosts.empty();

@@ -68,12 +68,6 @@ std::string strict_header(std::string_view text) {
 
 }  // namespace
 
-std::string_view Head::whole_field(std::string_view name) const {
-    const auto found =
-        std::find_if(lines.begin(), lines.end(), [name](const auto& line) { return line.first == name; });
-    return found == lines.end() ? field(name) : std::string_view(found->second);
-}
-
 std::string_view Head::field(std::string_view name) const {
     const auto found = fields.find(name);
     return found == fields.end() ? std::string_view{} : std::string_view(found->second);
@@ -93,7 +87,7 @@ class Response::Parser final : public beast::http::basic_parser<false> {
     void on_response_impl(int code, StringView reason, int version, error_code&) override {
         head.status = code;
         head.version = version;
-        head.reason.assign(reason.data(), std::min(reason.size(), kMaxField));
+        head.reason.assign(reason.data(), reason.size());
     }
     void on_field_impl(beast::http::field, StringView name, StringView value, error_code&) override {
         const std::string lower = to_lower(std::string_view(name.data(), name.size()));
@@ -101,8 +95,7 @@ class Response::Parser final : public beast::http::basic_parser<false> {
             head.lines.emplace_back(lower, std::string(value.data(), value.size()));
         if (is_quota_field(lower)) return join_field(lower, value);
         if (std::find(kFields.begin(), kFields.end(), lower) == kFields.end()) return;
-        head.fields.try_emplace(lower, value.data(),
-                                std::min(value.size(), kMaxField));  // the first one counts
+        head.fields.try_emplace(lower, value.data(), value.size());  // the first one counts
     }
     // A list may stand in several lines (RFC 9110 §5.3).
     void join_field(const std::string& name, StringView value) {
@@ -110,7 +103,6 @@ class Response::Parser final : public beast::http::basic_parser<false> {
         auto& text = head.fields[name];
         if (!text.empty()) text += ", ";
         text.append(value.data(), value.size());
-        text.resize(std::min(text.size(), kMaxField));
     }
     void on_header_impl(error_code&) override {}
     void on_body_init_impl(const boost::optional<std::uint64_t>&, error_code&) override {}

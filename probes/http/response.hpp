@@ -21,7 +21,6 @@ namespace plumb::http {
 inline constexpr std::uint32_t kMaxHeader = 32U * 1024;
 inline constexpr std::uint64_t kMaxBody = 1024UL * 1024;  // more is not read
 inline constexpr std::uint64_t kMaxWire = 4 * kMaxBody;   // header, body and the framing of chunks together
-inline constexpr std::size_t kMaxField = 1024;            // of one field's value
 inline constexpr int kMaxInterim = 8;                     // 1xx answers before the real one
 
 struct Head {
@@ -30,10 +29,9 @@ struct Head {
     std::string reason;  // untrusted, like every field
     std::map<std::string, std::string, std::less<>>
         fields;  // lower-case names, only those that the probe reads; the lines of one name joined by ", "
-    std::vector<std::pair<std::string, std::string>> lines;  // those of Keep::fields, each whole
+    std::vector<std::pair<std::string, std::string>> lines;  // each of those of Keep::fields
 
-    std::string_view field(std::string_view name) const;        // "" when absent
-    std::string_view whole_field(std::string_view name) const;  // the first line of it, uncut if it is kept
+    std::string_view field(std::string_view name) const;  // "" when absent
 };
 
 // What is kept of an answer beside the fields that every run reads.

@@ -161,7 +161,6 @@ awaitable<void> Visit::exchange() {
     if (!written) co_return run_.fail(written.error().cause, written.error().detail);
     run_.begin(phase::first_byte);
     Keep keep{settings_.expected.fields(), settings_.expected.reads_body()};
-    if (settings_.redirects > 0) keep.fields.emplace_back("location");
     Response& response = response_.emplace(hop_.method == "HEAD", std::move(keep));
     bool judged = false;
     while (!response.done() && !response.enough()) {

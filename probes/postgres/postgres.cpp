@@ -61,6 +61,7 @@ class PostgresProbe final : public Probe {
     void fail(Run& run, const net::Failed& failed) const;
     std::string scrubbed(std::string_view words) const;
     void hide_secrets(Outcome& outcome) const;
+    void hide_secrets(std::vector<Table>& tables) const;
 
     Login login_;
     bool several_hosts_;
@@ -147,6 +148,7 @@ asio::awaitable<std::optional<Reply>> PostgresProbe::ask(Run& run, Session& sess
         co_return std::nullopt;
     }
     if (reply->refusal) reply->refusal->detail = scrubbed(reply->refusal->detail);
+    hide_secrets(reply->tables);
     co_return std::move(*reply);
 }
 
@@ -185,7 +187,7 @@ asio::awaitable<void> PostgresProbe::inspect(Run& run, Session& session) {
 
 asio::awaitable<bool> PostgresProbe::query_console(Run& run, Session& session) {
     run.begin(phase::query);
-    read_console_version(session.server_version(), run.outcome);
+    read_console_version(scrubbed(session.server_version()), run.outcome);
     const auto reply = co_await ask(run, session, std::string(kConsoleQuery));
     if (reply && reply->refusal) fail(run, *reply->refusal);
     co_return reply && !reply->refusal;
@@ -227,6 +229,19 @@ std::string PostgresProbe::scrubbed(std::string_view words) const {
 void PostgresProbe::hide_secrets(Outcome& outcome) const {
     for (auto& fact : outcome.facts)
         fact.value = scrubbed(fact.value);
+}
+
+// Before they are cut, after which a piece of a secret would be left that nobody knows again. What is short
+// stays whole until it is a fact, or is a number: a password may be one, too.
+void PostgresProbe::hide_secrets(std::vector<Table>& tables) const {
+    constexpr std::size_t kNeverCut = 32;
+    for (auto& table : tables) {
+        for (auto& row : table.rows) {
+            for (auto& cell : row) {
+                if (cell && cell->size() > kNeverCut) cell = scrubbed(*cell);
+            }
+        }
+    }
 }
 
 Result<std::unique_ptr<Probe>> make(const Target& target, Services& services) {

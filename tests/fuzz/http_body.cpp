@@ -21,7 +21,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     const auto body = input.rest();
     http::Head head;
     for (const auto& field : expected->fields())
-        head.lines.emplace_back(field, body.substr(0, http::kMaxField));
+        head.lines.emplace_back(field, body.substr(0, http::kMaxHeader));
     http::header_complaint(*expected, head);
     const auto unwanted = http::unwanted_complaint(*expected, body);
     const auto missing = http::missing_complaint(*expected, body);

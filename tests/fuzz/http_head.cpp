@@ -46,9 +46,9 @@ class Reader {
 void check_head(const http::Head& head) {
     require(head.status >= 0 && head.status <= 999, "a status has three digits");
     require(head.version == 10 || head.version == 11, "the version is 1.0 or 1.1");
-    require(head.reason.size() <= http::kMaxField, "the reason is bounded");
+    require(head.reason.size() <= http::kMaxHeader, "the reason is bounded");
     for (const auto& [name, value] : head.fields)
-        require(value.size() <= http::kMaxField, "a field is bounded");
+        require(value.size() <= 2 * http::kMaxHeader, "a field is bounded");
 }
 
 }  // namespace

@@ -80,7 +80,7 @@ TEST(HttpResponse, what_is_asked_for_is_kept_whole) {
     EXPECT_EQ(response.body(), "abcde");
     ASSERT_EQ(response.head().lines.size(), 2U);
     EXPECT_EQ(response.head().lines[1].second, cookie);
-    EXPECT_EQ(response.head().whole_field("set-cookie"), "a");
+    EXPECT_EQ(response.head().lines[0].second, "a");
     EXPECT_TRUE(response.keeps_alive());
 }
 
@@ -176,11 +176,12 @@ TEST(HttpResponse, a_large_body_is_enough_at_the_bound) {
     EXPECT_TRUE(response.enough());
 }
 
-TEST(HttpResponse, fields_are_bounded_and_the_first_counts) {
+// Whole: what is scrubbed of secrets must not have been cut before.
+TEST(HttpResponse, fields_are_whole_and_the_first_counts) {
     Response response(false);
     ASSERT_TRUE(response.feed("HTTP/1.1 200 OK\r\nserver: " + std::string(5000, 's') +
                               "\r\nServer: other\r\nX-Unknown: 1\r\n\r\n"));
-    EXPECT_EQ(response.head().field("server"), std::string(kMaxField, 's'));
+    EXPECT_EQ(response.head().field("server"), std::string(5000, 's'));
     EXPECT_EQ(response.head().field("x-unknown"), "");
 }
 
