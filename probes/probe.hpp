@@ -79,9 +79,9 @@ struct Kind {
     Result<std::unique_ptr<Probe>> (*make)(const Target& target, Services& services);
     // The query belongs to the server and prints as "***"; the options stand in the fragment (http).
     bool options_in_fragment = false;
+    Catalog catalog{};
     // A run asks what may have effects at a stranger's: a discovered target is only connected to.
     bool sends_requests = false;
-    Catalog catalog{};
 };
 
 }  // namespace plumb

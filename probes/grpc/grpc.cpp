@@ -178,8 +178,8 @@ const Kind& grpc_kind() {
         .options = grpc_health::options(),
         .logs_in = false,
         .make = make,
-        .sends_requests = true,
         .catalog = grpc_catalog(),
+        .sends_requests = true,
     };
     return kind;
 }

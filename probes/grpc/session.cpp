@@ -219,8 +219,9 @@ void Session::Impl::take_frame(const nghttp2_frame& frame) {
 // A call that it lets pass goes on; one that it does not, nghttp2 closes as refused.
 void Session::Impl::take_goaway(const nghttp2_goaway& frame) {
     const auto words = text_of(frame.opaque_data, std::min(frame.opaque_data_len, kMaxFarewell));
-    answer.farewell = fmt::format("it is going away ({}{}{})", nghttp2_http2_strerror(frame.error_code),
-                                  words.empty() ? "" : ": ", words.empty() ? "" : marked_words(words));
+    answer.farewell =
+        fmt::format("it is going away ({}{}{})", nghttp2_http2_strerror(frame.error_code),
+                    words.empty() ? "" : ": ", words.empty() ? "" : marked_words(std::string(words)));
     if (stream != 0) return;
     const bool calm = frame.error_code == NGHTTP2_ENHANCE_YOUR_CALM;
     failed = Failed{calm ? Cause::grpc_resource_exhausted : Cause::grpc_unavailable,

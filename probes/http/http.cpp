@@ -92,8 +92,8 @@ const Kind& http_kind() {
         .logs_in = false,
         .make = make,
         .options_in_fragment = true,
-        .sends_requests = true,
         .catalog = http::catalog(),
+        .sends_requests = true,
     };
     return kind;
 }
