@@ -1,5 +1,6 @@
 #include "probes/registry.hpp"
 
+#include "model/run_order.hpp"
 #include "probes/net/resolver.hpp"
 
 #include <boost/asio/io_context.hpp>
@@ -120,6 +121,17 @@ TEST_F(Registry, of_several_hosts_it_says_that_one_is_probed) {
     const auto prepared = prepare("kafka://a:9092,b:9092");
     ASSERT_TRUE(prepared);
     EXPECT_THAT(prepared->target().note, HasSubstr("only the first is probed"));
+}
+
+// The judge orders phases by a table of its own, since it knows no kinds.
+TEST(Kinds, declare_their_phases_in_the_order_of_a_run_as_the_judge_has_it) {
+    for (const Kind& kind : all_kinds()) {
+        const auto& phases = kind.catalog.phases;
+        for (std::size_t i = 1; i < phases.size(); ++i) {
+            EXPECT_LT(place_of_phase(phases[i - 1].name), place_of_phase(phases[i].name))
+                << kind.name << ": " << phases[i - 1].name << " " << phases[i].name;
+        }
+    }
 }
 
 }  // namespace
