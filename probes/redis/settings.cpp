@@ -17,7 +17,7 @@ constexpr std::array kOptions{
     Option{"cert", "client certificate (PEM)"},
     Option{"key", "key of the client certificate (PEM)"},
     Option{"insecure", "1: go on when the certificate does not verify; the result stays a fact"},
-    Option{"min_tls", "lowest TLS version: 1.2 or 1.3"},
+    Option{"min_tls", "lowest TLS version: 1.2 (the default) or 1.3"},
     Option{"max_tls", "highest TLS version: 1.2 or 1.3"},
     Option{"ssl_cert_reqs", "redis-py's: none is insecure=1"},
     Option{"ssl_ca_certs", "redis-py's: the same as ca"},

@@ -302,10 +302,12 @@ TEST(CheckProgram, validate_lists_every_error_with_its_line_or_says_ok) {
 
 TEST(CheckProgram, a_file_that_names_missing_places_is_told_each_with_its_line_and_remedies_stay_whole) {
     const plumb::test::TempDir directory;
+    const auto words_alone = directory.write("key.pem", "no key\n");
     const auto bad = directory.write(
         "bad.yaml",
-        "controller: plumb.internal:7443\nenvironment: e\nservice: s\ntls:\n  ca: /no/ca\n  cert: /no/cert\n"
-        "  key: /dev/null\nresolver: ns.internal\ntargets:\n  a: gopher://a\n  b:\n");
+        "controller: plumb.internal:7443\nenvironment: e\nservice: s\ntls:\n  ca: /no/ca\n  cert: /dev/null\n"
+        "  key: " +
+            words_alone + "\nresolver: ns.internal\ntargets:\n  a: gopher://a\n  b:\n");
     for (const auto& words : std::vector<std::vector<std::string>>{{"validate"}, {"run", "--output", "-"}}) {
         auto command = words;
         command.insert(command.end(), {"--config", bad});
@@ -313,8 +315,8 @@ TEST(CheckProgram, a_file_that_names_missing_places_is_told_each_with_its_line_a
         EXPECT_EQ(refused.exit_code, 2);
         EXPECT_EQ(refused.output, "");
         for (const char* part :
-             {"bad.yaml:5: tls.ca: /no/ca: no such file", "bad.yaml:6: tls.cert: /no/cert: no such file",
-              "bad.yaml:7: tls.key: /dev/null holds no PEM",
+             {"bad.yaml:5: tls.ca: /no/ca: no such file",
+              "bad.yaml:6: tls.cert: /dev/null: is a device, no regular file", "key.pem holds no PEM",
               "bad.yaml:8: resolver: a DNS server is written IP:PORT",
               "bad.yaml:10: target 'a': unknown scheme 'gopher'",
               "bad.yaml:11: target 'b' has no url; write `url: redis://cache:6379/0`"}) {

@@ -81,7 +81,7 @@ TEST(Explain, a_fact_or_gauge_is_found_by_its_name) {
     EXPECT_EQ(explain("cellar.version", kKinds, kPlain).value(),
               "cellar.version  (fact of cellar)\n  meaning ordered: version of the cellar\n");
     EXPECT_THAT(*explain("probe.breaker", kKinds, kPlain), HasSubstr("(fact of plumb-agent run)"));
-    EXPECT_THAT(*explain("probe.pace", kKinds, kPlain), HasSubstr("the controller asks for it"));
+    EXPECT_THAT(*explain("probe.pace", kKinds, kPlain), HasSubstr("how far apart log-ins are kept"));
     EXPECT_THAT(explain("CELLAR.bottles", kKinds, kPlain).value(),
                 StartsWith("cellar.bottles  (gauge of cellar)\n"));
 }

@@ -89,7 +89,7 @@ TEST(HttpRateLimit, the_time_to_its_end_is_a_gauge_of_its_own) {
     EXPECT_EQ(of_reset("soon"), -1);
     EXPECT_EQ(of_reset("5 parsecs"), 5);
     EXPECT_EQ(of_reset("5x"), -1);
-    EXPECT_EQ(of_reset("-5"), -1);
+    EXPECT_EQ(of_reset("-5"), 0);
 }
 
 TEST(HttpRateLimit, half_a_statement_or_nonsense_gives_nothing) {
