@@ -48,7 +48,7 @@ void check_head(const http::Head& head) {
     require(head.version == 10 || head.version == 11, "the version is 1.0 or 1.1");
     require(head.reason.size() <= http::kMaxHeader, "the reason is bounded");
     for (const auto& [name, value] : head.fields)
-        require(value.size() <= 2 * http::kMaxHeader, "a field is bounded");
+        require(value.size() <= std::size_t{2} * http::kMaxHeader, "a field is bounded");
 }
 
 }  // namespace
