@@ -20,7 +20,7 @@ void check_server(const net::NameServer& server) {
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     const auto text = fuzz::Input(data, size).rest();
     const auto conf = net::parse_resolv_conf(text);
-    require(conf.servers.size() <= 3 && conf.search.size() <= 6, "as many as the C library takes");
+    require(conf.servers.size() <= 3 && conf.search.size() <= 32, "no more than are kept");
     require(conf.ndots >= 0 && conf.ndots <= 15, "ndots lies within its limits");
     for (const auto& name : conf.search)
         require(!name.empty() && name.size() <= 255, "a search domain is as long as a name may be");
