@@ -42,10 +42,12 @@ TEST(CommitQueue, once_the_store_fails_a_stop_tries_no_other_batch) {
     CommitQueue queue(store, metrics);
     for (std::uint64_t i = 1; i <= kMany; ++i)
         queue.push(window_from(stream, i));
+    // How many batches there were while they came depends on the machine.
+    const std::uint64_t before = metrics.store_errors;
     queue.stop();
     EXPECT_EQ(stream->safe, 0u);
     EXPECT_EQ(stream->not_safe, kMany) << "every stream is told";
-    EXPECT_LT(metrics.store_errors, 5u);
+    EXPECT_LT(metrics.store_errors - before, 5u);
 }
 
 TEST(CommitQueue, a_stop_commits_what_waits) {
