@@ -20,8 +20,7 @@ const net::TlsSettings& TlsPool::settings_of(const Hop& hop) {
     if (known != others_.end()) return known->second;
     if (others_.size() >= kMostOthers) others_.clear();
     net::TlsOptions options = options_;
-    options.server_name = hop.host;
-    if (options.server_name.ends_with('.')) options.server_name.pop_back();  // as TlsOptions::from_url() does
+    options.server_name = net::certificate_name(hop.host);
     options.certificate_file.clear();
     options.key_file.clear();
     return others_.try_emplace(hop.host, std::move(options)).first->second;

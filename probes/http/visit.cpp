@@ -229,7 +229,7 @@ void Visit::fail_answer(Cause cause, std::string_view words) {
 void Visit::fail_reading(const Failed& failed) {
     std::string words = words_of(failed, *response_);
     if (failed.cause == Cause::peer_garbage && settings_.quotable && !response_->head_done()) {
-        words += fmt::format("; it begins with \"{}\"", sanitize(response_->opening(), 80));
+        words += "; it begins with " + peer_words(response_->opening(), 80);
     }
     run_.fail(failed.cause, words);
 }

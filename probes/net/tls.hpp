@@ -20,6 +20,9 @@
 
 namespace plumb::net {
 
+// A host as SNI and certificates have it, without the dot that makes a name absolute (RFC 6066, 3).
+std::string certificate_name(std::string host);
+
 // The options that every TLS-capable target understands: sni, ca, cert, key, insecure, alpn, min_tls,
 // max_tls.
 struct TlsOptions {

@@ -65,12 +65,14 @@ std::span<const Option> tls_options_without_alpn() {
     return std::span(kOptions).first<kOptions.size() - 1>();
 }
 
+std::string certificate_name(std::string host) {
+    if (host.ends_with('.')) host.pop_back();
+    return host;
+}
+
 Result<TlsOptions> TlsOptions::from_url(const Url& url) {
     TlsOptions options;
-    options.server_name = url.option("sni").value_or(url.host);
-    // The dot that makes a name absolute is the resolver's business; SNI and certificates know none (RFC
-    // 6066, 3).
-    if (options.server_name.ends_with('.')) options.server_name.pop_back();
+    options.server_name = certificate_name(url.option("sni").value_or(url.host));
     options.ca_file = url.option("ca").value_or("");
     options.certificate_file = url.option("cert").value_or("");
     options.key_file = url.option("key").value_or("");

@@ -150,7 +150,7 @@ std::string either(const std::string& given, const std::string& otherwise) {
 
 void read_tls(const Url& url, const LoginDefaults& defaults, Login& login) {
     auto& tls = login.tls;
-    tls.server_name = url.option("sni").value_or(login.host);
+    tls.server_name = net::certificate_name(url.option("sni").value_or(login.host));
     tls.ca_file = either(first_of(url, "sslrootcert", "ca"), defaults.root_certificate);
     const bool named = !tls.ca_file.empty() && tls.ca_file != "system";
     if (!named) tls.ca_file.clear();

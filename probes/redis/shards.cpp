@@ -129,12 +129,12 @@ bool Shards::is_ours(const Node& node, const Outcome& outcome) const {
 const net::TlsSettings& Shards::tls_for(const Node& node) {
     const auto& options = tls_->options();
     const bool named = !node.host.empty() && !is_address(node.host);
-    if (!named || options.server_name != settings_.host) return *tls_;
+    if (!named || options.server_name != net::certificate_name(settings_.host)) return *tls_;
     const auto known = tls_by_name_.find(node.host);
     if (known != tls_by_name_.end()) return known->second;
     if (tls_by_name_.size() >= kMaxProbed) tls_by_name_.clear();
     auto own = options;
-    own.server_name = node.host;
+    own.server_name = net::certificate_name(node.host);
     return tls_by_name_.emplace(node.host, net::TlsSettings(std::move(own))).first->second;
 }
 

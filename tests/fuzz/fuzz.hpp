@@ -39,6 +39,17 @@ inline void require_good_facts(const Outcome& outcome) {
         require_readable(fact.value, kMaxFactValue, "a fact's value is bounded and readable");
 }
 
+// Each byte as %XX: any bytes may stand in a URL so.
+inline std::string percent_encoded(std::string_view text) {
+    static constexpr std::string_view kDigits = "0123456789ABCDEF";
+    std::string out;
+    for (const char c : text) {
+        const auto byte = static_cast<unsigned char>(c);
+        out += {'%', kDigits[byte >> 4U], kDigits[byte & 15U]};
+    }
+    return out;
+}
+
 // The input, taken from its front. What is no longer there reads as zero or nothing.
 class Input {
   public:

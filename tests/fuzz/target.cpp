@@ -29,23 +29,13 @@ bool may_name_a_file(const Option& option) {
     });
 }
 
-std::string hex(std::string_view text) {
-    static constexpr std::string_view kDigits = "0123456789ABCDEF";
-    std::string out;
-    for (const char c : text) {
-        const auto byte = static_cast<unsigned char>(c);
-        out += {'%', kDigits[byte >> 4U], kDigits[byte & 15U]};
-    }
-    return out;
-}
-
 std::string options_of(const Kind& kind, fuzz::Input& input) {
     std::string text;
     while (!input.empty() && !kind.options.empty()) {
         const Option& option = kind.options[input.byte() % kind.options.size()];
         auto value = input.take_until('\n');
         if (may_name_a_file(option)) value = value.substr(0, value.find_first_of("/."));
-        text += (text.empty() ? "" : "&") + std::string(option.name) + '=' + hex(value);
+        text += (text.empty() ? "" : "&") + std::string(option.name) + '=' + fuzz::percent_encoded(value);
     }
     return text;
 }

@@ -14,16 +14,6 @@ constexpr std::string_view kSecret = "hunter2hunter2";
 constexpr std::array<std::string_view, 10> kSchemes{"postgres", "redis", "rediss", "tcp",  "tls",
                                                     "dns",      "http",  "https",  "grpc", "memcached"};
 
-std::string encode(std::string_view text) {
-    static constexpr std::string_view kDigits = "0123456789ABCDEF";
-    std::string out;
-    for (const char c : text) {
-        const auto byte = static_cast<unsigned char>(c);
-        out += {'%', kDigits[byte >> 4U], kDigits[byte & 15U]};
-    }
-    return out;
-}
-
 void check_shape(const Url& url) {
     require(!url.scheme.empty() && to_lower(url.scheme) == url.scheme, "a scheme is lower case");
     require(to_lower(url.host) == url.host, "a host is lower case");
@@ -74,8 +64,8 @@ bool printable(std::string_view text) {
 
 // A password that is escaped as RFC 3986 has it arrives as it is, whatever it holds.
 void check_escaped(std::string_view scheme, std::string_view user, std::string_view password) {
-    const auto text =
-        std::string(scheme) + "://" + encode(user) + ':' + encode(password) + "@db.example.com:5432/x";
+    const auto text = std::string(scheme) + "://" + fuzz::percent_encoded(user) + ':' +
+                      fuzz::percent_encoded(password) + "@db.example.com:5432/x";
     if (text.size() > kMaxUrlBytes || !printable(user) || !printable(password)) return;
     const auto url = parse_url(text);
     require(url.has_value(), "an escaped password is accepted");
@@ -98,8 +88,8 @@ void check_raw(std::string_view scheme, std::string_view odd) {
 
 // Of the query only a probe's own options show.
 void check_query(std::string_view scheme, std::string_view name, std::string_view value) {
-    const auto text = std::string(scheme) + "://db:1/?" + encode(name) + '=' + std::string(kSecret) +
-                      encode(value) + "&sslmode=require";
+    const auto text = std::string(scheme) + "://db:1/?" + fuzz::percent_encoded(name) + '=' +
+                      std::string(kSecret) + fuzz::percent_encoded(value) + "&sslmode=require";
     const auto url = parse_url(text);
     if (!url || name == "sslmode") return;
     const auto shown = url->redacted({"sslmode"});

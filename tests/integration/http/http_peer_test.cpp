@@ -146,7 +146,7 @@ TEST(HttpReset, after_the_request_is_a_reset) {
 TEST(HttpGarbage, another_protocol_is_garbage_and_is_quoted) {
     const Outcome outcome = outcome_against(stalling_after("SSH-2.0-OpenSSH_9.2\x1b[2J\r\n"));
     EXPECT_EQ(failure_of(outcome), "first_byte peer.garbage");
-    EXPECT_THAT(outcome.failure->detail, testing::HasSubstr("SSH-2.0-OpenSSH"));
+    EXPECT_THAT(outcome.failure->detail, testing::HasSubstr("“SSH-2.0-OpenSSH"));
     EXPECT_EQ(outcome.failure->detail.find('\x1b'), std::string::npos);
     EXPECT_EQ(failure_against(stalling_after("-ERR unknown command\r\n")), "first_byte peer.garbage");
 }

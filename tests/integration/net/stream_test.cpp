@@ -19,13 +19,17 @@ namespace {
 namespace asio = boost::asio;
 using namespace std::chrono_literals;
 
-// Connects, writes "x", reads once; what came of it in words.
-asio::awaitable<std::string> exchange(std::uint16_t port, Clock::duration limit) {
+asio::awaitable<std::optional<net::Stream>> connect_to(std::uint16_t port) {
     const auto executor = co_await asio::this_coro::executor;
     const auto resolver = net::Resolver::make(executor, {"127.0.0.1:1"}).value();
     Services services{executor, *resolver};
     Run run(Clock::now() + 10s, 0);
-    auto stream = co_await net::dial(run, services, "127.0.0.1", port);
+    co_return co_await net::dial(run, services, "127.0.0.1", port);
+}
+
+// Connects, writes "x", reads once; what came of it in words.
+asio::awaitable<std::string> exchange(std::uint16_t port, Clock::duration limit) {
+    auto stream = co_await connect_to(port);
     if (!stream) co_return "no connection";
     const auto deadline = Clock::now() + limit;
     const auto written = co_await stream->write("x", deadline);
@@ -59,11 +63,7 @@ TEST(Stream, silence_ends_with_the_deadline) {
 }
 
 asio::awaitable<std::string> write_much(std::uint16_t port, Clock::duration limit) {
-    const auto executor = co_await asio::this_coro::executor;
-    const auto resolver = net::Resolver::make(executor, {"127.0.0.1:1"}).value();
-    Services services{executor, *resolver};
-    Run run(Clock::now() + 10s, 0);
-    auto stream = co_await net::dial(run, services, "127.0.0.1", port);
+    auto stream = co_await connect_to(port);
     if (!stream) co_return "no connection";
     const std::string much(64 << 20, 'x');
     const auto deadline = Clock::now() + limit;
@@ -83,11 +83,7 @@ TEST(Stream, writing_to_a_peer_that_is_gone_is_an_error_and_no_signal) {
 }
 
 asio::awaitable<std::string> read_a_part(std::uint16_t port) {
-    const auto executor = co_await asio::this_coro::executor;
-    const auto resolver = net::Resolver::make(executor, {"127.0.0.1:1"}).value();
-    Services services{executor, *resolver};
-    Run run(Clock::now() + 10s, 0);
-    auto stream = co_await net::dial(run, services, "127.0.0.1", port);
+    auto stream = co_await connect_to(port);
     if (!stream) co_return "no connection";
     std::array<char, 3> buffer{};
     const auto count = co_await stream->read_some(buffer, Clock::now() + 10s);

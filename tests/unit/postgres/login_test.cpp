@@ -77,6 +77,7 @@ TEST(PostgresLogin, every_sslmode_of_libpq_is_known) {
     EXPECT_TRUE(full.tls.verify);
     EXPECT_TRUE(full.tls.verify_name);
     EXPECT_EQ(full.tls.server_name, "b");
+    EXPECT_EQ(read("postgres://a@db.example.?sslmode=verify-full")->tls.server_name, "db.example");
     EXPECT_STREQ(full.libpq_ssl_mode(), "require");
 }
 
