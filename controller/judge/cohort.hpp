@@ -123,6 +123,8 @@ struct TaskEvidence {
 
 struct Cohort {
     std::string name;  // the selector, as text
+    std::chrono::milliseconds
+        behind{};  // how long before now its range ended: the same hours of an earlier day
     std::vector<TaskEvidence> tasks;
     std::vector<std::string> errors;  // store or query trouble: any makes the verdict insufficient
 };

@@ -35,6 +35,19 @@ struct Finding {
     std::vector<Finding> folded;  // consequences that this one explains
 };
 
+// One question that a rule asked, for those who want to know why something was found or was not.
+struct Comparison {
+    std::string dependency;
+    std::string subject;    // as of a finding; failures name their phase: "failures:connect"
+    bool found = false;     // it became a finding (which a policy may have accepted, ignored or folded)
+    std::string test;       // which: "Newcombe interval of the difference, design effects 1.2 and 1.4"
+    std::string evidence;   // what both sides show: "1 of 360 runs against 12 of 1080 runs"
+    std::string interval;   // of the difference, with its level: "0.4 to 1.8 points (99.99 %)"; may be empty
+    std::string threshold;  // beyond which it counts: "1 point"
+    std::string margin;     // how far the evidence stands from it: "0.6 points below"
+    std::string why;        // in a sentence: why it is quiet, or why it is not
+};
+
 struct Report {
     Verdict verdict = Verdict::insufficient;
     std::vector<Finding> findings;  // most probable root first
@@ -44,6 +57,7 @@ struct Report {
     //  "accepted":[{"dependency","subject","reason","owner","until"}],"ignored":N,"errors":[…]}
     // An entry of not_judged that blocks makes the verdict insufficient unless a finding holds.
     boost::json::object coverage;
+    std::vector<Comparison> comparisons;  // when it was asked to explain; in the order of the rules
 };
 
 }  // namespace plumb::judge

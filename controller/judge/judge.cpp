@@ -6,10 +6,14 @@
 #include "controller/judge/verdict.hpp"
 #include "controller/judge/view.hpp"
 
+#include <algorithm>
+
 namespace plumb::judge {
 
-Report judge(const Cohort& baseline, const Cohort& candidate, const Policy& policy, Time now) {
-    const View view = make_view(baseline, candidate, policy, now);
+Report judge(const Cohort& baseline, const Cohort& candidate, const Policy& policy, const Look& look) {
+    View view = make_view(baseline, candidate, policy, look.now);
+    view.alarm_share = std::clamp(look.alarm_share, 0.0, 1.0);
+    view.explain = look.explain;
     Judgement judgement;
     judge_coverage(view, judgement);
     if (view.baseline.fresh() && view.candidate.fresh()) {
@@ -18,11 +22,12 @@ Report judge(const Cohort& baseline, const Cohort& candidate, const Policy& poli
         judge_gauges(view, judgement);
         judge_latency(view, judgement);
     }
-    PolicyEffect effect = apply_policy(policy, now, judgement);
+    PolicyEffect effect = apply_policy(policy, look.now, judgement);
     Report report;
     report.findings = fold(std::move(judgement.findings), view);
     report.verdict = verdict_of(report.findings, judgement.gaps);
     report.coverage = coverage_of(view, judgement, std::move(effect));
+    report.comparisons = std::move(judgement.comparisons);
     return report;
 }
 

@@ -16,7 +16,17 @@
 
 namespace plumb::judge {
 
-// `now` decides staleness and the expiry of acceptances.
-Report judge(const Cohort& baseline, const Cohort& candidate, const Policy& policy, Time now);
+// How a comparison is looked at. A plain time stands for the one look that most comparisons take.
+struct Look {
+    Look(Time time)
+        : now(time) {}  // NOLINT(google-explicit-constructor): a time is all that most callers have
+    Time now;           // decides staleness and the expiry of acceptances
+    // Of the false alarms that a comparison may raise, the share that this look may spend (0 … 1]: who looks
+    // again and again at growing evidence shares them out.
+    double alarm_share = 1;
+    bool explain = false;  // tell of every pair that was compared, also of the quiet ones
+};
+
+Report judge(const Cohort& baseline, const Cohort& candidate, const Policy& policy, const Look& look);
 
 }  // namespace plumb::judge

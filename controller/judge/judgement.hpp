@@ -29,6 +29,7 @@ struct Judged {  // how much was compared
 struct Judgement {
     std::vector<Finding> findings;
     std::vector<Gap> gaps;
+    std::vector<Comparison> comparisons;  // only when the view asks to explain
     Judged judged;
 };
 

@@ -41,6 +41,8 @@ struct View {
     SideView candidate;
     std::vector<DependencyView> dependencies;  // by name
     bool same_environment = false;             // both sides name the same environment, or share a task
+    double alarm_share = 1;                    // of the false alarms that the whole comparison may raise
+    bool explain = false;                      // rules tell of quiet pairs, too
     const Thresholds& thresholds() const { return policy->thresholds; }
 };
 
