@@ -1,123 +1,134 @@
 #include "controller/judge/latency_test.hpp"
 
-#include "controller/judge/statistics.hpp"
-
 #include <algorithm>
 #include <cmath>
-#include <map>
 
 namespace plumb::judge {
 namespace {
 
-constexpr double kUsualDf = 4;                   // what comparable phases tell is worth that many tasks
-constexpr double kEnvironmentVariance = 0.0009;  // two environments differ by about 3 % for no reason
-constexpr std::size_t kFewestTasks = 2;          // of a side, in zones that both have
+constexpr double kFewestTasks = 2;  // of a side, in zones that both have
 
 struct Stratum {
-    std::vector<double> baseline;
-    std::vector<double> candidate;
-    std::size_t size() const { return baseline.size() + candidate.size(); }
-    bool both() const { return !baseline.empty() && !candidate.empty(); }
+    Moments baseline;
+    Moments candidate;
+    double size() const { return baseline.n + candidate.n; }
+    bool both() const { return baseline.n > 0 && candidate.n > 0; }
+    void merge(const Stratum& other) {
+        baseline.merge(other.baseline);
+        candidate.merge(other.candidate);
+    }
 };
-
-double mean(const std::vector<double>& values) {
-    double sum = 0;
-    for (const double value : values)
-        sum += value;
-    return sum / static_cast<double>(values.size());
-}
-
-double squares(const std::vector<double>& values) {
-    const double middle = mean(values);
-    double sum = 0;
-    for (const double value : values)
-        sum += (value - middle) * (value - middle);
-    return sum;
-}
-
-void append(Stratum& to, const Stratum& from) {
-    to.baseline.insert(to.baseline.end(), from.baseline.begin(), from.baseline.end());
-    to.candidate.insert(to.candidate.end(), from.candidate.begin(), from.candidate.end());
-}
-
-std::map<std::string_view, Stratum> by_zone(const std::vector<TaskValue>& baseline,
-                                            const std::vector<TaskValue>& candidate) {
-    std::map<std::string_view, Stratum> zones;
-    for (const TaskValue& each : baseline)
-        zones[each.zone].baseline.push_back(each.log_ns);
-    for (const TaskValue& each : candidate)
-        zones[each.zone].candidate.push_back(each.log_ns);
-    return zones;
-}
 
 struct Strata {
     std::vector<Stratum> list;
     bool apart = true;  // false: tasks of different zones were compared with each other
+    Stratum all;        // whatever its zone
+    std::size_t zones = 0;
+    double common = 0;  // tasks of the smaller side in zones that both have
 };
 
 // The zones that both sides have; those with one task a side, which cannot tell how much tasks differ, stand
 // together. A zone of one side only would compare places instead of environments (Simpson's paradox): its
-// tasks are left out, unless too few remain. Then all are pooled.
-Strata strata_of(const std::vector<TaskValue>& baseline, const std::vector<TaskValue>& candidate) {
-    const auto zones = by_zone(baseline, candidate);
+// tasks are left out.
+Strata strata_of(const Cells& baseline, const Cells& candidate) {
     Strata strata;
     Stratum pairs;
-    Stratum all;
     Stratum kept;
-    for (const auto& [zone, stratum] : zones) {
-        append(all, stratum);
+    for (std::size_t i = 0; i < std::max(baseline.size(), candidate.size()); ++i) {
+        const Stratum stratum{i < baseline.size() ? baseline[i] : Moments{},
+                              i < candidate.size() ? candidate[i] : Moments{}};
+        if (stratum.size() == 0) continue;
+        ++strata.zones;
+        strata.all.merge(stratum);
         if (!stratum.both()) continue;
-        append(kept, stratum);
+        kept.merge(stratum);
         if (stratum.size() > 2) {
             strata.list.push_back(stratum);
         } else {
-            append(pairs, stratum);
+            pairs.merge(stratum);
         }
     }
-    if (pairs.both()) strata.list.push_back(std::move(pairs));
-    if (std::min(kept.baseline.size(), kept.candidate.size()) >= kFewestTasks) return strata;
-    strata.apart = zones.size() == 1;
-    strata.list.clear();
-    if (all.both()) strata.list.push_back(std::move(all));
+    if (pairs.both()) strata.list.push_back(pairs);
+    strata.common = std::min(kept.baseline.n, kept.candidate.n);
     return strata;
 }
 
 }  // namespace
 
-std::optional<Effect> effect_of(const std::vector<TaskValue>& baseline,
-                                const std::vector<TaskValue>& candidate) {
-    const Strata strata = strata_of(baseline, candidate);
-    if (strata.list.empty()) return std::nullopt;
+void Moments::add(double value) {
+    n += 1;
+    const double off = value - mean;
+    mean += off / n;
+    squares += off * (value - mean);
+}
+
+void Moments::merge(const Moments& other) {
+    if (other.n == 0) return;
+    const double both = n + other.n;
+    const double off = other.mean - mean;
+    squares += other.squares + off * off * n * other.n / both;
+    mean += off * other.n / both;
+    n = both;
+}
+
+Moments together(const Cells& cells) {
+    Moments all;
+    for (const Moments& each : cells)
+        all.merge(each);
+    return all;
+}
+
+namespace {
+
+Effect effect_over(const Strata& strata, const Cells& baseline, const Cells& candidate) {
     Effect effect;
     effect.stratified = strata.apart;
+    effect.pooled = together(candidate).mean - together(baseline).mean;
     const auto count = static_cast<double>(strata.list.size());
-    double sum = 0;
+    double squares = 0;
     for (const Stratum& stratum : strata.list) {
-        effect.baseline_tasks += stratum.baseline.size();
-        effect.candidate_tasks += stratum.candidate.size();
-        effect.baseline += mean(stratum.baseline) / count;
-        effect.d += (mean(stratum.candidate) - mean(stratum.baseline)) / count;
-        effect.weight += (1 / static_cast<double>(stratum.candidate.size()) +
-                          1 / static_cast<double>(stratum.baseline.size())) /
-                         (count * count);
-        sum += squares(stratum.candidate) + squares(stratum.baseline);
-        effect.df += static_cast<double>(stratum.size()) - 2;
+        effect.baseline_tasks += static_cast<std::size_t>(stratum.baseline.n);
+        effect.candidate_tasks += static_cast<std::size_t>(stratum.candidate.n);
+        effect.baseline += stratum.baseline.mean / count;
+        effect.d += (stratum.candidate.mean - stratum.baseline.mean) / count;
+        effect.weight += (1 / stratum.candidate.n + 1 / stratum.baseline.n) / (count * count);
+        squares += stratum.candidate.squares + stratum.baseline.squares;
+        effect.variance.df += stratum.size() - 2;
     }
-    if (effect.df > 0) effect.variance = sum / effect.df;
+    if (effect.variance.df > 0) effect.variance.value = squares / effect.variance.df;
     return effect;
 }
 
-Shift test_shift(const Effect& effect, double usual_variance, double delta, double accepted) {
-    const double df = kUsualDf + effect.df;
-    const double variance = (kUsualDf * usual_variance + effect.df * effect.variance) / df;
-    const double error = std::sqrt(variance * effect.weight + kEnvironmentVariance);
-    const double d = effect.d - accepted;
+}  // namespace
+
+std::optional<Effect> effect_of(const Cells& baseline, const Cells& candidate) {
+    Strata strata = strata_of(baseline, candidate);
+    if (strata.common < kFewestTasks) {
+        strata.apart = strata.zones == 1;
+        strata.list.clear();
+        if (strata.all.both()) strata.list.push_back(strata.all);
+    }
+    if (strata.list.empty()) return std::nullopt;
+    return effect_over(strata, baseline, candidate);
+}
+
+std::optional<Effect> effect_in_common_zones(const Cells& baseline, const Cells& candidate) {
+    const Strata strata = strata_of(baseline, candidate);
+    if (strata.list.empty()) return std::nullopt;
+    return effect_over(strata, baseline, candidate);
+}
+
+Shift test_shift(const Effect& effect, const Prior& prior, double spread, double delta, double accepted) {
+    const Variance variance = moderated(effect.variance, prior);
     Shift shift;
-    const double half = student_quantile(0.975, df) * error;
+    shift.df = variance.df;
+    shift.error = std::sqrt(variance.value * effect.weight + spread);
+    const double off = std::abs(effect.d - accepted);
+    const double half = student_quantile(0.975, shift.df) * shift.error;
     shift.low = effect.d - half;
     shift.high = effect.d + half;
-    shift.p = student_upper_tail((std::abs(d) - delta) / error, df) +
-              student_upper_tail((std::abs(d) + delta) / error, df);
+    shift.p = student_upper_tail((off - delta) / shift.error, shift.df) +
+              student_upper_tail((off + delta) / shift.error, shift.df);
     return shift;
 }
 

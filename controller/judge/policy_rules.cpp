@@ -23,12 +23,6 @@ bool may_hold(const HoldOn& hold_on, std::string_view subject) {
     return true;  // what comes later holds until somebody says otherwise
 }
 
-bool is_critical(const Policy& policy, std::string_view dependency) {
-    return dependency.empty() ||
-           std::any_of(policy.critical.begin(), policy.critical.end(),
-                       [&](const std::string& name) { return names(name, dependency); });
-}
-
 bool ignores(const Policy& policy, std::string_view dependency, std::string_view subject) {
     return std::any_of(policy.ignore.begin(), policy.ignore.end(), [&](const Ignore& each) {
         return names(each.dependency, dependency) && subject_matches(each.subject, subject);
@@ -76,6 +70,12 @@ bool subject_matches(std::string_view pattern, std::string_view subject) {
     if (pattern == "*" || pattern == subject) return true;
     if (pattern.ends_with(":*")) pattern.remove_suffix(2);
     return subject.size() > pattern.size() && subject.starts_with(pattern) && subject[pattern.size()] == ':';
+}
+
+bool is_critical(const Policy& policy, std::string_view dependency) {
+    return dependency.empty() ||
+           std::any_of(policy.critical.begin(), policy.critical.end(),
+                       [&](const std::string& name) { return names(name, dependency); });
 }
 
 double accepted_ratio(const Policy& policy, std::string_view dependency, std::string_view subject, Time now) {

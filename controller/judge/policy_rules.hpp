@@ -13,6 +13,9 @@ namespace plumb::judge {
 // "latency:connect:p50".
 bool subject_matches(std::string_view pattern, std::string_view subject);
 
+// Whether findings of this dependency may hold; those of none ("") may.
+bool is_critical(const Policy& policy, std::string_view dependency);
+
 // The largest latency ratio that an acceptance in force gives; 1 when none does, a very large number when one
 // accepts without naming a ratio.
 double accepted_ratio(const Policy& policy, std::string_view dependency, std::string_view subject, Time now);

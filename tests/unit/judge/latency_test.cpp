@@ -3,6 +3,9 @@
 #include "tests/unit/judge/fleet.hpp"
 
 #include <cmath>
+#include <map>
+#include <utility>
+#include <vector>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -70,7 +73,7 @@ TEST(Latency, one_task_a_side_or_two_windows_are_not_judged_and_told) {
         EXPECT_EQ(report.verdict, Verdict::promote);
         EXPECT_EQ(told(report), "");
         EXPECT_THAT(gaps(report),
-                    HasSubstr("latency: needs 2 tasks a side with 3 windows and 20 clean runs each"));
+                    HasSubstr("latency: needs 2 tasks a side with 3 windows and 15 clean runs each"));
     }
 }
 
@@ -102,10 +105,27 @@ TEST(Latency, all_quantiles_of_a_layer_are_one_finding) {
     EXPECT_EQ(report.findings[0].folded.size(), 1U) << "p50 and p90: 300 clean runs a task";
 }
 
+// Tasks with their zones, as the tests below write them down.
+using Tasks = std::vector<std::pair<double, std::string>>;
+
+std::optional<Effect> effect_of_tasks(const Tasks& baseline, const Tasks& candidate) {
+    std::map<std::string, std::size_t> zones;
+    for (const Tasks* side : {&baseline, &candidate}) {
+        for (const auto& [value, zone] : *side)
+            zones.emplace(zone, zones.size());
+    }
+    Cells cells[2] = {Cells(zones.size()), Cells(zones.size())};
+    for (const bool after : {false, true}) {
+        for (const auto& [value, zone] : after ? candidate : baseline)
+            cells[after][zones.at(zone)].add(value);
+    }
+    return effect_of(cells[0], cells[1]);
+}
+
 TEST(Latency, zones_that_differ_are_compared_apart) {
     // Simpson: az2 is slow in both environments, and production has more tasks there.
     const auto values = [](int near, int far) {
-        std::vector<TaskValue> out;
+        Tasks out;
         out.reserve(10);
         for (int i = 0; i < near; ++i)
             out.push_back({std::log(5e6) + 0.01 * i, "az1"});
@@ -113,7 +133,7 @@ TEST(Latency, zones_that_differ_are_compared_apart) {
             out.push_back({std::log(15e6) + 0.01 * i, "az2"});
         return out;
     };
-    const auto effect = effect_of(values(8, 2), values(2, 8));
+    const auto effect = effect_of_tasks(values(8, 2), values(2, 8));
     ASSERT_TRUE(effect);
     EXPECT_TRUE(effect->stratified);
     EXPECT_NEAR(effect->d, 0, 0.05);
@@ -121,12 +141,12 @@ TEST(Latency, zones_that_differ_are_compared_apart) {
 
 TEST(Latency, a_zone_of_one_side_only_is_left_out) {
     // The far zone is slow in both environments; only one of them has tasks there.
-    const std::vector<TaskValue> near{{1.0, "a"}, {1.1, "a"}, {1.0, "b"}, {1.1, "b"}};
-    std::vector<TaskValue> wider = near;
+    const Tasks near{{1.0, "a"}, {1.1, "a"}, {1.0, "b"}, {1.1, "b"}};
+    Tasks wider = near;
     wider.push_back({3.0, "far"});
     wider.push_back({3.1, "far"});
     for (const bool candidate : {true, false}) {
-        const auto effect = candidate ? effect_of(near, wider) : effect_of(wider, near);
+        const auto effect = candidate ? effect_of_tasks(near, wider) : effect_of_tasks(wider, near);
         ASSERT_TRUE(effect);
         EXPECT_TRUE(effect->stratified);
         EXPECT_NEAR(effect->d, 0, 1e-9);
@@ -136,34 +156,35 @@ TEST(Latency, a_zone_of_one_side_only_is_left_out) {
 }
 
 TEST(Latency, too_few_tasks_in_common_zones_are_pooled_with_the_others) {
-    const auto effect = effect_of({{1.0, "a"}, {1.1, "b"}}, {{1.0, "b"}, {1.1, "c"}});
+    const auto effect = effect_of_tasks({{1.0, "a"}, {1.1, "b"}}, {{1.0, "b"}, {1.1, "c"}});
     ASSERT_TRUE(effect);
     EXPECT_FALSE(effect->stratified);
     EXPECT_EQ(effect->candidate_tasks, 2U);
 }
 
 TEST(Latency, zones_that_do_not_overlap_are_pooled_and_said_so) {
-    const auto effect = effect_of({{1.0, "a"}, {1.1, "a"}}, {{2.0, "b"}, {2.1, "b"}});
+    const auto effect = effect_of_tasks({{1.0, "a"}, {1.1, "a"}}, {{2.0, "b"}, {2.1, "b"}});
     ASSERT_TRUE(effect);
     EXPECT_FALSE(effect->stratified);
     EXPECT_NEAR(effect->d, 1.0, 1e-9);
 }
 
 TEST(Latency, a_side_without_tasks_has_no_effect) {
-    EXPECT_FALSE(effect_of({}, {{1.0, "a"}}));
-    EXPECT_FALSE(effect_of({}, {}));
+    EXPECT_FALSE(effect_of_tasks({}, {{1.0, "a"}}));
+    EXPECT_FALSE(effect_of_tasks({}, {}));
 }
 
 TEST(Latency, the_test_is_against_a_change_that_matters) {
     Effect effect;
     effect.weight = 0.1;
-    effect.df = 18;
-    effect.variance = 0.0001;
+    const Prior usual{0.0036, 4};
+    effect.variance = {0.0001, 18};
     effect.d = std::log(1.09);
-    EXPECT_GT(test_shift(effect, 0.0036, std::log(1.1), 0).p, 0.5) << "surely different, yet too little";
+    EXPECT_GT(test_shift(effect, usual, 0.0009, std::log(1.1), 0).p, 0.5)
+        << "surely different, yet too little";
     effect.d = std::log(2.0);
-    EXPECT_LT(test_shift(effect, 0.0036, std::log(1.1), 0).p, 1e-6);
-    EXPECT_GT(test_shift(effect, 0.0036, std::log(1.1), std::log(2.0)).p, 0.5) << "accepted";
+    EXPECT_LT(test_shift(effect, usual, 0.0009, std::log(1.1), 0).p, 1e-6);
+    EXPECT_GT(test_shift(effect, usual, 0.0009, std::log(1.1), std::log(2.0)).p, 0.5) << "accepted";
 }
 
 }  // namespace

@@ -1,0 +1,212 @@
+#include "controller/judge/latency_shifts.hpp"
+
+#include "controller/judge/policy_rules.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include <fmt/format.h>
+
+namespace plumb::judge {
+namespace {
+
+// Of all comparisons between equal fleets, the share in which any shift is told. It is a false discovery rate
+// (Benjamini and Hochberg), which is the same thing where nothing differs.
+constexpr double kFalseDiscoveries = 0.001;
+constexpr double kSlowOdds = 1.5;      // the odds of a slow run must rise by more than that
+constexpr double kSlowPoints = 0.05;   // and their share by that much
+constexpr double kReachPoints = 0.02;  // or by that much, where they lie far above the others
+
+struct MeasureFacts {
+    double floor;   // variance among tasks that no family falls below
+    double spread;  // variance by which two environments differ for no reason
+};
+
+// Tasks differ by about 6 % in a median and more in a tail; environments by about 3 %.
+MeasureFacts facts_of(Measure measure) {
+    switch (measure) {
+        case Measure::p50:
+            return {0.0036, 0.0009};
+        case Measure::p90:
+            return {0.0064, 0.0009};
+        case Measure::p99:
+            return {0.01, 0.0016};
+        case Measure::slow_share:
+            return {0.04, 0.01};
+        case Measure::slow_reach:
+            break;
+    }
+    return {0.0009, 0.0004};
+}
+
+class Tests {
+  public:
+    Tests(const View& view, Judgement& judgement) : view_(view), judgement_(judgement), places_(view) {}
+
+    std::vector<LatencyTest> run() {
+        for (const DependencyView& dependency : view_.dependencies)
+            gather(dependency);
+        moderate();
+        for (const bool critical : {true, false})
+            correct(critical);
+        judgement_.judged.latency =
+            static_cast<std::size_t>(std::count_if(tests_.begin(), tests_.end(), [](const LatencyTest& test) {
+                return test.part.kind == Part::Kind::whole && is_quantile(test.measure);
+            }));
+        return std::move(tests_);
+    }
+
+  private:
+    double ratio() const { return std::max(1.0, view_.thresholds().latency_ratio); }
+
+    void gather(const DependencyView& dependency) {
+        const Thresholds& need = view_.thresholds();
+        const std::size_t before = tests_.size();
+        bool too_little = false;
+        const bool critical = is_critical(*view_.policy, dependency.name);
+        for (const PhaseView& phase : phases_of(dependency)) {
+            if (phase.candidate.empty()) continue;
+            const double accepted =
+                accepted_ratio(*view_.policy, dependency.name, "latency:" + phase.name, view_.now);
+            const PhaseCells cells(phase, places_, need.minimum_windows, ratio() * std::max(1.0, accepted),
+                                   static_cast<double>(need.latency_floor.count()));
+            too_little |= !add(dependency, phase, cells, Measure::p50, critical);
+            add(dependency, phase, cells, Measure::p90, critical);
+            add(dependency, phase, cells, Measure::p99, critical);
+            if (cells.slow().worth_testing) {
+                add(dependency, phase, cells, Measure::slow_share, critical);
+                add(dependency, phase, cells, Measure::slow_reach, critical);
+            } else {
+                // Looked at and found alike: it counts among the tests all the same.
+                quiet_[critical] += 2 * places_.parts().size();
+            }
+        }
+        if (tests_.size() != before || !too_little || dependency.baseline.empty()) return;
+        judgement_.gaps.push_back(
+            {dependency.name, "latency",
+             fmt::format("needs {} tasks a side with {} windows and {} clean runs each", need.minimum_tasks,
+                         need.minimum_windows, clean_runs_for(Measure::p50)),
+             false});
+    }
+
+    // False when there are too few tasks.
+    bool add(const DependencyView& dependency, const PhaseView& phase, const PhaseCells& cells,
+             Measure measure, bool critical) {
+        const std::size_t need = view_.thresholds().minimum_tasks;
+        bool enough = false;
+        for (std::size_t part = 0; part < places_.parts().size(); ++part) {
+            const Cells candidate = cells.candidate(measure, part);
+            if (together(candidate).n < static_cast<double>(need) ||
+                together(cells.baseline(measure)).n < static_cast<double>(need)) {
+                continue;
+            }
+            const auto effect = part == 0 ? effect_of(cells.baseline(measure), candidate)
+                                          : effect_in_common_zones(cells.baseline(measure), candidate);
+            if (!effect || effect->candidate_tasks < need) continue;
+            LatencyTest test;
+            test.effect = *effect;
+            test.dependency = &dependency;
+            test.phase = phase.name;
+            test.layer = phase.layer;
+            test.measure = measure;
+            test.part = places_.parts()[part];
+            if (part != 0) {
+                test.rest = effect_of(cells.baseline(measure), cells.candidate_rest(measure, part))
+                                .value_or(Effect{});
+            }
+            test.slow_limit_ns = cells.slow().limit_ns;
+            test.slow_before = cells.slow().before;
+            if (part < cells.slow().after.size()) test.slow_after = cells.slow().after[part];
+            if (measure == Measure::slow_share) {
+                test.effect.variance.value = std::max(test.effect.variance.value, cells.sampling_variance());
+            }
+            set_margins(test);
+            tests_.push_back(std::move(test));
+            critical_.push_back(critical);
+            enough = true;
+        }
+        return enough;
+    }
+
+    void set_margins(LatencyTest& test) const {
+        const double accepted =
+            accepted_ratio(*view_.policy, test.dependency->name, subject_of(test), view_.now);
+        test.accepted = std::log(std::max(1.0, accepted));
+        // What is slow was set with the accepted ratio already.
+        test.delta = test.measure == Measure::slow_share ? std::log(kSlowOdds) : std::log(ratio());
+    }
+
+    void moderate() {
+        for (const Measure measure : kAllMeasures) {
+            const MeasureFacts facts = facts_of(measure);
+            std::vector<Variance> family;
+            for (const LatencyTest& test : tests_) {
+                const bool counts = test.measure == measure && test.part.kind == Part::Kind::whole;
+                if (counts && test.effect.variance.df > 0) family.push_back(test.effect.variance);
+            }
+            const Prior prior = fit_prior(family, facts.floor);
+            for (LatencyTest& test : tests_) {
+                if (test.measure != measure) continue;
+                const double accepted = measure == Measure::slow_share ? 0 : test.accepted;
+                test.shift = test_shift(test.effect, prior, facts.spread, test.delta, accepted);
+            }
+        }
+    }
+
+    // What may hold is corrected among its own: a hundred dependencies that only warn must not hide it.
+    void correct(bool critical) {
+        std::vector<double> p;
+        std::vector<LatencyTest*> tests;
+        for (std::size_t i = 0; i < tests_.size(); ++i) {
+            if (critical_[i] != critical) continue;
+            tests.push_back(&tests_[i]);
+            p.push_back(tests_[i].shift.p);
+        }
+        p.resize(p.size() + quiet_[critical], 1);
+        const auto corrected = adjusted(p);
+        for (std::size_t i = 0; i < tests.size(); ++i) {
+            tests[i]->adjusted = corrected[i];
+            tests[i]->level = kFalseDiscoveries * view_.alarm_share;
+            tests[i]->found = tests[i]->adjusted <= tests[i]->level && matters(*tests[i]);
+        }
+    }
+
+    // A faster candidate is no danger; a shift below the floor matters to nobody.
+    bool matters(const LatencyTest& test) const {
+        if (test.measure == Measure::slow_share) {
+            return test.effect.d > test.delta && test.slow_after >= test.slow_before + kSlowPoints;
+        }
+        if (test.effect.d - test.accepted <= test.delta) return false;
+        if (!is_quantile(test.measure)) return test.slow_after >= test.slow_before + kReachPoints;
+        const double accepted_ns = test.baseline_ns() * std::exp(test.accepted);
+        return test.candidate_ns() - accepted_ns >=
+               static_cast<double>(view_.thresholds().latency_floor.count());
+    }
+
+    const View& view_;
+    Judgement& judgement_;
+    Places places_;
+    std::vector<LatencyTest> tests_;
+    std::vector<bool> critical_;     // of each test
+    std::size_t quiet_[2] = {0, 0};  // tests that needed no look at the tasks
+};
+
+}  // namespace
+
+double LatencyTest::baseline_ns() const {
+    return std::exp(effect.baseline);
+}
+
+double LatencyTest::candidate_ns() const {
+    return std::exp(effect.baseline + effect.d);
+}
+
+std::string subject_of(const LatencyTest& test) {
+    return fmt::format("latency:{}:{}", test.phase, name_of(test.measure));
+}
+
+std::vector<LatencyTest> test_latency(const View& view, Judgement& judgement) {
+    return Tests(view, judgement).run();
+}
+
+}  // namespace plumb::judge

@@ -1,0 +1,282 @@
+#include "controller/judge/latency_values.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <map>
+#include <numeric>
+
+namespace plumb::judge {
+namespace {
+
+constexpr double kSlowRatio = 1.5;    // slow is at least that many times the baseline's median
+constexpr double kLookPoints = 0.02;  // more slow runs than that are looked at task by task
+constexpr double kLookReach = 0.03;   // likewise
+constexpr std::size_t kBuckets = Sketch::kMaxBucket - Sketch::kMinBucket + 1;
+const double kBucketWidth = std::log(2.0) / 32;
+
+std::string_view label(const TaskEvidence& task, const char* name) {
+    const auto found = task.labels.find(name);
+    return found == task.labels.end() ? std::string_view() : found->second;
+}
+
+std::size_t place_in(std::string_view value, std::map<std::string_view, std::size_t>& known) {
+    return known.emplace(value, known.size()).first->second;
+}
+
+// Values with two tasks and more, the most frequent first.
+std::vector<std::string_view> frequent(const std::map<std::string_view, std::size_t>& counts) {
+    std::vector<std::pair<std::string_view, std::size_t>> list;
+    for (const auto& entry : counts) {
+        if (entry.second >= 2 && !entry.first.empty()) list.push_back(entry);
+    }
+    std::stable_sort(list.begin(), list.end(),
+                     [](const auto& a, const auto& b) { return a.second > b.second; });
+    if (list.size() > Places::kMostParts / 2 - 1) list.resize(Places::kMostParts / 2 - 1);
+    std::vector<std::string_view> values;
+    for (const auto& entry : list)
+        values.push_back(entry.first);
+    return values;
+}
+
+// Runs of many tasks thrown together.
+struct Pool {
+    std::vector<double> counts = std::vector<double>(kBuckets);
+    double total = 0;
+
+    void add(const Sketch& sketch) {
+        for (const auto& [bucket, times] : sketch.buckets())
+            counts[static_cast<std::size_t>(bucket - Sketch::kMinBucket)] += static_cast<double>(times);
+        total += static_cast<double>(sketch.count());
+    }
+    void add(const Pool& other) {
+        for (std::size_t i = 0; i < kBuckets; ++i)
+            counts[i] += other.counts[i];
+        total += other.total;
+    }
+    double quantile(double q) const {
+        double seen = 0;
+        for (std::size_t i = 0; i < kBuckets; ++i) {
+            seen += counts[i];
+            if (seen >= q * total) return Sketch::upper_bound(static_cast<int>(i) + Sketch::kMinBucket);
+        }
+        return Sketch::upper_bound(Sketch::kMaxBucket);
+    }
+    double share_above(double ns) const {
+        if (total == 0) return 0;
+        double above = 0;
+        for (std::size_t i = kBuckets; i-- > 0;) {
+            if (Sketch::lower_bound(static_cast<int>(i) + Sketch::kMinBucket) < ns) break;
+            above += counts[i];
+        }
+        return above / total;
+    }
+    std::vector<double> cumulative() const {
+        std::vector<double> below(kBuckets);
+        double seen = 0;
+        for (std::size_t i = 0; i < kBuckets; ++i) {
+            seen += counts[i];
+            below[i] = total > 0 ? seen / total : 1;
+        }
+        return below;
+    }
+};
+
+// How far the runs lie above the reference, in logarithms: each run's way up, none for those that lie below.
+double reach_above(const std::vector<double>& reference, const Sketch& sketch) {
+    const auto total = static_cast<double>(sketch.count());
+    double reach = 0;
+    double seen = 0;
+    std::size_t from = 0;
+    const auto up_to = [&](std::size_t end) {
+        const double share = seen / total;
+        for (; from < end; ++from)
+            reach += std::max(0.0, reference[from] - share);
+    };
+    for (const auto& [bucket, times] : sketch.buckets()) {
+        up_to(static_cast<std::size_t>(bucket - Sketch::kMinBucket));
+        seen += static_cast<double>(times);
+    }
+    up_to(kBuckets);
+    return reach * kBucketWidth;
+}
+
+double reach_above(const std::vector<double>& reference, const std::vector<double>& below) {
+    double reach = 0;
+    for (std::size_t i = 0; i < kBuckets; ++i)
+        reach += std::max(0.0, reference[i] - below[i]);
+    return reach * kBucketWidth;
+}
+
+double logit(double share, double runs) {
+    const double slow = share * runs;
+    return std::log((slow + 0.5) / (runs - slow + 0.5));
+}
+
+double quantile_of(Measure measure) {
+    return measure == Measure::p50 ? 0.50 : measure == Measure::p90 ? 0.90 : 0.99;
+}
+
+}  // namespace
+
+const char* name_of(Measure measure) {
+    constexpr std::array<const char*, kMeasures> kNames{"p50", "p90", "p99", "slow_mode", "slow_mode"};
+    return kNames[index(measure)];
+}
+
+Places::Places(const View& view) {
+    std::map<std::string_view, std::size_t> zones;
+    std::map<std::string_view, std::size_t> in_zone;
+    std::map<std::string_view, std::size_t> in_revision;
+    for (const TaskEvidence* task : view.candidate.tasks) {
+        ++in_zone[label(*task, "zone")];
+        ++in_revision[label(*task, "revision")];
+    }
+    parts_.push_back({});
+    if (in_zone.size() > 1) {
+        for (const auto value : frequent(in_zone)) {
+            part_of_zone_.resize(place_in(value, zones) + 1);
+            part_of_zone_.back() = parts_.size();
+            parts_.push_back({Part::Kind::zone, value});
+        }
+    }
+    std::map<std::string_view, std::size_t> revisions;
+    if (in_revision.size() > 1) {
+        for (const auto value : frequent(in_revision)) {
+            revisions.emplace(value, parts_.size());
+            parts_.push_back({Part::Kind::revision, value});
+        }
+    }
+    for (const bool candidate : {false, true}) {
+        const auto& tasks = (candidate ? view.candidate : view.baseline).cohort->tasks;
+        first_[candidate] = tasks.data();
+        for (const TaskEvidence& task : tasks) {
+            const auto revision = revisions.find(label(task, "revision"));
+            places_[candidate].push_back({place_in(label(task, "zone"), zones),
+                                          candidate && revision != revisions.end() ? revision->second : 0});
+        }
+    }
+    zones_ = zones.size();
+    part_of_zone_.resize(zones_);
+}
+
+Places::Place Places::of(const TaskEvidence& task, bool candidate) const {
+    return places_[candidate][static_cast<std::size_t>(&task - first_[candidate])];
+}
+
+// What is known while the tasks of one phase are gone through.
+struct PhaseCells::Tally {
+    const PhaseView& phase;
+    unsigned minimum_windows = 0;
+    double allowed = 1;
+    Pool baseline;
+    std::vector<Pool> candidate;  // by part
+    std::vector<double> reference;
+
+    // Calls visit(sketch, place) for each task of a side with windows enough.
+    template <class Visit>
+    void each_task(const Places& places, bool candidate_side, Visit&& visit) const {
+        for (const PhaseTask& each : candidate_side ? phase.candidate : phase.baseline) {
+            if (each.task->windows < minimum_windows) continue;
+            visit(each.phase->clean, places.of(*each.task, candidate_side));
+        }
+    }
+};
+
+PhaseCells::PhaseCells(const PhaseView& phase, const Places& places, unsigned minimum_windows, double allowed,
+                       double floor_ns)
+    : places_(places) {
+    for (Cells& cells : baseline_)
+        cells.resize(places.zones());
+    for (Grid& grid : candidate_)
+        grid.assign(places.parts().size(), Cells(places.zones()));
+    Tally tally{phase, minimum_windows, allowed, {}, std::vector<Pool>(places.parts().size()), {}};
+    add_quantiles(tally);
+    find_slow(tally, floor_ns);
+    if (slow_.worth_testing) add_slow(tally);
+}
+
+Moments& PhaseCells::cell(Measure measure, bool candidate, Places::Place place) {
+    return candidate ? candidate_[index(measure)][place.part][place.zone]
+                     : baseline_[index(measure)][place.zone];
+}
+
+void PhaseCells::add_quantiles(Tally& tally) {
+    for (const bool candidate : {false, true}) {
+        tally.each_task(places_, candidate, [&](const Sketch& clean, Places::Place place) {
+            for (const Measure measure : {Measure::p50, Measure::p90, Measure::p99}) {
+                if (clean.count() < clean_runs_for(measure)) break;
+                const double ns = clean.quantile(quantile_of(measure));
+                cell(measure, candidate, place).add(std::log(std::max(1.0, ns)));
+            }
+            if (clean.count() < clean_runs_for(Measure::slow_share)) return;
+            if (!candidate) return tally.baseline.add(clean);
+            tally.candidate[place.part].add(clean);
+            const std::size_t zone = places_.part_of_zone(place.zone);
+            if (zone != 0) tally.candidate[zone].add(clean);
+        });
+    }
+    // The whole: what is of no revision with a part of its own, and the revisions.
+    for (std::size_t part = 1; part < tally.candidate.size(); ++part) {
+        if (places_.parts()[part].kind == Part::Kind::revision) tally.candidate[0].add(tally.candidate[part]);
+    }
+}
+
+void PhaseCells::find_slow(Tally& tally, double floor_ns) {
+    const Pool& before = tally.baseline;
+    if (before.total == 0) return;
+    const double median_ns = before.quantile(0.50);
+    slow_.limit_ns = std::max({before.quantile(0.90), kSlowRatio * median_ns, median_ns + floor_ns});
+    tally.reference = before.cumulative();
+    slow_.before = before.share_above(slow_.limit_ns);
+    for (const Pool& pool : tally.candidate) {
+        const double after = pool.share_above(slow_.limit_ns * tally.allowed);
+        slow_.after.push_back(after);
+        if (pool.total == 0) continue;
+        const double reach = reach_above(tally.reference, pool.cumulative());
+        slow_.worth_testing |=
+            after >= slow_.before + kLookPoints || reach >= std::log(tally.allowed) + kLookReach;
+    }
+}
+
+void PhaseCells::add_slow(const Tally& tally) {
+    const double runs_before = tally.baseline.total;
+    const double share = (runs_before * slow_.before + 0.5) / (runs_before + 1);
+    double tasks = 0;
+    for (const bool candidate : {false, true}) {
+        tally.each_task(places_, candidate, [&](const Sketch& clean, Places::Place place) {
+            if (clean.count() < clean_runs_for(Measure::slow_share)) return;
+            const auto runs = static_cast<double>(clean.count());
+            const double limit = slow_.limit_ns * (candidate ? tally.allowed : 1);
+            cell(Measure::slow_share, candidate, place).add(logit(clean.share_above(limit), runs));
+            cell(Measure::slow_reach, candidate, place).add(reach_above(tally.reference, clean));
+            sampling_variance_ += 1 / (runs * share * (1 - share) + 0.5);
+            ++tasks;
+        });
+    }
+    sampling_variance_ /= std::max(1.0, tasks);
+}
+
+Cells PhaseCells::select(Measure measure, std::size_t part, bool rest) const {
+    const Grid& grid = candidate_[index(measure)];
+    const Part::Kind kind = places_.parts()[part].kind;
+    Cells cells(places_.zones());
+    for (std::size_t revision = 0; revision < grid.size(); ++revision) {
+        for (std::size_t zone = 0; zone < cells.size(); ++zone) {
+            const bool inside = kind == Part::Kind::whole ||
+                                (kind == Part::Kind::zone && places_.part_of_zone(zone) == part) ||
+                                (kind == Part::Kind::revision && revision == part);
+            if (inside != rest) cells[zone].merge(grid[revision][zone]);
+        }
+    }
+    return cells;
+}
+
+Cells PhaseCells::candidate(Measure measure, std::size_t part) const {
+    return select(measure, part, false);
+}
+
+Cells PhaseCells::candidate_rest(Measure measure, std::size_t part) const {
+    return select(measure, part, true);
+}
+
+}  // namespace plumb::judge

@@ -1,0 +1,114 @@
+// What the latency tests compare: of each task of a phase the quantiles of its clean runs and, where runs of
+// the candidate look slow, its share of slow runs and how much slower they are; gathered by zone, and for the
+// candidate by revision, too. One pass over the sketches; sketches of several tasks are merged only to find
+// out what is slow, never for a test.
+#pragma once
+
+#include "controller/judge/latency_test.hpp"
+#include "controller/judge/phases.hpp"
+#include "controller/judge/view.hpp"
+
+#include <array>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace plumb::judge {
+
+enum class Measure {
+    p50,         // ln ns
+    p90,         // ln ns
+    p99,         // ln ns
+    slow_share,  // logit of the share of slow runs
+    slow_reach,  // how far runs lie above the baseline's: Wasserstein's distance of the logarithms, upwards
+                 // only
+};
+inline constexpr std::size_t kMeasures = 5;
+inline constexpr std::array<Measure, kMeasures> kAllMeasures{Measure::p50, Measure::p90, Measure::p99,
+                                                             Measure::slow_share, Measure::slow_reach};
+
+constexpr std::size_t index(Measure measure) {
+    return static_cast<std::size_t>(measure);
+}
+constexpr bool is_quantile(Measure measure) {
+    return measure <= Measure::p99;
+}
+constexpr std::uint64_t clean_runs_for(Measure measure) {  // fewer of a task in its range: no data
+    constexpr std::array<std::uint64_t, kMeasures> kRuns{15, 100, 1000, 30, 30};
+    return kRuns[index(measure)];
+}
+const char* name_of(Measure measure);  // as subjects name it: p50 … slow_mode
+
+// A part of the candidate that is compared on its own: a rollout in flight is two cohorts, and a zone may
+// have a path of its own. Each part is one more test.
+struct Part {
+    enum class Kind { whole, zone, revision };
+    Kind kind = Kind::whole;
+    std::string_view value;
+};
+
+// Where the tasks of a view stand, numbered once for all phases.
+class Places {
+  public:
+    explicit Places(const View& view);
+
+    struct Place {
+        std::size_t zone = 0;
+        std::size_t part = 0;  // index of the revision in parts(); 0: none of those
+    };
+    Place of(const TaskEvidence& task, bool candidate) const;
+    std::size_t zones() const { return zones_; }
+    // The whole first, then zones and revisions with two tasks and more; at most kMostParts.
+    const std::vector<Part>& parts() const { return parts_; }
+    static constexpr std::size_t kMostParts = 16;
+
+    std::size_t part_of_zone(std::size_t zone) const { return part_of_zone_[zone]; }  // 0: not a part
+
+  private:
+    std::size_t zones_ = 0;
+    std::vector<Part> parts_;
+    std::vector<std::size_t> part_of_zone_;
+    const TaskEvidence* first_[2] = {nullptr, nullptr};
+    std::vector<Place> places_[2];
+};
+
+// Where slow begins, and what the pooled runs show.
+struct SlowRuns {
+    double limit_ns =
+        0;  // beyond it a run of the baseline is slow; the candidate's limit is `allowed` times that
+    double before = 0;           // share of slow runs of the baseline, 0 … 1, over all its tasks
+    std::vector<double> after;   // and of the candidate, by part
+    bool worth_testing = false;  // for some part of the candidate the pooled runs look slower
+};
+
+class PhaseCells {
+  public:
+    // `allowed`: by which ratio the candidate may be slower. `floor_ns`: a shift below it matters to nobody.
+    PhaseCells(const PhaseView& phase, const Places& places, unsigned minimum_windows, double allowed,
+               double floor_ns);
+
+    const Cells& baseline(Measure measure) const { return baseline_[index(measure)]; }
+    Cells candidate(Measure measure, std::size_t part) const;       // a part of Places::parts()
+    Cells candidate_rest(Measure measure, std::size_t part) const;  // all but that part
+    const SlowRuns& slow() const { return slow_; }
+    // The variance that counting alone gives a task's logit of slow runs.
+    double sampling_variance() const { return sampling_variance_; }
+
+  private:
+    struct Tally;
+    using Grid = std::vector<Cells>;  // by the part that is a task's revision, then by zone
+    Moments& cell(Measure measure, bool candidate, Places::Place place);
+    void add_quantiles(Tally& tally);
+    void find_slow(Tally& tally, double floor_ns);
+    void add_slow(const Tally& tally);
+    Cells select(Measure measure, std::size_t part, bool rest) const;
+
+    const Places& places_;
+    std::array<Cells, kMeasures> baseline_;
+    std::array<Grid, kMeasures> candidate_;
+    SlowRuns slow_;
+    double sampling_variance_ = 0;
+};
+
+}  // namespace plumb::judge
