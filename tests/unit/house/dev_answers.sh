@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # ./dev answers as its help says, from any directory and through a link: help with 0, what it does not know with 2
-# and on stderr alone, what a later version fills with 2. Nothing here builds anything.
+# and on stderr alone. Nothing here builds anything.
 set -euo pipefail
 source_dir=$1
 work=$(mktemp -d "${TMPDIR:-/tmp}/plumb-dev.XXXXXX")
@@ -40,7 +40,10 @@ expect 0 out 'window_json' fuzz --list
 expect 2 err "no fuzz target 'nonsense'" fuzz nonsense
 expect 2 err '--seconds takes a number' fuzz --seconds
 expect 2 err '--seconds takes a number' fuzz url --seconds 0
-expect 2 err 'not built yet' lab
+expect 2 err 'sim or net' lab
+expect 2 err "no tier 'nonsense'" lab nonsense
+expect 0 out 'usage: ./dev lab sim' lab sim --help
+expect 2 err 'directory' lab sim --build
 expect 2 err "no suite 'nonsense'" bench nonsense
 expect 2 err 'one suite' bench probes probes
 expect 2 err 'name of a bench' bench --only
