@@ -20,8 +20,9 @@ const LatencyTest* subject(Tests::const_iterator from, Tests::const_iterator to)
             whole = &*test;
             continue;
         }
-        // A part is to blame when what lies outside it is not slow.
-        const bool rest_slow = test->rest.d - test->accepted > test->delta;
+        // A part is to blame when what lies outside it is not slow, or hardly so beside it.
+        const double beside = std::max(test->delta, (test->effect.d - test->accepted) / 3);
+        const bool rest_slow = test->rest.d - test->accepted > beside;
         if (rest_slow) continue;
         if (part == nullptr || test->effect.d > part->effect.d) part = &*test;
     }

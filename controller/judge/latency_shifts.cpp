@@ -13,7 +13,8 @@ namespace {
 // Of all comparisons between equal fleets, the share in which any shift is told. It is a false discovery rate
 // (Benjamini and Hochberg), which is the same thing where nothing differs.
 constexpr double kFalseDiscoveries = 0.001;
-constexpr double kSlowOdds = 1.5;      // the odds of a slow run must rise by more than that
+constexpr double kSlowShift =
+    0.05;  // arcsines of shares differ by more than that: 10 % and 12 %, 1 % and 1.7 %
 constexpr double kSlowPoints = 0.05;   // and their share by that much
 constexpr double kReachPoints = 0.02;  // or by that much, where they lie far above the others
 
@@ -32,7 +33,7 @@ MeasureFacts facts_of(Measure measure) {
         case Measure::p99:
             return {0.01, 0.0016};
         case Measure::slow_share:
-            return {0.04, 0.01};
+            return {0.0004, 0.0002};
         case Measure::slow_reach:
             break;
     }
@@ -76,9 +77,10 @@ class Tests {
             if (cells.slow().worth_testing) {
                 add(dependency, phase, cells, Measure::slow_share, critical);
                 add(dependency, phase, cells, Measure::slow_reach, critical);
+                quiet_[critical] += (kSlowLimits - 1) * places_.parts().size();
             } else {
                 // Looked at and found alike: it counts among the tests all the same.
-                quiet_[critical] += 2 * places_.parts().size();
+                quiet_[critical] += kSlowLimits * places_.parts().size() + 1;
             }
         }
         if (tests_.size() != before || !too_little || dependency.baseline.empty()) return;
@@ -95,7 +97,8 @@ class Tests {
         const std::size_t need = view_.thresholds().minimum_tasks;
         bool enough = false;
         Variance whole;
-        for (std::size_t part = 0; part < places_.parts().size(); ++part) {
+        const std::size_t parts = measure == Measure::slow_reach ? 1 : places_.parts().size();
+        for (std::size_t part = 0; part < parts; ++part) {
             const Cells candidate = cells.candidate(measure, part);
             if (together(candidate).n < static_cast<double>(need) ||
                 together(cells.baseline(measure)).n < static_cast<double>(need)) {
@@ -103,7 +106,7 @@ class Tests {
             }
             const auto effect = part == 0 ? effect_of(cells.baseline(measure), candidate)
                                           : effect_in_common_zones(cells.baseline(measure), candidate);
-            if (!effect || effect->candidate_tasks < need) continue;
+            if (!effect || effect->candidate_units < static_cast<double>(need)) continue;
             LatencyTest test;
             test.effect = *effect;
             test.dependency = &dependency;
@@ -139,7 +142,7 @@ class Tests {
             accepted_ratio(*view_.policy, test.dependency->name, subject_of(test), view_.now);
         test.accepted = std::log(std::max(1.0, accepted));
         // What is slow was set with the accepted ratio already.
-        test.delta = test.measure == Measure::slow_share ? std::log(kSlowOdds) : std::log(ratio());
+        test.delta = test.measure == Measure::slow_share ? kSlowShift : std::log(ratio());
         // A shift of the whole that does not matter moves no run beyond the limit: half of it suffices here.
         if (test.measure == Measure::slow_reach) test.delta /= 2;
     }

@@ -6,7 +6,7 @@
 namespace plumb::judge {
 namespace {
 
-constexpr double kFewestTasks = 2;  // of a side, in zones that both have
+constexpr double kFewestUnits = 2;  // of a side, in zones that both have
 
 struct Stratum {
     Moments baseline;
@@ -24,7 +24,7 @@ struct Strata {
     bool apart = true;  // false: tasks of different zones were compared with each other
     Stratum all;        // whatever its zone
     std::size_t zones = 0;
-    double common = 0;  // tasks of the smaller side in zones that both have
+    double common = 0;  // units of the smaller side in zones that both have
 };
 
 // The zones that both sides have; those with one task a side, which cannot tell how much tasks differ, stand
@@ -55,7 +55,8 @@ Strata strata_of(const Cells& baseline, const Cells& candidate) {
 
 }  // namespace
 
-void Moments::add(double value) {
+void Moments::add(double value, std::size_t of_tasks) {
+    tasks += of_tasks;
     n += 1;
     const double off = value - mean;
     mean += off / n;
@@ -64,6 +65,7 @@ void Moments::add(double value) {
 
 void Moments::merge(const Moments& other) {
     if (other.n == 0) return;
+    tasks += other.tasks;
     const double both = n + other.n;
     const double off = other.mean - mean;
     squares += other.squares + off * off * n * other.n / both;
@@ -87,8 +89,9 @@ Effect effect_over(const Strata& strata, const Cells& baseline, const Cells& can
     const auto count = static_cast<double>(strata.list.size());
     double squares = 0;
     for (const Stratum& stratum : strata.list) {
-        effect.baseline_tasks += static_cast<std::size_t>(stratum.baseline.n);
-        effect.candidate_tasks += static_cast<std::size_t>(stratum.candidate.n);
+        effect.baseline_tasks += stratum.baseline.tasks;
+        effect.candidate_tasks += stratum.candidate.tasks;
+        effect.candidate_units += stratum.candidate.n;
         effect.baseline += stratum.baseline.mean / count;
         effect.d += (stratum.candidate.mean - stratum.baseline.mean) / count;
         effect.weight += (1 / stratum.candidate.n + 1 / stratum.baseline.n) / (count * count);
@@ -103,7 +106,7 @@ Effect effect_over(const Strata& strata, const Cells& baseline, const Cells& can
 
 std::optional<Effect> effect_of(const Cells& baseline, const Cells& candidate) {
     Strata strata = strata_of(baseline, candidate);
-    if (strata.common < kFewestTasks) {
+    if (strata.common < kFewestUnits) {
         strata.apart = strata.zones == 1;
         strata.list.clear();
         if (strata.all.both()) strata.list.push_back(strata.all);

@@ -13,11 +13,12 @@
 
 namespace plumb::judge {
 
-struct Moments {  // of one number over some tasks
+struct Moments {  // of one number over some units: tasks, or the hosts that several of them share
     double n = 0;
     double mean = 0;
-    double squares = 0;  // Σ (value − mean)²
-    void add(double value);
+    double squares = 0;     // Σ (value − mean)²
+    std::size_t tasks = 0;  // behind the n units
+    void add(double value, std::size_t of_tasks = 1);
     void merge(const Moments& other);
 };
 
@@ -33,6 +34,7 @@ struct Effect {
     Variance variance;               // of tasks within zone and side; df 0: it could not be measured
     std::size_t baseline_tasks = 0;  // compared: those of zones that one side lacks are left out
     std::size_t candidate_tasks = 0;
+    double candidate_units = 0;
     bool stratified = false;  // by zone; false: pooled, the zones hardly overlap
     double pooled = 0;        // the same difference with the zones thrown together (Simpson's paradox)
 };

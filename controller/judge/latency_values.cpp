@@ -3,12 +3,14 @@
 #include <algorithm>
 #include <cmath>
 #include <map>
-#include <numeric>
+#include <set>
+#include <tuple>
 
 namespace plumb::judge {
 namespace {
 
-constexpr double kSlowRatio = 1.5;    // slow is at least that many times the baseline's median
+// Slow is at least that many times the baseline's median.
+constexpr std::array<double, kSlowLimits> kSlowRatios{1.5, 3, 6};
 constexpr double kLookPoints = 0.02;  // more slow runs than that are looked at task by task
 constexpr double kLookReach = 0.03;   // likewise
 constexpr std::size_t kBuckets = Sketch::kMaxBucket - Sketch::kMinBucket + 1;
@@ -107,9 +109,10 @@ double reach_above(const std::vector<double>& reference, const std::vector<doubl
     return reach * kBucketWidth;
 }
 
-double logit(double share, double runs) {
-    const double slow = share * runs;
-    return std::log((slow + 0.5) / (runs - slow + 0.5));
+// Its variance by counting alone is 1 / (4 runs) whatever the share, also where hardly a run is slow
+// (Anscombe, Biometrika 35, 1948); a logit's is not.
+double arcsine(double share, double runs) {
+    return std::asin(std::sqrt((share * runs + 0.375) / (runs + 0.75)));
 }
 
 double quantile_of(Measure measure) {
@@ -152,11 +155,29 @@ Places::Places(const View& view) {
         for (const TaskEvidence& task : tasks) {
             const auto revision = revisions.find(label(task, "revision"));
             places_[candidate].push_back({place_in(label(task, "zone"), zones),
-                                          candidate && revision != revisions.end() ? revision->second : 0});
+                                          candidate && revision != revisions.end() ? revision->second : 0,
+                                          0});
         }
+        number_units(candidate, tasks);
     }
     zones_ = zones.size();
     part_of_zone_.resize(zones_);
+}
+
+// A side that names no host, or one for all, has its tasks as units.
+void Places::number_units(bool candidate, const std::vector<TaskEvidence>& tasks) {
+    std::set<std::string_view> hosts;
+    for (const TaskEvidence& task : tasks)
+        hosts.insert(label(task, "host"));
+    std::map<std::tuple<std::string_view, std::size_t, std::size_t>, std::size_t> known;
+    for (std::size_t i = 0; i < tasks.size(); ++i) {
+        Place& place = places_[candidate][i];
+        const std::string_view host = label(tasks[i], "host");
+        const bool shared = hosts.size() > 1 && !host.empty();
+        const auto unit = shared ? known.try_emplace({host, place.zone, place.part}, units_[candidate])
+                                 : std::pair(known.end(), true);
+        place.unit = unit.second ? units_[candidate]++ : unit.first->second;
+    }
 }
 
 Places::Place Places::of(const TaskEvidence& task, bool candidate) const {
@@ -200,13 +221,50 @@ Moments& PhaseCells::cell(Measure measure, bool candidate, Places::Place place) 
                      : baseline_[index(measure)][place.zone];
 }
 
+// One measure's values of the tasks of a side on their way into cells: those of one unit are averaged.
+class PhaseCells::Units {
+  public:
+    Units(PhaseCells& cells, bool candidate) : cells_(cells), candidate_(candidate) {
+        for (auto& units : units_)
+            units.resize(cells.places_.units(candidate));
+    }
+    void add(Measure measure, Places::Place place, double value) {
+        Unit& unit = units_[index(measure)][place.unit];
+        unit.place = place;
+        unit.sum += value;
+        ++unit.tasks;
+    }
+    ~Units() {
+        for (const Measure measure : kAllMeasures) {
+            for (const Unit& unit : units_[index(measure)]) {
+                if (unit.tasks == 0) continue;
+                cells_.cell(measure, candidate_, unit.place)
+                    .add(unit.sum / static_cast<double>(unit.tasks), unit.tasks);
+            }
+        }
+    }
+    Units(const Units&) = delete;
+    Units& operator=(const Units&) = delete;
+
+  private:
+    struct Unit {
+        Places::Place place;
+        double sum = 0;
+        std::size_t tasks = 0;
+    };
+    PhaseCells& cells_;
+    bool candidate_;
+    std::array<std::vector<Unit>, kMeasures> units_;
+};
+
 void PhaseCells::add_quantiles(Tally& tally) {
     for (const bool candidate : {false, true}) {
+        Units units(*this, candidate);
         tally.each_task(places_, candidate, [&](const Sketch& clean, Places::Place place) {
             for (const Measure measure : {Measure::p50, Measure::p90, Measure::p99}) {
                 if (clean.count() < clean_runs_for(measure)) break;
                 const double ns = clean.quantile(quantile_of(measure));
-                cell(measure, candidate, place).add(std::log(std::max(1.0, ns)));
+                units.add(measure, place, std::log(std::max(1.0, ns)));
             }
             if (clean.count() < clean_runs_for(Measure::slow_share)) return;
             if (!candidate) return tally.baseline.add(clean);
@@ -221,11 +279,30 @@ void PhaseCells::add_quantiles(Tally& tally) {
     }
 }
 
+// Where the runs of both sides lie apart most, of a few places: a slow mode far out is seen best from far
+// out.
+double PhaseCells::best_limit(const Tally& tally, double floor_ns) const {
+    const double median_ns = tally.baseline.quantile(0.50);
+    const double nearest = std::max(tally.baseline.quantile(0.90), median_ns + floor_ns);
+    double best = 0;
+    double most = -1;
+    for (const double ratio : kSlowRatios) {
+        const double limit = std::max(nearest, ratio * median_ns);
+        const double before = std::asin(std::sqrt(tally.baseline.share_above(limit)));
+        for (const Pool& pool : tally.candidate) {
+            const double apart = std::asin(std::sqrt(pool.share_above(limit * tally.allowed))) - before;
+            if (apart <= most) continue;
+            most = apart;
+            best = limit;
+        }
+    }
+    return best;
+}
+
 void PhaseCells::find_slow(Tally& tally, double floor_ns) {
     const Pool& before = tally.baseline;
     if (before.total == 0) return;
-    const double median_ns = before.quantile(0.50);
-    slow_.limit_ns = std::max({before.quantile(0.90), kSlowRatio * median_ns, median_ns + floor_ns});
+    slow_.limit_ns = best_limit(tally, floor_ns);
     tally.reference = before.cumulative();
     slow_.before = before.share_above(slow_.limit_ns);
     for (const Pool& pool : tally.candidate) {
@@ -239,17 +316,16 @@ void PhaseCells::find_slow(Tally& tally, double floor_ns) {
 }
 
 void PhaseCells::add_slow(const Tally& tally) {
-    const double runs_before = tally.baseline.total;
-    const double share = (runs_before * slow_.before + 0.5) / (runs_before + 1);
     double tasks = 0;
     for (const bool candidate : {false, true}) {
+        Units units(*this, candidate);
         tally.each_task(places_, candidate, [&](const Sketch& clean, Places::Place place) {
             if (clean.count() < clean_runs_for(Measure::slow_share)) return;
             const auto runs = static_cast<double>(clean.count());
             const double limit = slow_.limit_ns * (candidate ? tally.allowed : 1);
-            cell(Measure::slow_share, candidate, place).add(logit(clean.share_above(limit), runs));
-            cell(Measure::slow_reach, candidate, place).add(reach_above(tally.reference, clean));
-            sampling_variance_ += 1 / (runs * share * (1 - share) + 0.5);
+            units.add(Measure::slow_share, place, arcsine(clean.share_above(limit), runs));
+            units.add(Measure::slow_reach, place, reach_above(tally.reference, clean));
+            sampling_variance_ += 1 / (4 * runs);
             ++tasks;
         });
     }

@@ -20,7 +20,7 @@ enum class Measure {
     p50,         // ln ns
     p90,         // ln ns
     p99,         // ln ns
-    slow_share,  // logit of the share of slow runs
+    slow_share,  // arcsine of the root of the share of slow runs
     slow_reach,  // how far runs lie above the baseline's: Wasserstein's distance of the logarithms, upwards
                  // only
 };
@@ -56,8 +56,10 @@ class Places {
     struct Place {
         std::size_t zone = 0;
         std::size_t part = 0;  // index of the revision in parts(); 0: none of those
+        std::size_t unit = 0;  // tasks of one host, zone and revision share its fate: one unit of evidence
     };
     Place of(const TaskEvidence& task, bool candidate) const;
+    std::size_t units(bool candidate) const { return units_[candidate]; }
     std::size_t zones() const { return zones_; }
     // The whole first, then zones and revisions with two tasks and more; at most kMostParts.
     const std::vector<Part>& parts() const { return parts_; }
@@ -66,12 +68,17 @@ class Places {
     std::size_t part_of_zone(std::size_t zone) const { return part_of_zone_[zone]; }  // 0: not a part
 
   private:
+    void number_units(bool candidate, const std::vector<TaskEvidence>& tasks);
+
     std::size_t zones_ = 0;
     std::vector<Part> parts_;
     std::vector<std::size_t> part_of_zone_;
     const TaskEvidence* first_[2] = {nullptr, nullptr};
     std::vector<Place> places_[2];
+    std::size_t units_[2] = {0, 0};
 };
+
+inline constexpr std::size_t kSlowLimits = 3;  // places where slow may begin; the best of them is tested
 
 // Where slow begins, and what the pooled runs show.
 struct SlowRuns {
@@ -92,14 +99,16 @@ class PhaseCells {
     Cells candidate(Measure measure, std::size_t part) const;       // a part of Places::parts()
     Cells candidate_rest(Measure measure, std::size_t part) const;  // all but that part
     const SlowRuns& slow() const { return slow_; }
-    // The variance that counting alone gives a task's logit of slow runs.
+    // The variance that counting alone gives a task's share of slow runs.
     double sampling_variance() const { return sampling_variance_; }
 
   private:
     struct Tally;
+    class Units;
     using Grid = std::vector<Cells>;  // by the part that is a task's revision, then by zone
     Moments& cell(Measure measure, bool candidate, Places::Place place);
     void add_quantiles(Tally& tally);
+    double best_limit(const Tally& tally, double floor_ns) const;
     void find_slow(Tally& tally, double floor_ns);
     void add_slow(const Tally& tally);
     Cells select(Measure measure, std::size_t part, bool rest) const;

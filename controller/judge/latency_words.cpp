@@ -69,9 +69,8 @@ void tell_path(const std::optional<PathShare>& path, Finding& finding) {
 }
 
 std::string unit_words(const LatencyTest& test, double value) {
-    return is_quantile(test.measure) || test.measure == Measure::slow_reach
-               ? fmt::format("{:.2f} times", std::exp(value))
-               : fmt::format("odds {:.2f} times", std::exp(value));
+    if (test.measure == Measure::slow_share) return fmt::format("{:.2f} (arcsine of shares)", value);
+    return fmt::format("{:.2f} times", std::exp(value));
 }
 
 std::string side_words(const LatencyTest& test, bool candidate) {
@@ -107,7 +106,9 @@ std::string why(const LatencyTest& test, const View& view) {
 Finding latency_finding(const LatencyTest& test, const View& view) {
     const auto path = path_share(test, view);
     Finding finding = finding_for(cause_of_shift(path), test.dependency->name, test.layer, subject_of(test));
-    finding.severity = view.policy->hold_on.latency ? Severity::critical : Severity::warning;
+    // Unlike places differ without a fault.
+    const bool holds = view.policy->hold_on.latency && test.effect.stratified;
+    finding.severity = holds ? Severity::critical : Severity::warning;
     if (is_quantile(test.measure)) {
         tell_quantile(test, finding);
     } else {

@@ -12,8 +12,8 @@ namespace plumb::judge {
 namespace {
 
 constexpr std::size_t kFewestMembers = 8;  // to tell how far a family agrees
-constexpr double kUsualDf = 4;             // else
-constexpr double kLeastDf = 2;
+constexpr double kUsualDf = 8;             // else
+constexpr double kLeastDf = 6;
 constexpr double kMostDf = 30;        // a family never speaks louder than that many tasks
 constexpr double kLeastShare = 0.01;  // of the floor: a variance of nothing has no logarithm
 

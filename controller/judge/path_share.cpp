@@ -10,6 +10,24 @@ constexpr double kRoundTripVariance = 0.01;  // of tasks in ln; short trips diff
 constexpr double kMostlyPath = 0.5;
 constexpr double kMostlyServer = 0.25;  // several round trips make a phase: more is no longer nothing
 
+// How many round trips a phase may take at most: TCP's handshake is one, TLS's one or two, a log-in several.
+double trips_of(Layer layer) {
+    switch (layer) {
+        case Layer::handshake:
+            return 2;
+        case Layer::authenticate:
+            return 4;
+        case Layer::request:
+        case Layer::server:
+            return 2;
+        case Layer::resolve:
+        case Layer::connect:
+        case Layer::task:
+            break;
+    }
+    return 1;
+}
+
 bool lies_in(const TaskEvidence& task, const Part& part) {
     if (part.kind == Part::Kind::whole) return true;
     const auto found = task.labels.find(part.kind == Part::Kind::zone ? "zone" : "revision");
@@ -47,8 +65,11 @@ std::optional<PathShare> path_share(const LatencyTest& test, const View& view) {
     out.before_ns = std::exp(effect->baseline);
     out.after_ns = std::exp(effect->baseline + effect->d);
     const double whole = shift_ns(test);
+    // No more trips than fitted into the phase before.
+    const double fitted = is_quantile(test.measure) ? std::floor(test.baseline_ns() / out.before_ns) : 1;
+    const double trips = std::clamp(fitted, 1.0, trips_of(test.layer));
     const auto share = [&](double d) {
-        return std::clamp(out.before_ns * (std::exp(d) - 1) / whole, 0.0, 1.0);
+        return std::clamp(trips * out.before_ns * (std::exp(d) - 1) / whole, 0.0, 1.0);
     };
     out.share = share(effect->d);
     out.low = share(shift.low);
