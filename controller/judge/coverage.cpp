@@ -25,12 +25,12 @@ void judge_side(const SideView& side, const char* name, bool may_miss, Judgement
     } else if (2 * side.missing >= side.tasks.size() + side.missing && may_miss) {
         missing(fmt::format("{}: {} of {} tasks fell silent without a goodbye, and none took their place",
                             name, side.missing, side.tasks.size() + side.missing));
-    } else if (side.gone > 0) {
+    } else if (!side.gone.empty()) {
         judgement.gaps.push_back(
             {"", "*",
              fmt::format("{}: {} of {} tasks reported earlier in the range but no longer; "
                          "they were left out",
-                         name, side.gone, side.cohort->tasks.size()),
+                         name, side.gone.size(), side.cohort->tasks.size()),
              false});
     }
 }

@@ -6,13 +6,13 @@
 namespace plumb::judge {
 namespace {
 
-boost::json::object side(const SideView& view, Time now) {
+boost::json::object side(const SideView& view) {
     boost::json::object out{{"selector", view.cohort->name},
                             {"tasks", view.tasks.size()},
-                            {"gone", view.gone},
+                            {"gone", view.gone.size()},
                             {"windows", view.windows}};
     if (view.newest) {
-        const auto age = std::chrono::duration_cast<std::chrono::seconds>(now - *view.newest).count();
+        const auto age = std::chrono::duration_cast<std::chrono::seconds>(view.now - *view.newest).count();
         out["newest_age_s"] = std::max<std::int64_t>(age, 0);
     } else {
         out["newest_age_s"] = nullptr;
@@ -48,8 +48,8 @@ Verdict verdict_of(const std::vector<Finding>& findings, const std::vector<Gap>&
 boost::json::object coverage_of(const View& view, const Judgement& judgement, PolicyEffect effect) {
     const Judged& judged = judgement.judged;
     boost::json::object out;
-    out["baseline"] = side(view.baseline, view.now);
-    out["candidate"] = side(view.candidate, view.now);
+    out["baseline"] = side(view.baseline);
+    out["candidate"] = side(view.candidate);
     out["judged"] = {{"dependencies", judged.dependencies},
                      {"failures", judged.failures},
                      {"facts", judged.facts},

@@ -13,18 +13,14 @@ bool is_stale(const TaskEvidence& task, const Policy& policy, Time now) {
     return now - task.last_window > length * static_cast<long>(policy.thresholds.stale_windows);
 }
 
-bool left_on_purpose(const TaskEvidence& task) {
-    return task.said_goodbye || task.draining;
-}
-
 // Tasks that fell silent without a goodbye, less those that began after them: a deployment replaces tasks.
-std::size_t missing_tasks(const SideView& side, const Policy& policy, Time now) {
+std::size_t missing_tasks(const SideView& side) {
     std::size_t silent = 0;
     std::optional<Time> first;
-    for (const TaskEvidence& task : side.cohort->tasks) {
-        if (!is_stale(task, policy, now) || left_on_purpose(task)) continue;
+    for (const TaskEvidence* task : side.gone) {
+        if (left_on_purpose(*task)) continue;
         ++silent;
-        first = std::min(first.value_or(task.first_window), task.first_window);
+        first = std::min(first.value_or(task->first_window), task->first_window);
     }
     const auto newcomers = static_cast<std::size_t>(
         std::count_if(side.tasks.begin(), side.tasks.end(), [&](const TaskEvidence* task) {
@@ -36,16 +32,13 @@ std::size_t missing_tasks(const SideView& side, const Policy& policy, Time now) 
 SideView side_of(const Cohort& cohort, const Policy& policy, Time now) {
     SideView side;
     side.cohort = &cohort;
+    side.now = now - cohort.behind;
     for (const TaskEvidence& task : cohort.tasks) {
         side.windows += task.windows;
         side.newest = std::max(side.newest.value_or(task.last_window), task.last_window);
-        if (is_stale(task, policy, now)) {
-            ++side.gone;
-        } else {
-            side.tasks.push_back(&task);
-        }
+        (is_stale(task, policy, side.now) ? side.gone : side.tasks).push_back(&task);
     }
-    side.missing = missing_tasks(side, policy, now);
+    side.missing = missing_tasks(side);
     return side;
 }
 
@@ -86,6 +79,10 @@ void index_side(const SideView& side, std::vector<Member> DependencyView::*membe
 }
 
 }  // namespace
+
+bool left_on_purpose(const TaskEvidence& task) {
+    return task.said_goodbye || task.draining;
+}
 
 View make_view(const Cohort& baseline, const Cohort& candidate, const Policy& policy, Time now) {
     View view;

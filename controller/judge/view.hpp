@@ -26,8 +26,9 @@ struct DependencyView {
 
 struct SideView {
     const Cohort* cohort = nullptr;
+    Time now;  // when the side's range ends: before the view's now for the same hours of an earlier day
     std::vector<const TaskEvidence*> tasks;  // those that still report
-    std::size_t gone = 0;     // fell silent (or said goodbye) within the range: their evidence is history
+    std::vector<const TaskEvidence*> gone;   // fell silent within the range: their evidence is history
     std::size_t missing = 0;  // of those: without a goodbye, and no later task took their place
     std::uint64_t windows = 0;
     std::optional<Time> newest;  // end of the newest window of all tasks
@@ -47,6 +48,9 @@ struct View {
 };
 
 View make_view(const Cohort& baseline, const Cohort& candidate, const Policy& policy, Time now);
+
+// Whether its last window or its agent said that it ends.
+bool left_on_purpose(const TaskEvidence& task);
 
 // When the newest run of this dependency ended, and whether the task has probed it since as often as it used
 // to. False also when no run is known.

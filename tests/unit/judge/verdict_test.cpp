@@ -50,6 +50,23 @@ TEST(Verdict, a_stale_side_is_not_judged_even_when_its_last_windows_failed) {
     EXPECT_EQ(told(report), "");
 }
 
+TEST(Verdict, the_same_hours_of_an_earlier_day_are_not_stale) {
+    const auto day = std::chrono::hours(24);
+    Cohort yesterday = production().ends(noon() - day).cohort();
+    EXPECT_EQ(judge(yesterday, production().cohort(), {}, noon()).verdict, Verdict::insufficient);
+    yesterday.behind = day;
+    const Report report = judge(yesterday, production().cohort(), {}, noon());
+    EXPECT_EQ(report.verdict, Verdict::promote) << gaps(report);
+    EXPECT_EQ(report.coverage.at("baseline").as_object().at("newest_age_s").to_number<int>(), 0);
+}
+
+TEST(Verdict, a_side_that_was_silent_at_the_end_of_its_own_range_is_stale) {
+    const auto day = std::chrono::hours(24);
+    Cohort yesterday = production().ends(noon() - day - std::chrono::minutes(10)).cohort();
+    yesterday.behind = day;
+    EXPECT_THAT(gaps(judge(yesterday, production().cohort(), {}, noon()), true), HasSubstr("stale"));
+}
+
 TEST(Verdict, a_task_that_left_earlier_is_counted_and_left_out) {
     Cohort candidate = production().cohort();
     Fleet gone = Fleet("production").seed(9).tasks(1).with({}).ends(noon() - std::chrono::minutes(10));
