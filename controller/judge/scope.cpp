@@ -1,90 +1,140 @@
 #include "controller/judge/scope.hpp"
 
 #include "base/text.hpp"
+#include "controller/judge/scope_score.hpp"
 
 #include <algorithm>
-#include <array>
-#include <optional>
-#include <set>
+#include <map>
+#include <tuple>
 
 namespace plumb::judge {
 namespace {
 
-constexpr std::array<const char*, 5> kPlaces{"zone", "subnet", "revision", "image", "host"};
-constexpr std::size_t kShownValues = 4;
+constexpr double kClear = 3;  // nats: below that a place is not told apart from another
+constexpr std::size_t kAlternatives = 4;
+constexpr double kCertain = 5;  // a task that is affected or not counts as so many runs
 
-std::string value_of(const TaskEvidence& task, const std::string& label) {
-    const auto found = task.labels.find(label);
-    return found == task.labels.end() ? std::string() : found->second;
+struct Weighed {  // the cuts that choose the same tasks
+    const Cut* told = nullptr;
+    std::vector<const Cut*> cuts;
+    double score = 0;
+};
+
+auto preference(const Cut& cut) {
+    return std::tie(cut.kind, cut.place, cut.labels);
 }
 
-// The values of the affected tasks, if no other task has one of them and each affected task has one.
-std::optional<std::set<std::string>> pure_values(const std::string& label,
-                                                 const std::vector<const TaskEvidence*>& affected,
-                                                 const std::vector<const TaskEvidence*>& others) {
-    std::set<std::string> values;
-    for (const TaskEvidence* task : affected)
-        values.insert(value_of(*task, label));
-    if (values.contains("")) return std::nullopt;
-    for (const TaskEvidence* task : others) {
-        if (values.contains(value_of(*task, label))) return std::nullopt;
+// Best first.
+template <class Score>
+std::vector<Weighed> weigh(const Cuts& cuts, const Score& score) {
+    std::map<std::uint64_t, Weighed> by_members;
+    for (const Cut& cut : cuts.cuts) {
+        Weighed& group = by_members[cut.members];
+        const double own = score(cut.inside) - cut.cost;
+        group.score = group.told == nullptr ? own : std::max(group.score, own);
+        if (group.told == nullptr || preference(cut) < preference(*group.told)) group.told = &cut;
+        group.cuts.push_back(&cut);
     }
-    return values;
+    std::vector<Weighed> weighed;
+    weighed.reserve(by_members.size());
+    for (auto& [members, group] : by_members)
+        weighed.push_back(std::move(group));
+    std::sort(weighed.begin(), weighed.end(), [](const Weighed& a, const Weighed& b) {
+        return a.score != b.score ? a.score > b.score : preference(*a.told) < preference(*b.told);
+    });
+    return weighed;
 }
 
-std::string joined(const std::set<std::string>& values) {
-    std::string out;
-    std::size_t shown = 0;
-    for (const std::string& value : values) {
-        if (shown == kShownValues) return out + " and " + std::to_string(values.size() - shown) + " more";
-        out += (shown++ == 0 ? "" : ",") + value;
+Scope chosen(const std::vector<Weighed>& weighed) {
+    Scope scope;
+    scope.choices = std::max<std::size_t>(weighed.size(), 1);
+    const bool cut = !weighed.empty() && weighed.front().score > 0;
+    const double best = cut ? weighed.front().score : 0;
+    if (cut) {
+        const Weighed& first = weighed.front();
+        scope.labels = first.told->labels;
+        scope.by_place = first.told->kind != CutKind::tasks;
+        for (const Cut* each : first.cuts) {
+            if (each == first.told || each->kind != CutKind::value) continue;
+            const auto& [label, value] = *each->labels.begin();
+            scope.aliases.push_back(label + "=" + value);
+        }
     }
-    return out;
-}
-
-std::string task_name(const TaskEvidence& task) {
-    const std::string name = value_of(task, "task");
-    return name.empty() ? task.agent : name;
+    bool whole = !cut || best >= kClear;  // told already, or no alternative
+    for (const Weighed& each : weighed) {
+        if (cut && &each == &weighed.front()) continue;
+        if (best - each.score >= kClear || scope.alternatives.size() == kAlternatives) break;
+        if (!whole && each.score <= 0) {
+            scope.alternatives.emplace_back();
+            whole = true;
+        }
+        if (each.told->kind != CutKind::tasks) scope.alternatives.push_back(each.told->labels);
+    }
+    if (!whole) scope.alternatives.emplace_back();
+    return scope;
 }
 
 }  // namespace
 
+void name_tasks(const std::vector<const TaskEvidence*>& tasks, Scope& scope) {
+    std::vector<std::string> names;
+    names.reserve(tasks.size());
+    for (const TaskEvidence* task : tasks)
+        names.push_back(task_name(*task));
+    scope.labels = {{"task", joined(std::move(names))}};
+    scope.by_place = false;
+    scope.aliases.clear();
+}
+
+Scope explain_shares(const std::vector<TaskReading>& tasks) {
+    const Cuts cuts = cuts_of(tasks);
+    return chosen(weigh(cuts, ShareScore(cuts)));
+}
+
+Scope explain_values(const std::vector<TaskReading>& tasks) {
+    const Cuts cuts = cuts_of(tasks);
+    return chosen(weigh(cuts, LevelScore(cuts)));
+}
+
 Scope explain(const std::vector<const TaskEvidence*>& affected,
               const std::vector<const TaskEvidence*>& others) {
-    Scope scope;
-    if (others.empty() || affected.empty()) return scope;
-    std::optional<std::pair<std::string, std::set<std::string>>> several;
-    for (const char* label : kPlaces) {
-        auto values = pure_values(label, affected, others);
-        if (!values) continue;
-        if (values->size() > 1) {
-            if (!several || values->size() < several->second.size())
-                several.emplace(label, std::move(*values));
-        } else if (scope.labels.empty()) {
-            scope.labels.emplace(label, *values->begin());
-        } else {
-            scope.aliases.push_back(std::string(label) + "=" + *values->begin());
-        }
-    }
-    if (!scope.labels.empty()) return scope;
-    if (several && several->second.size() <= kShownValues) {
-        scope.labels.emplace(several->first, joined(several->second));
-        return scope;
-    }
-    std::set<std::string> names;
+    if (affected.empty() || others.empty()) return {};
+    std::vector<TaskReading> readings;
+    readings.reserve(affected.size() + others.size());
     for (const TaskEvidence* task : affected)
-        names.insert(task_name(*task));
-    scope.labels.emplace("task", joined(names));
-    scope.by_place = false;
+        readings.push_back({task, kCertain, kCertain});
+    for (const TaskEvidence* task : others)
+        readings.push_back({task, kCertain, 0});
+    Scope scope = explain_shares(readings);
+    if (scope.labels.empty() && affected.size() <= others.size()) name_tasks(affected, scope);
     return scope;
 }
 
-bool lies_in(const TaskEvidence& task, const Scope& scope) {
-    return std::all_of(scope.labels.begin(), scope.labels.end(), [&](const auto& pair) {
+bool lies_in(const TaskEvidence& task, const Labels& scope) {
+    return std::all_of(scope.begin(), scope.end(), [&](const auto& pair) {
         const std::string own = value_of(task, pair.first);
         const auto values = split(pair.second, ',');
         return own.empty() || std::find(values.begin(), values.end(), own) != values.end();
     });
+}
+
+bool lies_in(const TaskEvidence& task, const Scope& scope) {
+    return lies_in(task, scope.labels);
+}
+
+void tell_scope(const Scope& scope, Finding& finding) {
+    finding.scope = scope.labels;
+    if (!scope.aliases.empty())
+        finding.evidence["same_tasks_as"] = boost::json::array(scope.aliases.begin(), scope.aliases.end());
+    if (scope.alternatives.empty()) return;
+    boost::json::array places;
+    for (const Labels& labels : scope.alternatives) {
+        boost::json::object place;
+        for (const auto& [label, value] : labels)
+            place[label] = value;
+        places.emplace_back(std::move(place));
+    }
+    finding.evidence["scope_alternatives"] = std::move(places);
 }
 
 }  // namespace plumb::judge

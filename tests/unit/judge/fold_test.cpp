@@ -1,7 +1,6 @@
 // One finding for each fault: what another explains goes under it, and distinct faults stay apart.
 #include "controller/judge/fold.hpp"
 
-#include "controller/judge/scope.hpp"
 #include "tests/unit/judge/fleet.hpp"
 
 #include <gmock/gmock.h>
@@ -165,42 +164,6 @@ TEST(Fold, what_holds_comes_first_and_upstream_before_downstream) {
               "c resolve dns.nxdomain failures critical\n"
               "b request peer.timeout failures critical\n"
               "a server fact.differs fact:x.version warning\n");
-}
-
-TaskEvidence task(const std::string& name, const Labels& labels) {
-    TaskEvidence out;
-    out.agent = name;
-    out.labels = labels;
-    return out;
-}
-
-TEST(Scope, labels_that_cut_the_tasks_alike_are_named_as_such) {
-    const auto one = task("1", {{"zone", "a"}, {"revision", "8"}});
-    const auto two = task("2", {{"zone", "a"}, {"revision", "8"}});
-    const auto other = task("3", {{"zone", "b"}, {"revision", "7"}});
-    const Scope scope = explain({&one, &two}, {&other});
-    EXPECT_EQ(scope.labels, (Labels{{"zone", "a"}}));
-    EXPECT_EQ(scope.aliases, (std::vector<std::string>{"revision=8"}));
-}
-
-TEST(Scope, several_values_of_one_label_are_joined) {
-    const auto one = task("1", {{"subnet", "s1"}});
-    const auto two = task("2", {{"subnet", "s2"}});
-    const auto other = task("3", {{"subnet", "s3"}});
-    EXPECT_EQ(explain({&one, &two}, {&other}).labels, (Labels{{"subnet", "s1,s2"}}));
-}
-
-TEST(Scope, without_a_label_that_explains_them_the_tasks_are_named) {
-    const auto one = task("1", {{"zone", "a"}});
-    const auto other = task("3", {{"zone", "a"}});
-    const Scope scope = explain({&one}, {&other});
-    EXPECT_EQ(scope.labels, (Labels{{"task", "1"}}));
-    EXPECT_FALSE(scope.by_place);
-}
-
-TEST(Scope, all_tasks_are_the_whole_environment) {
-    const auto one = task("1", {{"zone", "a"}});
-    EXPECT_TRUE(explain({&one}, {}).labels.empty());
 }
 
 }  // namespace
