@@ -127,6 +127,7 @@ enum class Cause {
     gauge_forecast,
     gauge_projection,
     task_vanished,
+    task_starved,
     warmup_margin,
     unknown,
 };

@@ -86,12 +86,27 @@ PhaseView rest_of(const PhaseQuestion& question) {
     return rest;
 }
 
+void take(Walk& walk, Answer answer) {
+    if (answer.finding) walk.judgement.findings.push_back(std::move(*answer.finding));
+    if (answer.comparison) walk.judgement.comparisons.push_back(std::move(*answer.comparison));
+}
+
+// The question that could not be asked.
+void tell_not_asked(Walk& walk, const PhaseQuestion& question, const std::string& why) {
+    if (!walk.view.explain) return;
+    Comparison comparison = failure_comparison(question);
+    comparison.test = "none: a difference of rates cannot be told from what tasks differ by";
+    comparison.why = "It " + why + ".";
+    walk.judgement.comparisons.push_back(std::move(comparison));
+}
+
 void judge_soft(Walk& walk, const PhaseQuestion& question) {
     const Counts before = sum(question.phase->baseline);
     const Counts after = sum(question.phase->candidate);
     if (before.reached == 0 || after.reached == 0) return;
     const double difference = after.share() - before.share();
     if (const auto why = too_little_for_soft(question)) {
+        tell_not_asked(walk, question, *why);
         const bool large = difference >= kLargeDifference;
         if (!large && soft_gap_known(walk, *question.dependency)) return;
         std::string reason = "soft failures: " + *why;
@@ -104,17 +119,16 @@ void judge_soft(Walk& walk, const PhaseQuestion& question) {
         gap(walk, *question.dependency, std::move(reason), large);
         return;
     }
-    if (auto finding = soft_fault(question, walk.pairs)) {
-        walk.judgement.findings.push_back(std::move(*finding));
-    }
+    take(walk, soft_fault(question, walk.pairs));
 }
 
 void judge_phase(Walk& walk, const PhaseQuestion& question) {
     ++walk.judgement.judged.failures;
-    auto finding = hard_fault(question);
-    if (!finding) return judge_soft(walk, question);
-    const bool holds = finding->severity == Severity::critical;
-    walk.judgement.findings.push_back(std::move(*finding));
+    Answer answer = hard_fault(question);
+    const bool found = answer.finding.has_value();
+    const bool holds = found && answer.finding->severity == Severity::critical;
+    take(walk, std::move(answer));
+    if (!found) return judge_soft(walk, question);
     if (holds) return;
     // One odd task only warns; it must not hide that the others fail, too, if less.
     const PhaseView rest = rest_of(question);

@@ -3,6 +3,7 @@
 
 #include "controller/judge/judgement.hpp"
 #include "controller/judge/phases.hpp"
+#include "controller/judge/scope.hpp"
 
 #include <optional>
 
@@ -14,12 +15,17 @@ struct PhaseQuestion {
     const PhaseView* phase = nullptr;
 };
 
-// Nearly every run of every task of a scope fails now, and hardly any on the other side. Needs one window.
-std::optional<Finding> hard_fault(const PhaseQuestion& question);
+struct Answer {
+    std::optional<Finding> finding;
+    std::optional<Comparison> comparison;  // when the view asks to explain
+};
 
-// The candidate's runs fail more often than the baseline's by more than tasks differ among themselves.
-// `pairs`: how many such tests this comparison makes.
-std::optional<Finding> soft_fault(const PhaseQuestion& question, std::size_t pairs);
+// Nearly every run of every task of a scope fails now, and hardly any on the other side. Needs one window.
+Answer hard_fault(const PhaseQuestion& question);
+
+// The candidate's runs fail more often than the baseline's by more than tasks differ among themselves: all of
+// them together, or those of one place. `pairs`: how many such questions this comparison asks.
+Answer soft_fault(const PhaseQuestion& question, std::size_t pairs);
 
 // Enough tasks and windows on both sides for soft_fault; otherwise why not.
 std::optional<std::string> too_little_for_soft(const PhaseQuestion& question);
@@ -27,7 +33,14 @@ std::optional<std::string> too_little_for_soft(const PhaseQuestion& question);
 // The tasks that fail hard in this phase now.
 std::vector<PhaseTask> failing_hard(const std::vector<PhaseTask>& tasks, const Thresholds& thresholds);
 
-// Shared by both: counts, causes and words.
+// Shared by both, in failure_finding.cpp: counts, causes and words.
 Finding failure_finding(const PhaseQuestion& question, const std::vector<PhaseTask>& affected);
+Comparison failure_comparison(const PhaseQuestion& question);
+// Those that lie in the same place. A value that none of them has (of the new revision, of a zone that the
+// baseline does not use) chooses nobody out; never empty, unless `tasks` is.
+std::vector<PhaseTask> same_place(const std::vector<PhaseTask>& tasks, const Labels& place);
+// Reason and action where the cause alone does not tell them: by scope, by where the address lies, and by
+// whether each run fails or only some (failure_words.cpp).
+void word_by_scope(const PhaseQuestion& question, double share, Finding& finding);
 
 }  // namespace plumb::judge

@@ -1,22 +1,20 @@
 #include "controller/judge/fold.hpp"
 
 #include "controller/judge/policy_rules.hpp"
+#include "controller/judge/roots.hpp"
+#include "controller/judge/starvation.hpp"
 
 #include <algorithm>
 #include <cmath>
-#include <set>
 #include <tuple>
 
 namespace plumb::judge {
 namespace {
 
-// Two dependencies that resolve nothing share a resolver; two that cannot connect may be two faults.
-constexpr std::size_t kSharedResolve = 2;
-constexpr std::size_t kSharedConnect = 3;
-
 enum class Kind { failures, fact, gauge, latency, other };
 
 Kind kind_of(const Finding& finding) {
+    if (finding.cause == "task.starved") return Kind::other;
     if (finding.subject == "failures") return Kind::failures;
     if (subject_matches("fact", finding.subject)) return Kind::fact;
     if (subject_matches("gauge", finding.subject)) return Kind::gauge;
@@ -24,16 +22,22 @@ Kind kind_of(const Finding& finding) {
     return Kind::other;
 }
 
-bool apart(const Labels& a, const Labels& b) {
-    return !a.empty() && !b.empty() && a != b;
+double ratio_of(const Finding& finding) {
+    const auto* ratio = finding.evidence.if_contains("ratio");
+    return ratio == nullptr ? 0 : ratio->as_object().at("value").as_double();
 }
 
-bool failure_explains(const Finding& cause, const Finding& effect) {
+// A latency without a scope may be that of any tasks.
+bool of_same_tasks(const Finding& cause, const Finding& effect, ScopeTasks& tasks) {
+    if (kind_of(effect) == Kind::latency && effect.scope.empty()) return true;
+    return tasks.covers(cause.scope, effect.scope);
+}
+
+bool failure_explains(const Finding& cause, const Finding& effect, ScopeTasks& tasks) {
     switch (kind_of(effect)) {
         case Kind::failures:
-            return effect.layer >= cause.layer && !apart(cause.scope, effect.scope);
         case Kind::latency:
-            return effect.layer >= cause.layer;
+            return effect.layer >= cause.layer && of_same_tasks(cause, effect, tasks);
         case Kind::fact:
             return effect.layer == cause.layer ||
                    (effect.cause == "fact.missing" && effect.layer > cause.layer);
@@ -45,19 +49,38 @@ bool failure_explains(const Finding& cause, const Finding& effect) {
     return false;
 }
 
-bool explains(const Finding& cause, const Finding& effect) {
+// A name that leads to another part of the network explains that the address there does not answer, or late.
+bool fact_explains(const Finding& cause, const Finding& effect, ScopeTasks& tasks) {
+    if (kind_of(effect) == Kind::fact) return effect.cause == "fact.missing" && effect.layer == cause.layer;
+    const bool unreachable = effect.cause == "tcp.timeout" || effect.cause == "tcp.unreachable";
+    const bool far = effect.cause == "latency.network";
+    return cause.subject == "fact:dns.scope" && (unreachable || far) && of_same_tasks(cause, effect, tasks);
+}
+
+// The first layer that became slower is told. Those behind it have more round trips and so rise by more, but
+// never by a larger factor than the connection, which is nothing but a round trip.
+bool latency_explains(const Finding& cause, const Finding& effect, ScopeTasks& tasks) {
+    if (kind_of(effect) != Kind::latency || !of_same_tasks(cause, effect, tasks)) return false;
+    if (effect.layer == cause.layer) return true;
+    if (cause.layer < Layer::connect || effect.layer < cause.layer) return false;
+    if (cause.cause == "latency.network")
+        return effect.cause == cause.cause || ratio_of(effect) <= ratio_of(cause);
+    return effect.cause == cause.cause || effect.cause == "latency.unknown";
+}
+
+bool explains(const Finding& cause, const Finding& effect, ScopeTasks& tasks) {
     if (cause.dependency != effect.dependency) return false;
     if (cause.severity == Severity::warning && effect.severity == Severity::critical) return false;
     switch (kind_of(cause)) {
         case Kind::failures:
-            return failure_explains(cause, effect);
+            return failure_explains(cause, effect, tasks);
         case Kind::gauge:
-            return kind_of(effect) == Kind::latency && effect.layer >= Layer::authenticate;
+            return kind_of(effect) == Kind::latency && effect.layer >= Layer::authenticate &&
+                   effect.cause != "latency.network";
         case Kind::fact:
-            return kind_of(effect) == Kind::fact && effect.cause == "fact.missing" &&
-                   effect.layer == cause.layer;
+            return fact_explains(cause, effect, tasks);
         case Kind::latency:
-            return kind_of(effect) == Kind::latency && effect.layer == cause.layer;
+            return latency_explains(cause, effect, tasks);
         case Kind::other:
             break;
     }
@@ -82,10 +105,8 @@ int rank_of(const Finding& finding) {
 
 // Shifts that differ by less than a quarter count as equally strong: the lower quantile is then told.
 double strength(const Finding& finding) {
-    const auto* ratio = finding.evidence.if_contains("ratio");
-    if (ratio == nullptr) return finding.confidence;
-    const double value = std::max(1.0, ratio->as_object().at("value").as_double());
-    return std::round(std::log(value) / std::log(1.25));
+    const double ratio = ratio_of(finding);
+    return ratio == 0 ? finding.confidence : std::round(std::log(std::max(1.0, ratio)) / std::log(1.25));
 }
 
 // The order in which findings are tried as roots, and listed.
@@ -98,11 +119,11 @@ bool before(const Finding& a, const Finding& b) {
            std::tie(b.dependency, b.subject, b.cause, b.scope);
 }
 
-std::vector<Finding> fold_within(std::vector<Finding> findings) {
+std::vector<Finding> fold_within(std::vector<Finding> findings, ScopeTasks& tasks) {
     std::vector<Finding> roots;
     for (Finding& finding : findings) {
         const auto root = std::find_if(roots.begin(), roots.end(),
-                                       [&](const Finding& each) { return explains(each, finding); });
+                                       [&](const Finding& each) { return explains(each, finding, tasks); });
         if (root == roots.end()) {
             roots.push_back(std::move(finding));
         } else {
@@ -112,54 +133,13 @@ std::vector<Finding> fold_within(std::vector<Finding> findings) {
     return roots;
 }
 
-std::set<std::string> dependencies_reaching(const View& view, Layer layer) {
-    std::set<std::string> names;
-    for (const DependencyView& dependency : view.dependencies) {
-        for (const Member& member : dependency.candidate) {
-            const auto& phases = member.evidence->phases;
-            const bool reaches = std::any_of(phases.begin(), phases.end(), [&](const PhaseEvidence& phase) {
-                return phase.layer == layer && phase.reached > 0;
-            });
-            if (reaches) names.insert(dependency.name);
-        }
-    }
-    return names;
-}
-
-bool fails_alike(const Finding& a, const Finding& b) {
-    return kind_of(b) == Kind::failures && a.layer == b.layer && a.cause == b.cause && a.scope == b.scope &&
-           a.severity == b.severity;
-}
-
-std::vector<Finding> fold_across(std::vector<Finding> findings, const View& view) {
-    for (std::size_t i = 0; i < findings.size(); ++i) {
-        const Layer layer = findings[i].layer;
-        if (kind_of(findings[i]) != Kind::failures || layer > Layer::connect) continue;
-        std::set<std::string> failing;
-        for (const Finding& each : findings) {
-            if (fails_alike(findings[i], each)) failing.insert(each.dependency);
-        }
-        const std::size_t enough = layer == Layer::resolve ? kSharedResolve : kSharedConnect;
-        if (failing.size() < enough || failing != dependencies_reaching(view, layer)) continue;
-        Finding root = std::move(findings[i]);
-        std::vector<Finding> rest;
-        for (std::size_t j = 0; j < findings.size(); ++j) {
-            if (j == i) continue;
-            auto& to = fails_alike(root, findings[j]) ? root.folded : rest;
-            to.push_back(std::move(findings[j]));
-        }
-        root.evidence["dependencies"] = boost::json::array(failing.begin(), failing.end());
-        rest.insert(rest.begin(), std::move(root));
-        return rest;
-    }
-    return findings;
-}
-
 }  // namespace
 
 std::vector<Finding> fold(std::vector<Finding> findings, const View& view) {
-    std::stable_sort(findings.begin(), findings.end(), before);
-    auto roots = fold_across(fold_within(std::move(findings)), view);
+    ScopeTasks tasks(view);
+    auto roots = fold_starved(std::move(findings), view, tasks);
+    std::stable_sort(roots.begin(), roots.end(), before);
+    roots = join_roots(fold_within(std::move(roots), tasks), view, tasks);
     std::stable_sort(roots.begin(), roots.end(), before);
     return roots;
 }

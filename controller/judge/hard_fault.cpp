@@ -1,9 +1,7 @@
 #include "controller/judge/failures.hpp"
-#include "controller/judge/scope.hpp"
 #include "controller/judge/statistics.hpp"
 
 #include <algorithm>
-#include <map>
 #include <set>
 
 #include <fmt/format.h>
@@ -11,22 +9,14 @@
 namespace plumb::judge {
 namespace {
 
-std::map<std::string, std::uint64_t> causes_of(const std::vector<PhaseTask>& tasks) {
-    std::map<std::string, std::uint64_t> causes;
-    for (const PhaseTask& each : tasks) {
-        for (const auto& [cause, count] : each.phase->causes) {
-            std::uint64_t& sum = causes[cause];
-            sum += std::min(count, ~std::uint64_t{0} - sum);
-        }
-    }
-    return causes;
-}
-
-std::string majority(const std::map<std::string, std::uint64_t>& causes) {
-    const auto most = std::max_element(causes.begin(), causes.end(),
-                                       [](const auto& a, const auto& b) { return a.second < b.second; });
-    return most == causes.end() ? "unknown" : most->first;
-}
+struct HardReading {  // what the rule saw
+    std::vector<PhaseTask> affected;
+    std::vector<const TaskEvidence*> spared;
+    Scope scope;
+    bool no_reference = false;  // the baseline has no run of the dependency
+    Counts reference;
+    std::string quiet;  // why it is no finding; empty: it is one
+};
 
 // The tasks of this dependency that have runs enough to say that they do not fail in this phase.
 std::vector<const TaskEvidence*> others(const PhaseQuestion& question,
@@ -42,18 +32,10 @@ std::vector<const TaskEvidence*> others(const PhaseQuestion& question,
     return rest;
 }
 
-std::vector<PhaseTask> same_scope(const std::vector<PhaseTask>& tasks, const Scope& scope) {
-    std::vector<PhaseTask> inside;
-    for (const PhaseTask& each : tasks) {
-        if (lies_in(*each.task, scope)) inside.push_back(each);
-    }
-    return inside.empty() ? tasks : inside;
-}
-
 // What the baseline shows in the same place. Where its runs succeed without such a phase (no TLS, no login),
 // they passed it.
 Counts reference_of(const PhaseQuestion& question, const Scope& scope) {
-    const Counts counts = sum(same_scope(question.phase->baseline, scope));
+    const Counts counts = sum(same_place(question.phase->baseline, scope.labels));
     if (counts.reached > 0 || !any_success(question.dependency->baseline)) return counts;
     Counts runs;
     for (const Member& member : question.dependency->baseline) {
@@ -62,37 +44,88 @@ Counts reference_of(const PhaseQuestion& question, const Scope& scope) {
     return runs;
 }
 
-// A connect time-out alone cannot tell a security group from a network ACL; its scope can.
-void explain_by_scope(Finding& finding) {
-    const bool in_one_place = finding.scope.contains("subnet") || finding.scope.contains("zone");
-    if (finding.cause != "tcp.timeout" || !in_one_place) return;
-    finding.reason =
-        "Only one part of the network is affected, which a security group would not do: the network "
-        "ACL or the route table of that subnet drops the traffic, or the answers on ephemeral ports.";
-    finding.action =
-        "Compare network ACL (both directions, ephemeral ports 1024-65535) and route table of this "
-        "subnet with those of a subnet that works.";
+HardReading read(const PhaseQuestion& question) {
+    const Thresholds& thresholds = question.view->thresholds();
+    HardReading reading;
+    reading.affected = failing_hard(question.phase->candidate, thresholds);
+    if (reading.affected.empty()) {
+        reading.quiet = "No task fails in nearly all of its newest runs.";
+        return reading;
+    }
+    reading.spared = others(question, reading.affected);
+    std::vector<const TaskEvidence*> failing;
+    failing.reserve(reading.affected.size());
+    for (const PhaseTask& each : reading.affected)
+        failing.push_back(each.task);
+    reading.scope = explain(failing, reading.spared);
+    reading.no_reference = total_runs(question.dependency->baseline) == 0;
+    reading.reference = reference_of(question, reading.scope);
+    if (reading.reference.reached == 0 && !reading.no_reference) {
+        reading.quiet = "No run of the baseline came as far as this phase, so there is no reference.";
+    } else if (reading.reference.share() >= thresholds.hard_fault_other_side) {
+        reading.quiet = "The baseline fails there, too.";
+    }
+    return reading;
+}
+
+// One task among several may have its own trouble, unless a place that it alone lies in explains it.
+bool one_odd_task(const HardReading& reading) {
+    if (reading.affected.size() != 1 || reading.spared.empty()) return false;
+    return !reading.scope.by_place ||
+           std::any_of(reading.spared.begin(), reading.spared.end(),
+                       [&](const TaskEvidence* task) { return lies_in(*task, reading.scope); });
+}
+
+Finding finding_of(const PhaseQuestion& question, const HardReading& reading) {
+    const Thresholds& thresholds = question.view->thresholds();
+    Finding finding = failure_finding(question, reading.affected);
+    finding.severity = one_odd_task(reading) ? Severity::warning : Severity::critical;
+    tell_scope(reading.scope, finding);
+    Counts newest;
+    for (const PhaseTask& each : reading.affected)
+        newest.add(each.newest(thresholds.hard_fault_runs));
+    const Counts range = sum(reading.affected);
+    if (range.share() < thresholds.hard_fault_share) {
+        finding.candidate = fmt::format("{} of the last {} runs failed", newest.failed, newest.reached);
+    } else if (!finding.scope.empty()) {
+        finding.candidate = fmt::format("{} there", in_words(range));
+    }
+    const Counts& before = reading.reference;
+    finding.confidence =
+        confidence(1 - fisher_at_least(range.failed, range.reached, before.failed, before.reached));
+    if (reading.no_reference) {
+        finding.baseline = "has no run of this dependency";
+        finding.confidence = confidence(range.share());
+    }
+    finding.evidence["tasks"] = {{"failing", reading.affected.size()},
+                                 {"not_failing", reading.spared.size()}};
+    word_by_scope(question, newest.share(), finding);
+    return finding;
+}
+
+Comparison comparison_of(const PhaseQuestion& question, const HardReading& reading) {
+    const Thresholds& thresholds = question.view->thresholds();
+    double highest = 0;
+    for (const PhaseTask& each : question.phase->candidate)
+        highest = std::max(highest, each.newest(thresholds.hard_fault_runs).share());
+    Comparison comparison = failure_comparison(question);
+    comparison.found = reading.quiet.empty();
+    comparison.test = "hard fault: nearly every one of the newest runs of a task fails";
+    comparison.evidence +=
+        fmt::format("; {} of {} tasks fail hard, the worst in {:.0f} % of its newest runs",
+                    reading.affected.size(), question.phase->candidate.size(), 100 * highest);
+    comparison.threshold = fmt::format(
+        "{:.0f} % of the newest {} or more runs of a task, and less than {:.3g} % of the baseline's",
+        100 * thresholds.hard_fault_share, thresholds.hard_fault_runs,
+        100 * thresholds.hard_fault_other_side);
+    const double above = 100 * (highest - thresholds.hard_fault_share);
+    comparison.margin = fmt::format("{:.0f} points {}", std::abs(above), above < 0 ? "below" : "above");
+    comparison.why =
+        comparison.found ? "Nearly every run fails, and hardly any on the baseline." : reading.quiet;
+    return comparison;
 }
 
 }  // namespace
-
-Finding failure_finding(const PhaseQuestion& question, const std::vector<PhaseTask>& affected) {
-    const auto causes = causes_of(affected);
-    const PhaseView& phase = *question.phase;
-    Finding finding = finding_for(majority(causes), question.dependency->name, phase.layer, "failures");
-    const Counts before = sum(phase.baseline);
-    const Counts after = sum(phase.candidate);
-    finding.baseline = before.reached == 0 ? "no run reached it" : in_words(before);
-    finding.candidate = in_words(after);
-    finding.evidence["phase"] = phase.name;
-    finding.evidence["reached"] = {{"baseline", before.reached}, {"candidate", after.reached}};
-    finding.evidence["failed"] = {{"baseline", before.failed}, {"candidate", after.failed}};
-    boost::json::object counted;
-    for (const auto& [cause, count] : causes)
-        counted[cause] = count;
-    finding.evidence["causes"] = std::move(counted);
-    return finding;
-}
 
 std::vector<PhaseTask> failing_hard(const std::vector<PhaseTask>& tasks, const Thresholds& thresholds) {
     std::vector<PhaseTask> failing;
@@ -105,47 +138,12 @@ std::vector<PhaseTask> failing_hard(const std::vector<PhaseTask>& tasks, const T
     return failing;
 }
 
-std::optional<Finding> hard_fault(const PhaseQuestion& question) {
-    const Thresholds& thresholds = question.view->thresholds();
-    const auto affected = failing_hard(question.phase->candidate, thresholds);
-    if (affected.empty()) return std::nullopt;
-    const auto spared = others(question, affected);
-    std::vector<const TaskEvidence*> failing;
-    failing.reserve(affected.size());
-    for (const PhaseTask& each : affected)
-        failing.push_back(each.task);
-    const Scope scope = explain(failing, spared);
-
-    const bool no_reference = total_runs(question.dependency->baseline) == 0;
-    const Counts reference = reference_of(question, scope);
-    if (reference.reached == 0 && !no_reference) return std::nullopt;
-    if (reference.share() >= thresholds.hard_fault_other_side) return std::nullopt;
-
-    Finding finding = failure_finding(question, affected);
-    finding.scope = scope.labels;
-    // One task among several that no place explains may be that task's own trouble.
-    const bool one_odd_task = !scope.by_place && affected.size() == 1;
-    finding.severity = one_odd_task ? Severity::warning : Severity::critical;
-    Counts newest;
-    for (const PhaseTask& each : affected)
-        newest.add(each.newest(thresholds.hard_fault_runs));
-    const Counts range = sum(affected);
-    if (range.share() < thresholds.hard_fault_share) {
-        finding.candidate = fmt::format("{} of the last {} runs failed", newest.failed, newest.reached);
-    } else if (!scope.labels.empty()) {
-        finding.candidate = fmt::format("{} there", in_words(range));
-    }
-    if (no_reference) finding.baseline = "has no run of this dependency";
-    finding.confidence =
-        confidence(1 - fisher_at_least(range.failed, range.reached, reference.failed, reference.reached));
-    if (no_reference) finding.confidence = confidence(range.share());
-    finding.evidence["tasks"] = {{"failing", affected.size()}, {"not_failing", spared.size()}};
-    if (!scope.aliases.empty()) {
-        boost::json::array same(scope.aliases.begin(), scope.aliases.end());
-        finding.evidence["same_tasks_as"] = std::move(same);
-    }
-    explain_by_scope(finding);
-    return finding;
+Answer hard_fault(const PhaseQuestion& question) {
+    const HardReading reading = read(question);
+    Answer answer;
+    if (reading.quiet.empty()) answer.finding = finding_of(question, reading);
+    if (question.view->explain) answer.comparison = comparison_of(question, reading);
+    return answer;
 }
 
 }  // namespace plumb::judge

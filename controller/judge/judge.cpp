@@ -3,6 +3,7 @@
 #include "controller/judge/fold.hpp"
 #include "controller/judge/policy_rules.hpp"
 #include "controller/judge/rules.hpp"
+#include "controller/judge/starvation.hpp"
 #include "controller/judge/verdict.hpp"
 #include "controller/judge/view.hpp"
 
@@ -21,6 +22,7 @@ Report judge(const Cohort& baseline, const Cohort& candidate, const Policy& poli
         judge_facts(view, judgement);
         judge_gauges(view, judgement);
         judge_latency(view, judgement);
+        judge_starvation(view, judgement);
     }
     PolicyEffect effect = apply_policy(policy, look.now, judgement);
     Report report;

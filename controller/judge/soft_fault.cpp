@@ -1,7 +1,8 @@
 #include "controller/judge/failures.hpp"
-#include "controller/judge/statistics.hpp"
+#include "controller/judge/share_test.hpp"
 
 #include <algorithm>
+#include <set>
 
 #include <fmt/format.h>
 
@@ -9,17 +10,17 @@ namespace plumb::judge {
 namespace {
 
 constexpr double kFalseAlarm = 0.001;  // for all failure tests of one comparison together
-constexpr double kUsualTasks = 8;      // what is known of tasks beforehand is worth that many
 constexpr std::size_t kLatest = 3;     // a fault must be present in two of the last three windows,
 constexpr std::size_t kEpisodes = 3;   // or in one of them, having come that often before
+constexpr std::size_t kTasksOfPlace = 2;
+constexpr double kShownByPlace = 2.0 / 3;  // of a place's tasks: the others may be spared by chance
 
-std::vector<Cluster> clusters_of(const std::vector<PhaseTask>& tasks) {
-    std::vector<Cluster> clusters;
-    for (const PhaseTask& each : tasks) {
-        if (each.phase->reached > 0) clusters.push_back({each.phase->reached, each.phase->failed});
-    }
-    return clusters;
-}
+struct SoftReading {  // what the rule saw, of all tasks or of those of one place
+    ShareTest test;
+    Scope scope;
+    std::vector<PhaseTask> tasks;
+    std::string quiet;  // why it is no finding; empty: it is one
+};
 
 std::size_t tasks_with_windows(const std::vector<PhaseTask>& tasks, unsigned windows) {
     return static_cast<std::size_t>(std::count_if(tasks.begin(), tasks.end(), [&](const PhaseTask& each) {
@@ -28,10 +29,10 @@ std::size_t tasks_with_windows(const std::vector<PhaseTask>& tasks, unsigned win
 }
 
 // The windows that reached the phase, newest first: whether the fault shows there.
-std::vector<bool> presence(const PhaseView& phase, double baseline_share, double points) {
+std::vector<bool> presence(const std::vector<PhaseTask>& tasks, double baseline_share, double points) {
     std::vector<bool> shows;
     for (std::size_t back = 0; back < kRecentWindows; ++back) {
-        const Counts counts = window_back(phase.candidate, back);
+        const Counts counts = window_back(tasks, back);
         if (counts.reached > 0) shows.push_back(counts.share() - baseline_share >= points);
     }
     return shows;
@@ -53,11 +54,137 @@ bool still_present(const std::vector<bool>& shows) {
     return episodes >= kEpisodes;
 }
 
+double points_of(const PhaseQuestion& question) {
+    return question.view->thresholds().failure_points;
+}
+
+double level_of(const PhaseQuestion& question, std::size_t questions) {
+    return kFalseAlarm * question.view->alarm_share /
+           static_cast<double>(std::max<std::size_t>(questions, 1));
+}
+
+SoftReading read(const PhaseQuestion& question, const std::vector<PhaseTask>& before,
+                 std::vector<PhaseTask> after, double level, double least_effect) {
+    SoftReading reading;
+    reading.test = test_shares(clusters_of(before), clusters_of(after), level, least_effect);
+    const double points = points_of(question);
+    if (reading.test.difference() < points) {
+        reading.quiet = "The candidate does not fail more often by as much as counts.";
+    } else if (!reading.test.beyond_chance()) {
+        reading.quiet = "Tasks differ among themselves by as much.";
+    } else if (!still_present(presence(after, reading.test.before.share(), points))) {
+        reading.quiet = "It was mended: fewer than two of the newest three windows show it.";
+    }
+    reading.tasks = std::move(after);
+    return reading;
+}
+
+Scope place_of(const std::vector<PhaseTask>& tasks) {
+    std::vector<TaskReading> readings;
+    readings.reserve(tasks.size());
+    for (const PhaseTask& each : tasks) {
+        readings.push_back(
+            {each.task, static_cast<double>(each.phase->reached), static_cast<double>(each.phase->failed)});
+    }
+    return explain_shares(readings);
+}
+
+std::vector<PhaseTask> choose(const std::vector<PhaseTask>& tasks, const Scope& scope, bool inside) {
+    std::vector<PhaseTask> chosen;
+    std::copy_if(tasks.begin(), tasks.end(), std::back_inserter(chosen), [&](const PhaseTask& each) {
+        return each.phase->reached > 0 && lies_in(*each.task, scope) == inside;
+    });
+    return chosen;
+}
+
+// A fault of one place drowns among all tasks. The place was chosen by what it shows, so the test pays for
+// the choice; and most of its tasks must show it, for one bad task is not its place's.
+std::optional<SoftReading> read_place(const PhaseQuestion& question, std::size_t pairs) {
+    const PhaseView& phase = *question.phase;
+    if (!differ(clusters_of(phase.candidate))) return std::nullopt;
+    Scope scope = place_of(phase.candidate);
+    if (scope.labels.empty() || !scope.by_place) return std::nullopt;
+    const auto before = same_place(phase.baseline, scope.labels);
+    auto after = choose(phase.candidate, scope, true);
+    const unsigned windows = question.view->thresholds().minimum_windows;
+    if (tasks_with_windows(after, windows) < kTasksOfPlace || sum(before).reached == 0) return std::nullopt;
+
+    const auto rest = choose(phase.candidate, scope, false);
+    const double effect =
+        std::max(design_effect(clusters_of(phase.baseline)), design_effect(clusters_of(rest)));
+    SoftReading reading =
+        read(question, before, std::move(after), level_of(question, pairs * scope.choices), effect);
+    const double bar = reading.test.before.share() + points_of(question);
+    const auto showing = std::count_if(reading.tasks.begin(), reading.tasks.end(),
+                                       [&](const PhaseTask& each) { return each.range().share() >= bar; });
+    if (!reading.quiet.empty() ||
+        static_cast<double>(showing) < kShownByPlace * static_cast<double>(reading.tasks.size())) {
+        return std::nullopt;
+    }
+    reading.scope = std::move(scope);
+    return reading;
+}
+
+SoftReading read(const PhaseQuestion& question, std::size_t pairs) {
+    const PhaseView& phase = *question.phase;
+    SoftReading reading = read(question, phase.baseline, phase.candidate, level_of(question, pairs), 1);
+    if (reading.quiet.empty()) {
+        reading.scope = place_of(phase.candidate);
+        return reading;
+    }
+    if (sum(phase.candidate).failed == 0) return reading;
+    auto place = read_place(question, pairs);
+    return place ? std::move(*place) : reading;
+}
+
 std::vector<PhaseTask> with_failures(const std::vector<PhaseTask>& tasks) {
     std::vector<PhaseTask> failing;
     std::copy_if(tasks.begin(), tasks.end(), std::back_inserter(failing),
                  [](const PhaseTask& each) { return each.phase->failed > 0; });
     return failing;
+}
+
+// Failures of a place are told by what its tasks show.
+void tell_place(const PhaseQuestion& question, const Scope& scope, Finding& finding) {
+    tell_scope(scope, finding);
+    if (scope.labels.empty()) return;
+    finding.candidate = in_words(sum(choose(question.phase->candidate, scope, true))) + " there";
+    const Counts before = sum(same_place(question.phase->baseline, scope.labels));
+    if (before.reached > 0) finding.baseline = in_words(before);
+}
+
+Finding finding_of(const PhaseQuestion& question, const SoftReading& reading) {
+    const auto inside = choose(question.phase->candidate, reading.scope, true);
+    const auto failing = with_failures(inside);
+    Finding finding = failure_finding(question, failing);
+    const bool one_odd_task = !reading.scope.by_place && inside.size() == 1;
+    finding.severity = one_odd_task ? Severity::warning : Severity::critical;
+    finding.confidence = confidence(1 - reading.test.level);
+    tell_place(question, reading.scope, finding);
+    finding.evidence["tasks"] = {
+        {"failing", failing.size()},
+        {"not_failing", clusters_of(question.phase->candidate).size() - failing.size()}};
+    finding.evidence["difference"] = {{"points", rounded(100 * reading.test.difference())},
+                                      {"low", rounded(100 * reading.test.interval.low)},
+                                      {"high", rounded(100 * reading.test.interval.high)}};
+    finding.evidence["design_effect"] = rounded(reading.test.effect);
+    word_by_scope(question, sum(inside).share(), finding);
+    return finding;
+}
+
+Comparison comparison_of(const PhaseQuestion& question, const SoftReading& reading) {
+    const double points = 100 * points_of(question);
+    Comparison comparison = failure_comparison(question);
+    comparison.found = reading.quiet.empty();
+    comparison.test = in_words(reading.test);
+    comparison.interval = interval_words(reading.test);
+    comparison.threshold = fmt::format("{:.3g} points, and an interval above zero", points);
+    const double short_of = 100 * reading.test.difference() - points;
+    const double above = short_of < 0 ? short_of : 100 * reading.test.interval.low;
+    comparison.margin = fmt::format("{:.1f} points {}", std::abs(above), above < 0 ? "below" : "above");
+    comparison.why =
+        comparison.found ? "The candidate fails more often than tasks differ by." : reading.quiet;
+    return comparison;
 }
 
 }  // namespace
@@ -71,36 +198,12 @@ std::optional<std::string> too_little_for_soft(const PhaseQuestion& question) {
                        need.minimum_tasks, need.minimum_windows, before, after);
 }
 
-std::optional<Finding> soft_fault(const PhaseQuestion& question, std::size_t pairs) {
-    const Thresholds& thresholds = question.view->thresholds();
-    const PhaseView& phase = *question.phase;
-    const Counts before = sum(phase.baseline);
-    const Counts after = sum(phase.candidate);
-    const double difference = after.share() - before.share();
-    if (difference < thresholds.failure_points) return std::nullopt;
-    if (!still_present(presence(phase, before.share(), thresholds.failure_points))) return std::nullopt;
-
-    const auto one = clusters_of(phase.baseline);
-    const auto two = clusters_of(phase.candidate);
-    // The side without failures cannot tell how much its tasks differ: both take the larger effect.
-    const double effect = std::max(design_effect(one), design_effect(two));
-    const double df = static_cast<double>(one.size() + two.size()) - 2 + kUsualTasks;
-    const double z =
-        student_quantile(1 - kFalseAlarm / static_cast<double>(std::max<std::size_t>(pairs, 1)), df);
-    const Interval interval = newcombe({before.share(), static_cast<double>(before.reached) / effect},
-                                       {after.share(), static_cast<double>(after.reached) / effect}, z);
-    if (interval.low <= 0) return std::nullopt;
-
-    const auto failing = with_failures(phase.candidate);
-    Finding finding = failure_finding(question, failing);
-    finding.severity = Severity::critical;
-    finding.confidence = confidence(1 - kFalseAlarm);
-    finding.evidence["tasks"] = {{"failing", failing.size()}, {"not_failing", two.size() - failing.size()}};
-    finding.evidence["difference"] = {{"points", rounded(100 * difference)},
-                                      {"low", rounded(100 * interval.low)},
-                                      {"high", rounded(100 * interval.high)}};
-    finding.evidence["design_effect"] = rounded(effect);
-    return finding;
+Answer soft_fault(const PhaseQuestion& question, std::size_t pairs) {
+    const SoftReading reading = read(question, pairs);
+    Answer answer;
+    if (reading.quiet.empty()) answer.finding = finding_of(question, reading);
+    if (question.view->explain) answer.comparison = comparison_of(question, reading);
+    return answer;
 }
 
 }  // namespace plumb::judge

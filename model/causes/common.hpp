@@ -135,6 +135,14 @@ inline constexpr CauseInfo kFindings[] = {
      "Look at the stopped task's reason and exit code; set its memory limit to the measured peak plus 25 to "
      "30 %, or find the leak.",
      "OOMKilled 137 oom_kill OutOfMemoryError SIGKILL"},
+    {Cause::task_starved, "task.starved", Layer::task, Category::exhaustion,
+     "The task is short of CPU: many runs were made while it was throttled or woke up late, so that whatever "
+     "it waits for looks slow.",
+     "The CPU limit of the container or task is too low for its load, or another container of the task or "
+     "another task of the instance takes the CPU.",
+     "Look at the CPU use and nr_throttled of the task; raise the task's CPU, or split what shares it. Judge "
+     "the dependencies only after that.",
+     "throttling nr_throttled CPU cpu-limit"},
     {Cause::warmup_margin, "warmup.margin", Layer::task, Category::health,
      "The app becomes ready so late that the health check nearly kills it, or does.",
      "The first ready answer comes after more than 80 % of the time that the grace period and interval × "

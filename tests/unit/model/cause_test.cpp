@@ -84,8 +84,8 @@ TEST(Causes, limits_that_refuse_are_saturation_and_the_tasks_own_are_exhaustion)
                               Cause::gauge_headroom, Cause::gauge_forecast, Cause::gauge_projection}) {
         EXPECT_EQ(cause_info(cause).category, Category::saturation) << to_string(cause);
     }
-    for (const Cause cause :
-         {Cause::local_descriptors, Cause::local_memory, Cause::tcp_no_local_address, Cause::task_vanished}) {
+    for (const Cause cause : {Cause::local_descriptors, Cause::local_memory, Cause::tcp_no_local_address,
+                              Cause::task_vanished, Cause::task_starved}) {
         EXPECT_EQ(cause_info(cause).category, Category::exhaustion) << to_string(cause);
     }
     for (const Cause cause : {Cause::dns_nxdomain, Cause::tcp_timeout, Cause::tcp_refused,

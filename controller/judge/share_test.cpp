@@ -1,0 +1,67 @@
+#include "controller/judge/share_test.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include <fmt/format.h>
+
+namespace plumb::judge {
+namespace {
+
+constexpr double kUsualTasks = 8;  // what is known of tasks beforehand is worth that many
+
+Counts sum(const std::vector<Cluster>& tasks) {
+    Counts counts;
+    for (const Cluster& each : tasks)
+        counts.add({each.reached, each.failed});
+    return counts;
+}
+
+}  // namespace
+
+std::vector<Cluster> clusters_of(const std::vector<PhaseTask>& tasks) {
+    std::vector<Cluster> clusters;
+    for (const PhaseTask& each : tasks) {
+        if (each.phase->reached > 0) clusters.push_back({each.phase->reached, each.phase->failed});
+    }
+    return clusters;
+}
+
+ShareTest test_shares(const std::vector<Cluster>& before, const std::vector<Cluster>& after, double level,
+                      double least_effect) {
+    ShareTest test{sum(before), sum(after), 1, level, {}};
+    // The side without failures cannot tell how much its tasks differ: both take the larger effect.
+    test.effect = std::max({least_effect, design_effect(before), design_effect(after)});
+    const double df = static_cast<double>(before.size() + after.size()) - 2 + kUsualTasks;
+    const double z = student_quantile(1 - level, df);
+    const auto worth = [&](const Counts& counts) {
+        return Share{counts.share(), static_cast<double>(counts.reached) / test.effect};
+    };
+    test.interval = newcombe(worth(test.before), worth(test.after), z);
+    return test;
+}
+
+bool differ(const std::vector<Cluster>& tasks) {
+    const Counts all = sum(tasks);
+    const double share = all.share();
+    if (tasks.size() < 2 || share <= 0 || share >= 1) return false;
+    double squares = 0;
+    for (const Cluster& each : tasks) {
+        const double reached = static_cast<double>(each.reached);
+        const double residual = static_cast<double>(each.failed) - share * reached;
+        if (reached > 0) squares += residual * residual / (reached * share * (1 - share));
+    }
+    const double freedom = static_cast<double>(tasks.size() - 1);
+    return squares > freedom + 3 * std::sqrt(2 * freedom);
+}
+
+std::string in_words(const ShareTest& test) {
+    return fmt::format("Newcombe interval of the difference, design effect {:.1f}", test.effect);
+}
+
+std::string interval_words(const ShareTest& test) {
+    return fmt::format("{:.1f} to {:.1f} points ({:.6g} %)", 100 * test.interval.low,
+                       100 * test.interval.high, 100 * (1 - 2 * test.level));
+}
+
+}  // namespace plumb::judge

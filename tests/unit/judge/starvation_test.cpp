@@ -1,0 +1,122 @@
+// A task that is short of CPU is never blamed on what it waits for.
+#include "tests/unit/judge/fleet.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace plumb::judge::test {
+namespace {
+
+Fleet fleet(const std::string& environment, double factor = 1) {
+    Fleet made(environment);
+    made.tasks(6).windows(8).seed(environment == "staging" ? 1 : 2);
+    for (const char* name : {"cache", "database", "payments"}) {
+        Spec spec;
+        spec.name = name;
+        for (auto& [phase, ms] : spec.phases)
+            ms *= factor;
+        made.with(spec);
+    }
+    return made;
+}
+
+Fleet::Change disturb(std::uint64_t runs, int from_task = 0) {
+    return [=](Window& window, int task, int) {
+        for (WindowDependency& each : window.dependencies)
+            each.suspect = task >= from_task ? runs : 0;
+    };
+}
+
+TEST(Starvation, what_rises_everywhere_while_tasks_are_throttled_is_the_tasks_own) {
+    const Report report = compare(fleet("staging"), fleet("production", 3).change(disturb(12)));
+    ASSERT_EQ(told(report), "task task task.starved latency:all warning\n");
+    const Finding& finding = report.findings[0];
+    EXPECT_EQ(finding.category, Category::exhaustion);
+    EXPECT_GE(finding.folded.size(), 6U) << "connect and query of three dependencies";
+    EXPECT_EQ(finding.candidate, "1728 of 4320 runs disturbed");
+    EXPECT_EQ(report.verdict, Verdict::promote);
+}
+
+TEST(Starvation, latency_that_may_hold_still_holds_under_it) {
+    Policy strict;
+    strict.hold_on.latency = true;
+    const Report report = compare(fleet("staging"), fleet("production", 3).change(disturb(12)), strict);
+    EXPECT_EQ(report.verdict, Verdict::hold);
+    EXPECT_EQ(told(report), "task task task.starved latency:all critical\n");
+}
+
+TEST(Starvation, without_disturbed_runs_slow_dependencies_are_slow) {
+    const Report report = compare(fleet("staging"), fleet("production", 3));
+    EXPECT_EQ(told(report).find("task.starved"), std::string::npos);
+    EXPECT_FALSE(report.findings.empty());
+}
+
+TEST(Starvation, as_many_disturbed_runs_on_both_sides_are_no_difference) {
+    const Report report =
+        compare(fleet("staging").change(disturb(12)), fleet("production").change(disturb(12)));
+    EXPECT_EQ(told(report), "");
+}
+
+TEST(Starvation, one_slow_dependency_of_three_is_not_the_tasks) {
+    Fleet after = fleet("production").change(disturb(12));
+    after.change([](Window& window, int, int) {
+        for (WindowPhase& phase : dependency(window, "database").phases) {
+            if (phase.name != "query") continue;
+            Sketch slower;
+            for (const auto& [bucket, count] : phase.clean.buckets())
+                slower.add(
+                    std::chrono::nanoseconds(static_cast<std::int64_t>(4 * Sketch::upper_bound(bucket))),
+                    count);
+            phase.clean = slower;
+        }
+    });
+    EXPECT_EQ(told(compare(fleet("staging"), after)),
+              "task task task.starved latency:all warning\n"
+              "database request latency.server latency:query:p50 warning\n");
+}
+
+TEST(Starvation, time_outs_now_and_then_go_under_it_and_still_hold) {
+    Fleet after = fleet("production").change(disturb(12));
+    after.change([](Window& window, int, int) { fail(window, "payments", "query", "peer.timeout", 6); });
+    const Report report = compare(fleet("staging"), after);
+    EXPECT_EQ(report.verdict, Verdict::hold);
+    ASSERT_EQ(told(report), "task task task.starved latency:all critical\n");
+    EXPECT_EQ(report.findings[0].folded.at(0).cause, "peer.timeout");
+}
+
+TEST(Starvation, one_dependency_that_never_answers_is_not_the_tasks) {
+    Fleet after = fleet("production").change(disturb(12));
+    after.change([](Window& window, int, int) { fail_all(window, "payments", "connect", "tcp.timeout"); });
+    EXPECT_EQ(told(compare(fleet("staging"), after)),
+              "payments connect tcp.timeout failures critical\n"
+              "task task task.starved latency:all warning\n");
+}
+
+TEST(Starvation, refused_connections_are_not_for_want_of_cpu) {
+    Fleet after = fleet("production").change(disturb(12));
+    after.change([](Window& window, int, int) { fail(window, "payments", "connect", "tcp.refused", 6); });
+    EXPECT_EQ(compare(fleet("staging"), after).findings.size(), 2U);
+}
+
+TEST(Starvation, of_one_host_is_scoped_to_it) {
+    const auto hosts = [](Window& window, int task, int) { window.labels["host"] = task < 4 ? "h1" : "h2"; };
+    const Report report =
+        compare(fleet("staging").change(hosts), fleet("production").change(hosts).change(disturb(15, 4)));
+    ASSERT_EQ(told(report), "task task task.starved latency:all warning\n");
+    EXPECT_EQ(report.findings[0].scope, (Labels{{"host", "h2"}}));
+    EXPECT_EQ(report.findings[0].candidate, "720 of 1440 runs disturbed there");
+}
+
+TEST(Starvation, can_be_explained_when_it_is_quiet) {
+    Look look(noon());
+    look.explain = true;
+    const Report report = judge(fleet("staging").cohort(), fleet("production").cohort(), {}, look);
+    const auto told = std::find_if(report.comparisons.begin(), report.comparisons.end(),
+                                   [](const Comparison& each) { return each.subject == "latency:all"; });
+    ASSERT_NE(told, report.comparisons.end());
+    EXPECT_FALSE(told->found);
+    EXPECT_EQ(told->margin, "20.0 points below");
+}
+
+}  // namespace
+}  // namespace plumb::judge::test
