@@ -1,16 +1,25 @@
 #include "controller/api/floor.hpp"
 
+#include "base/text.hpp"
+#include "controller/judge/policy_thresholds.hpp"
+
 #include <algorithm>
 #include <string_view>
+#include <utility>
+
+#include <fmt/format.h>
 
 namespace plumb::api {
 namespace {
 
-bool holds(const judge::HoldOn& hold_on, std::string_view subject) {
-    if (subject.starts_with("fact")) return hold_on.facts;
-    if (subject.starts_with("gauge")) return hold_on.gauges;
-    if (subject.starts_with("latency")) return hold_on.latency;
-    if (subject.starts_with("failures")) return hold_on.failures;
+constexpr std::size_t kMostWords = 32;  // of what was overruled
+
+// Whether a pattern of subjects reaches one of these kinds.
+bool reaches(std::string_view subject, const judge::HoldOn& kinds) {
+    if (subject.starts_with("fact")) return kinds.facts;
+    if (subject.starts_with("gauge")) return kinds.gauges;
+    if (subject.starts_with("latency")) return kinds.latency;
+    if (subject.starts_with("failures")) return kinds.failures;
     return true;  // "*" and whatever comes later: reaches everything
 }
 
@@ -20,54 +29,88 @@ bool critical(const judge::Policy& floor, const std::string& dependency) {
     });
 }
 
-template <class T>
-void at_most(T& value, const T& floor) {
-    value = std::min(value, floor);
+bool protects(const judge::Policy& floor, const std::string& dependency, std::string_view subject) {
+    return reaches(subject, floor.hold_on) && critical(floor, dependency);
 }
 
-template <class T>
-void at_least(T& value, const T& floor) {
-    value = std::max(value, floor);
+// An acceptance that names what it accepts, of a kind that the floor leaves to others.
+bool may_accept(const judge::Policy& floor, const judge::Acceptance& acceptance) {
+    return acceptance.subject != "*" && reaches(acceptance.subject, floor.may_accept);
 }
 
-void tighten(judge::Thresholds& mine, const judge::Thresholds& floor) {
-    at_most(mine.latency_ratio, floor.latency_ratio);
-    at_most(mine.latency_floor, floor.latency_floor);
-    at_most(mine.failure_points, floor.failure_points);
-    at_most(mine.hard_fault_share, floor.hard_fault_share);
-    at_least(mine.hard_fault_other_side, floor.hard_fault_other_side);
-    at_most(mine.hard_fault_runs, floor.hard_fault_runs);
-    at_most(mine.fact_share_points, floor.fact_share_points);
-    at_least(mine.headroom_hold, floor.headroom_hold);
-    at_least(mine.headroom_warn, floor.headroom_warn);
-    at_most(mine.projection_hold, floor.projection_hold);
-    at_least(mine.minimum_windows, floor.minimum_windows);
-    at_least(mine.minimum_tasks, floor.minimum_tasks);
-    at_most(mine.stale_windows, floor.stale_windows);
+void overrule(judge::Policy& policy, const std::string& words) {
+    if (policy.overruled.size() < kMostWords) policy.overruled.push_back(sanitize(words));
+    if (policy.overruled.size() == kMostWords) policy.overruled.back() = "and more";
+}
+
+void hold_on(judge::Policy& policy, const judge::HoldOn& floor) {
+    for (const auto& [name, kind] : {std::pair{"failures", &judge::HoldOn::failures},
+                                     {"facts", &judge::HoldOn::facts},
+                                     {"gauges", &judge::HoldOn::gauges},
+                                     {"latency", &judge::HoldOn::latency}}) {
+        const bool usual = judge::HoldOn{}.*kind;
+        if (floor.*kind && !(policy.hold_on.*kind) && usual) {
+            overrule(policy, fmt::format("hold_on: {} holds", name));
+        }
+        policy.hold_on.*kind |= floor.*kind;
+    }
+}
+
+void take_away(judge::Policy& policy, const judge::Policy& floor) {
+    const auto ignored = std::exchange(policy.ignore, {});
+    for (const judge::Ignore& each : ignored) {
+        if (protects(floor, each.dependency, each.subject)) {
+            overrule(policy, fmt::format("ignore: {} {}", each.dependency, each.subject));
+        } else {
+            policy.ignore.push_back(each);
+        }
+    }
+    const auto accepted = std::exchange(policy.accept, {});
+    for (const judge::Acceptance& each : accepted) {
+        if (protects(floor, each.dependency, each.subject) && !may_accept(floor, each)) {
+            overrule(policy, fmt::format("accept: {} {}", each.dependency, each.subject));
+        } else {
+            policy.accept.push_back(each);
+        }
+    }
+}
+
+// An app could call any fact informational: where the floor holds on facts, it alone gives them classes.
+void classes(judge::Policy& policy, const judge::Policy& floor) {
+    if (!floor.hold_on.facts) {
+        policy.fact_classes.insert(floor.fact_classes.begin(), floor.fact_classes.end());
+        return;
+    }
+    for (const auto& [fact, cls] : policy.fact_classes) {
+        const auto found = floor.fact_classes.find(fact);
+        if (found == floor.fact_classes.end() || found->second != cls) {
+            overrule(policy, fmt::format("facts: {} is not {}", fact, to_string(cls)));
+        }
+    }
+    policy.fact_classes = floor.fact_classes;
+}
+
+// A service is as large as the larger word: the projection of a deployment grows with it.
+void sizes(judge::Policy& policy, const judge::Policy& floor) {
+    for (const auto& [service, size] : floor.services) {
+        judge::ServiceSize& mine = policy.services[service];
+        mine.desired = std::max(mine.desired, size.desired);
+        mine.maximum_percent = std::max(mine.maximum_percent, size.maximum_percent);
+    }
 }
 
 }  // namespace
 
 judge::Policy with_floor(judge::Policy policy, const judge::Policy& floor) {
-    std::erase_if(policy.ignore, [&](const judge::Ignore& ignore) {
-        return holds(floor.hold_on, ignore.subject) && critical(floor, ignore.dependency);
-    });
-    policy.hold_on.failures |= floor.hold_on.failures;
-    policy.hold_on.facts |= floor.hold_on.facts;
-    policy.hold_on.gauges |= floor.hold_on.gauges;
-    policy.hold_on.latency |= floor.hold_on.latency;
+    take_away(policy, floor);
+    hold_on(policy, floor.hold_on);
+    classes(policy, floor);
+    sizes(policy, floor);
+    for (const auto name : judge::tighten(policy.thresholds, floor.thresholds))
+        overrule(policy, fmt::format("thresholds: {}", name));
     policy.critical.insert(policy.critical.end(), floor.critical.begin(), floor.critical.end());
     policy.accept.insert(policy.accept.end(), floor.accept.begin(), floor.accept.end());
     policy.ignore.insert(policy.ignore.end(), floor.ignore.begin(), floor.ignore.end());
-    for (const auto& [service, size] : floor.services)
-        policy.services.try_emplace(service, size);
-    // An app could call any fact informational: where the floor holds on facts, it alone gives them classes.
-    if (floor.hold_on.facts) {
-        policy.fact_classes = floor.fact_classes;
-    } else {
-        policy.fact_classes.insert(floor.fact_classes.begin(), floor.fact_classes.end());
-    }
-    tighten(policy.thresholds, floor.thresholds);
     return policy;
 }
 

@@ -1,6 +1,7 @@
 #include "controller/api/report_proto.hpp"
 
 #include "base/text.hpp"
+#include "controller/judge/verdict.hpp"
 #include "plumb/v1/query.pb.h"
 
 #include <boost/json/parse.hpp>
@@ -9,9 +10,10 @@
 namespace plumb::api {
 namespace {
 
-constexpr int kMaxFolding = 8;          // findings within findings
-constexpr int kMaxFindings = 100000;    // in all
-constexpr std::size_t kMaxText = 4096;  // bytes of any text of a finding
+constexpr int kMaxFolding = 8;                     // findings within findings
+constexpr int kMaxFindings = 100000;               // in all
+constexpr std::size_t kMaxText = 4096;             // bytes of any text of a finding
+constexpr std::size_t kMaxExplanation = 32 << 20;  // bytes of all comparisons, about
 
 std::string text(const std::string& from_wire) {
     return sanitize(from_wire, kMaxText);
@@ -34,6 +36,44 @@ void write(const judge::Finding& finding, v1::Finding& to) {
     to.set_evidence_json(boost::json::serialize(finding.evidence));
     for (const auto& folded : finding.folded)
         write(folded, *to.add_folded());
+}
+
+void write(const judge::Comparison& comparison, v1::Comparison& to) {
+    to.set_dependency(comparison.dependency);
+    to.set_subject(comparison.subject);
+    to.set_found(comparison.found);
+    to.set_test(comparison.test);
+    to.set_evidence(comparison.evidence);
+    to.set_interval(comparison.interval);
+    to.set_threshold(comparison.threshold);
+    to.set_margin(comparison.margin);
+    to.set_why(comparison.why);
+}
+
+judge::Comparison read(const v1::Comparison& from) {
+    judge::Comparison comparison;
+    comparison.dependency = text(from.dependency());
+    comparison.subject = text(from.subject());
+    comparison.found = from.found();
+    comparison.test = text(from.test());
+    comparison.evidence = text(from.evidence());
+    comparison.interval = text(from.interval());
+    comparison.threshold = text(from.threshold());
+    comparison.margin = text(from.margin());
+    comparison.why = text(from.why());
+    return comparison;
+}
+
+// How many of the comparisons an answer has room for.
+std::size_t that_fit(const std::vector<judge::Comparison>& comparisons) {
+    std::size_t bytes = 0;
+    std::size_t count = 0;
+    for (const auto& each : comparisons) {
+        bytes += sizeof each + each.evidence.size() + each.why.size() + each.test.size();
+        if (bytes > kMaxExplanation) break;
+        ++count;
+    }
+    return count;
 }
 
 Result<boost::json::object> object(const std::string& json, std::string_view what) {
@@ -87,7 +127,16 @@ void to_proto(const judge::Report& report, v1::CompareResponse& message) {
     message.set_verdict(std::string(judge::to_string(report.verdict)));
     for (const auto& finding : report.findings)
         write(finding, *message.add_findings());
-    message.set_coverage_json(boost::json::serialize(report.coverage));
+    auto coverage = report.coverage;
+    const auto count = that_fit(report.comparisons);
+    for (std::size_t i = 0; i < count; ++i)
+        write(report.comparisons[i], *message.add_comparisons());
+    if (count < report.comparisons.size()) {
+        auto& left_out = coverage["comparisons_left_out"];
+        const auto before = left_out.is_number() ? left_out.to_number<std::size_t>() : 0;
+        left_out = before + report.comparisons.size() - count;
+    }
+    message.set_coverage_json(boost::json::serialize(coverage));
 }
 
 Result<judge::Report> from_proto(const v1::CompareResponse& message) {
@@ -104,6 +153,10 @@ Result<judge::Report> from_proto(const v1::CompareResponse& message) {
     auto coverage = object(message.coverage_json(), "coverage");
     if (!coverage) return coverage.error();
     report.coverage = std::move(*coverage);
+    for (const auto& comparison : message.comparisons()) {
+        if (report.comparisons.size() < judge::kMaxComparisons)
+            report.comparisons.push_back(read(comparison));
+    }
     return report;
 }
 

@@ -123,6 +123,11 @@ void collect_absent(const std::vector<Member>& members, FactSide FactView::*side
     }
 }
 
+std::string revision_of(const TaskEvidence& task) {
+    const auto label = task.labels.find("revision");
+    return label == task.labels.end() ? std::string() : label->second;
+}
+
 }  // namespace
 
 std::size_t FactSide::count(const std::string& value) const {
@@ -156,6 +161,35 @@ std::string FactSide::in_words() const {
     }
     if (values.size() > kShownValues) out += fmt::format(" and {} more values", values.size() - kShownValues);
     return out;
+}
+
+bool disagrees(const FactSide& side) {
+    std::map<std::string, std::string> first;  // by revision
+    for (const auto& [value, tasks] : side.tasks) {
+        if (value == kAbsent) continue;
+        for (const TaskEvidence* task : tasks) {
+            if (first.try_emplace(revision_of(*task), value).first->second != value) return true;
+        }
+    }
+    return false;
+}
+
+std::map<std::string, FactSide> by_revision(const FactSide& side) {
+    std::map<std::string, FactSide> sides;
+    for (const auto& [value, tasks] : side.tasks) {
+        for (const TaskEvidence* task : tasks) {
+            FactSide& part = sides[revision_of(*task)];
+            part.tasks[value].push_back(task);
+            ++part.total;
+        }
+    }
+    if (sides.size() < 2) return {};
+    for (auto& [revision, part] : sides) {
+        part.usual = side.usual;
+        part.unsettled = side.unsettled;
+        part.lately = side.lately;
+    }
+    return sides;
 }
 
 std::vector<FactView> facts_of(const DependencyView& dependency, const Policy& policy) {

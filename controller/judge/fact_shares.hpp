@@ -34,6 +34,13 @@ struct FactView {
     FactSide candidate;
 };
 
+// Whether tasks of one revision show several values.
+bool disagrees(const FactSide& side);
+
+// The same side, one for each revision of its tasks (label `revision`): in a rollout the new tasks are few,
+// and a cohort of their own. Empty while there is one revision.
+std::map<std::string, FactSide> by_revision(const FactSide& side);
+
 // Tasks that are draining, or younger than two windows, are left out while others are left.
 std::vector<FactView> facts_of(const DependencyView& dependency, const Policy& policy);
 

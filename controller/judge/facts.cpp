@@ -1,13 +1,15 @@
 // Facts, by their class. A value is weighed by the tasks that have it, not by runs.
+#include "controller/judge/fact_comparison.hpp"
 #include "controller/judge/fact_shares.hpp"
+#include "controller/judge/fact_surplus.hpp"
 #include "controller/judge/ranking.hpp"
 #include "controller/judge/rules.hpp"
 #include "controller/judge/scope.hpp"
-#include "controller/judge/statistics.hpp"
 #include "model/agent_version.hpp"
 
 #include <algorithm>
 #include <optional>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -15,12 +17,29 @@ namespace plumb::judge {
 namespace {
 
 constexpr double kChance = 0.001;  // where a value occurs on both sides, a share must differ beyond chance
+constexpr std::size_t kToldValues = 64;  // of a side, in the evidence
 
 struct FactQuestion {
     const View& view;
     const DependencyView& dependency;
     const FactView& fact;
+    SurplusMargins margins() const {
+        return {view.thresholds().fact_share_points, kChance * view.alarm_share};
+    }
 };
+
+// What a policy may accept: the values, without the shares that move. Too many to tell: none of them.
+void tell_values(const FactView& fact, Finding& finding) {
+    boost::json::object values;
+    for (const auto& [name, side] : {std::pair{"baseline", &fact.baseline}, {"candidate", &fact.candidate}}) {
+        if (side->tasks.size() > kToldValues) return;
+        boost::json::array list;
+        for (const auto& [value, tasks] : side->tasks)
+            list.emplace_back(value);
+        values[name] = std::move(list);
+    }
+    finding.evidence["values"] = std::move(values);
+}
 
 Finding start(const FactQuestion& question, const char* cause) {
     const FactView& fact = question.fact;
@@ -30,40 +49,8 @@ Finding start(const FactQuestion& question, const char* cause) {
     finding.candidate = fact.candidate.in_words();
     finding.evidence["class"] = to_string(fact.cls);
     finding.evidence["tasks"] = {{"baseline", fact.baseline.total}, {"candidate", fact.candidate.total}};
+    tell_values(fact, finding);
     return finding;
-}
-
-// The value that the candidate has more often than the baseline by at least the policy's points, if that is
-// more than chance among tasks that differ anyway. The largest surplus counts.
-std::optional<std::string> surplus_value(const FactQuestion& question) {
-    const FactSide& before = question.fact.baseline;
-    const FactSide& after = question.fact.candidate;
-    std::optional<std::string> found;
-    double most = 0;
-    std::size_t scattered = 0;  // tasks whose value the baseline does not know, whichever it is
-    std::string commonest;
-    for (const auto& [value, tasks] : after.tasks) {
-        if (!before.usual.contains(value) && before.count(value) == 0) {
-            scattered += tasks.size();
-            if (tasks.size() > after.count(commonest)) commonest = value;
-        }
-        const double surplus = after.share(value) - before.share(value);
-        if (surplus < question.view.thresholds().fact_share_points || surplus <= most) continue;
-        const bool usual = before.usual.contains(value) || before.count(value) > 0;
-        if (usual &&
-            fisher_at_least(tasks.size(), after.total, before.count(value), before.total) > kChance) {
-            continue;
-        }
-        found = value;
-        most = surplus;
-    }
-    // Many new values, each of them too rare to be told, are still no match of a baseline that agrees.
-    const double share =
-        after.total == 0 ? 0 : static_cast<double>(scattered) / static_cast<double>(after.total);
-    if (!found && before.usual.size() == 1 && share >= question.view.thresholds().fact_share_points) {
-        return commonest;
-    }
-    return found;
 }
 
 void set_scope(const FactQuestion& question, const std::string& value, Finding& finding) {
@@ -101,21 +88,22 @@ std::optional<std::string> older_agents(const FactView& fact) {
                        *lacking.begin(), *showing.begin());
 }
 
-std::optional<Finding> different(const FactQuestion& question) {
-    const auto value = surplus_value(question);
-    if (!value) return std::nullopt;
+// `after`: the candidate, or one revision of it.
+std::optional<Finding> different(const FactQuestion& question, const FactSide& after,
+                                 const Surplus& surplus) {
+    if (!surplus.value) return std::nullopt;
+    const std::string& value = *surplus.value;
     const FactSide& before = question.fact.baseline;
-    const FactSide& after = question.fact.candidate;
-    const bool missing = *value == kAbsent || !before.seen();
+    const bool missing = value == kAbsent || !before.seen();
     Finding finding = start(question, missing ? "fact.missing" : "fact.differs");
     // One odd task among several is said, but does not hold; nor does something that only the candidate has,
     // nor a value that comes and goes, on either side: the other may just not have met it yet.
-    const bool settled = !after.unsettled.contains(*value) && !before.lately.contains(*value);
-    const bool enough = before.seen() && settled && (after.count(*value) >= 2 || after.total == 1);
+    const bool settled = !after.unsettled.contains(value) && !before.lately.contains(value);
+    const bool enough = before.seen() && settled && (after.count(value) >= 2 || after.total == 1);
     finding.severity = enough ? Severity::critical : Severity::warning;
-    finding.confidence = confidence(after.share(*value) - before.share(*value));
-    set_scope(question, *value, finding);
-    if (*value != kAbsent) return finding;
+    finding.confidence = confidence(after.share(value) - before.share(value));
+    set_scope(question, value, finding);
+    if (value != kAbsent) return finding;
     if (auto reason = older_agents(question.fact)) {
         finding.severity = Severity::warning;
         finding.reason = std::move(*reason);
@@ -124,18 +112,31 @@ std::optional<Finding> different(const FactQuestion& question) {
     return finding;
 }
 
-std::optional<Finding> ordered(const FactQuestion& question) {
-    auto finding = different(question);
+std::optional<Finding> ordered(const FactQuestion& question, const FactSide& after, const Surplus& surplus) {
+    auto finding = different(question, after, surplus);
     if (!finding) return std::nullopt;
     finding->severity = Severity::warning;
     if (finding->cause == "fact.missing") return finding;
-    const auto value = surplus_value(question);
-    const Order order = natural_order(value.value_or(""), question.fact.baseline.main_value());
+    const Order order = natural_order(*surplus.value, question.fact.baseline.main_value());
     if (order == Order::same) return std::nullopt;
     const char* direction = order == Order::lower ? "lower" : "higher";
     finding->candidate += fmt::format(", {} than the baseline", direction);
     finding->evidence["direction"] = direction;
     return finding;
+}
+
+using Rule = std::optional<Finding> (*)(const FactQuestion&, const FactSide&, const Surplus&);
+
+// The candidate as a whole, then each revision by itself: the few tasks of a rollout's beginning would
+// vanish among the many.
+std::optional<Finding> more_often(const FactQuestion& question, Rule rule) {
+    const FactSide& before = question.fact.baseline;
+    const FactSide& after = question.fact.candidate;
+    if (auto whole = rule(question, after, surplus_of(before, after, question.margins()))) return whole;
+    for (const auto& [revision, part] : by_revision(after)) {
+        if (auto found = rule(question, part, surplus_of(before, part, question.margins()))) return found;
+    }
+    return std::nullopt;
 }
 
 // One value in both environments is itself the fault: staging that reaches the production database.
@@ -144,7 +145,8 @@ std::optional<Finding> must_differ(const FactQuestion& question) {
     for (const auto& [value, tasks] : question.fact.candidate.tasks) {
         if (value == kAbsent || question.fact.baseline.count(value) == 0) continue;
         Finding finding = start(question, "fact.differs");
-        finding.severity = Severity::critical;
+        // A task's own variable that is equal in both may be a copied secret, or one that both may share.
+        finding.severity = question.dependency.kind == "task" ? Severity::warning : Severity::critical;
         finding.confidence = confidence(1);
         finding.reason =
             "Both environments show the same value for something that must differ: one of them uses "
@@ -156,23 +158,6 @@ std::optional<Finding> must_differ(const FactQuestion& question) {
         return finding;
     }
     return std::nullopt;
-}
-
-std::map<std::string, std::set<std::string>> values_by_revision(const FactSide& side) {
-    std::map<std::string, std::set<std::string>> values;
-    for (const auto& [value, tasks] : side.tasks) {
-        if (value == kAbsent) continue;
-        for (const TaskEvidence* task : tasks) {
-            const auto revision = task->labels.find("revision");
-            values[revision == task->labels.end() ? std::string() : revision->second].insert(value);
-        }
-    }
-    return values;
-}
-
-bool disagrees(const FactSide& side) {
-    const auto values = values_by_revision(side);
-    return std::any_of(values.begin(), values.end(), [](const auto& each) { return each.second.size() > 1; });
 }
 
 // The tasks of one environment (and revision) must agree; across environments the value says nothing.
@@ -194,9 +179,9 @@ std::optional<Finding> must_agree(const FactQuestion& question) {
 std::optional<Finding> judge_fact(const FactQuestion& question) {
     switch (question.fact.cls) {
         case FactClass::must_match:
-            return different(question);
+            return more_often(question, different);
         case FactClass::ordered:
-            return ordered(question);
+            return more_often(question, ordered);
         case FactClass::must_differ:
             return must_differ(question);
         case FactClass::must_agree:
@@ -229,16 +214,24 @@ void note_unseen(const DependencyView& dependency, const FactView& fact, Judgeme
 void judge_facts(const View& view, Judgement& judgement) {
     for (const DependencyView& dependency : view.dependencies) {
         for (const FactView& fact : facts_of(dependency, *view.policy)) {
-            if (fact.cls == FactClass::informational) continue;
+            if (fact.cls == FactClass::informational) {
+                if (view.explain) explain_informational(dependency, fact, judgement);
+                continue;
+            }
             // Without a task that could have seen it there is nothing to compare; the failures say why.
             if (fact.baseline.total == 0 || fact.candidate.total == 0) {
                 note_unseen(dependency, fact, judgement);
+                if (view.explain) explain_unseen(dependency, fact, judgement);
                 continue;
             }
             ++judgement.judged.facts;
-            if (auto finding = judge_fact({view, dependency, fact})) {
-                judgement.findings.push_back(std::move(*finding));
+            const FactQuestion question{view, dependency, fact};
+            auto finding = judge_fact(question);
+            if (view.explain) {
+                judgement.comparisons.push_back(
+                    comparison_of(view, dependency, fact, question.margins(), finding ? &*finding : nullptr));
             }
+            if (finding) judgement.findings.push_back(std::move(*finding));
         }
     }
 }

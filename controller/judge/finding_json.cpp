@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 #include <iterator>
+#include <utility>
 
 #include <boost/json/serialize.hpp>
 #include <fmt/format.h>
@@ -99,13 +100,33 @@ object to_json(const Finding& finding) {
             {"evidence", std::move(evidence)}};
 }
 
+object to_json(const Comparison& comparison) {
+    object out{
+        {"dependency", comparison.dependency}, {"subject", comparison.subject}, {"found", comparison.found}};
+    for (const auto& [key, text] : {std::pair{"test", &comparison.test},
+                                    {"evidence", &comparison.evidence},
+                                    {"interval", &comparison.interval},
+                                    {"threshold", &comparison.threshold},
+                                    {"margin", &comparison.margin},
+                                    {"why", &comparison.why}}) {
+        if (!text->empty()) out[key] = *text;
+    }
+    return out;
+}
+
 std::string to_json(const Report& report) {
     array findings;
     for (const Finding& each : report.findings)
         findings.emplace_back(to_json(each));
-    const object document{{"verdict", to_string(report.verdict)},
-                          {"findings", std::move(findings)},
-                          {"coverage", report.coverage}};
+    object document{{"verdict", to_string(report.verdict)},
+                    {"findings", std::move(findings)},
+                    {"coverage", report.coverage}};
+    if (!report.comparisons.empty()) {
+        array comparisons;
+        for (const Comparison& each : report.comparisons)
+            comparisons.emplace_back(to_json(each));
+        document["comparisons"] = std::move(comparisons);
+    }
     return pretty(document) + "\n";
 }
 

@@ -30,6 +30,7 @@ Report judge(const Cohort& baseline, const Cohort& candidate, const Policy& poli
     report.verdict = verdict_of(report.findings, judgement.gaps);
     report.coverage = coverage_of(view, judgement, std::move(effect));
     report.comparisons = std::move(judgement.comparisons);
+    bound_comparisons(report);
     return report;
 }
 

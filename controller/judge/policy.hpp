@@ -13,11 +13,12 @@
 namespace plumb::judge {
 
 struct Acceptance {
-    std::string dependency;               // "*" for any
-    std::string subject;                  // "latency:connect" also accepts "latency:connect:p90"
-    std::optional<double> ratio;          // latency: candidate/baseline up to this
-    std::optional<std::string> baseline;  // facts: exactly these values
-    std::optional<std::string> candidate;
+    std::string dependency;             // "*" for any
+    std::string subject;                // "latency:connect" also accepts "latency:connect:p90"
+    std::optional<double> ratio;        // latency: candidate/baseline up to this
+    std::vector<std::string> baseline;  // facts: no task shows another value than these; empty: any
+    std::vector<std::string> candidate;
+    std::string cause;  // such as tcp.timeout; empty: any
     std::string reason;
     std::string owner;
     Time until = Time::max();  // an expired acceptance counts no more
@@ -40,7 +41,8 @@ struct HoldOn {
     bool latency = false;  // production is no control group: the first comparison must block nobody
 };
 
-// The margins that the rules use. Names, units and defaults; the rules are explained in docs/judge.md.
+// The margins that the rules use. Names, units and defaults; the rules are explained in docs/judge.md. Each
+// has a line in policy_thresholds.cpp.
 struct Thresholds {
     double latency_ratio = 1.10;  // a shift below this is not meaningful
     std::chrono::nanoseconds latency_floor = std::chrono::milliseconds(1);
@@ -59,12 +61,15 @@ struct Thresholds {
 
 struct Policy {
     HoldOn hold_on;
+    // As a floor: what others may accept although the floor holds on it.
+    HoldOn may_accept{false, false, false, false};
     std::vector<std::string> critical{"*"};  // dependencies that may hold
     std::vector<Acceptance> accept;
     std::vector<Ignore> ignore;
     std::map<std::string, ServiceSize> services;
     std::map<std::string, FactClass> fact_classes;  // by fact name, instead of the probe's
     Thresholds thresholds;
+    std::vector<std::string> overruled;  // in words: what a floor took away or tightened
 };
 
 }  // namespace plumb::judge

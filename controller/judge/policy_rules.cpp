@@ -29,19 +29,21 @@ bool ignores(const Policy& policy, std::string_view dependency, std::string_view
     });
 }
 
-// Values as the finding states them: one value for all tasks, not a mixture.
-bool values_match(const Acceptance& acceptance, const Finding& finding) {
-    std::string_view candidate = finding.candidate;
-    // An ordered fact adds its direction behind the value.
-    if (finding.evidence.contains("direction")) candidate = candidate.substr(0, candidate.rfind(", "));
-    return (!acceptance.baseline || finding.baseline == *acceptance.baseline) &&
-           (!acceptance.candidate || candidate == *acceptance.candidate);
+// Whether no task of the side shows another value than the accepted ones. Shares may move among these.
+bool only_shows(const Finding& finding, const char* side, const std::vector<std::string>& accepted) {
+    if (accepted.empty()) return true;
+    const auto values = shown_values(finding, side);
+    return values && std::all_of(values->begin(), values->end(), [&](const std::string& value) {
+               return std::find(accepted.begin(), accepted.end(), value) != accepted.end();
+           });
 }
 
 bool covers(const Acceptance& acceptance, const Finding& finding) {
     if (!names(acceptance.dependency, finding.dependency)) return false;
     if (!subject_matches(acceptance.subject, finding.subject)) return false;
-    return values_match(acceptance, finding);
+    if (!acceptance.cause.empty() && acceptance.cause != finding.cause) return false;
+    return only_shows(finding, "baseline", acceptance.baseline) &&
+           only_shows(finding, "candidate", acceptance.candidate);
 }
 
 // The acceptance that covers the finding; one out of date is remembered in the evidence instead.
@@ -59,12 +61,27 @@ const Acceptance* accepted_by(const Policy& policy, Time now, Finding& finding) 
 // Whether the whole of what the gap leaves open was accepted.
 bool accepts(const Policy& policy, Time now, const Gap& gap) {
     return std::any_of(policy.accept.begin(), policy.accept.end(), [&](const Acceptance& each) {
-        const bool whole = !each.ratio && !each.baseline && !each.candidate && now < each.until;
-        return whole && names(each.dependency, gap.dependency) && subject_matches(each.subject, gap.subject);
+        const bool whole =
+            !each.ratio && each.baseline.empty() && each.candidate.empty() && each.cause.empty();
+        return whole && now < each.until && names(each.dependency, gap.dependency) &&
+               subject_matches(each.subject, gap.subject);
     });
 }
 
 }  // namespace
+
+std::optional<std::vector<std::string>> shown_values(const Finding& finding, const char* side) {
+    const auto* values = finding.evidence.if_contains("values");
+    const auto* of_side =
+        values != nullptr && values->is_object() ? values->get_object().if_contains(side) : nullptr;
+    if (of_side == nullptr || !of_side->is_array()) return std::nullopt;
+    std::vector<std::string> out;
+    for (const auto& each : of_side->get_array()) {
+        if (!each.is_string()) return std::nullopt;
+        out.emplace_back(each.get_string());
+    }
+    return out;
+}
 
 bool subject_matches(std::string_view pattern, std::string_view subject) {
     if (pattern == "*" || pattern == subject) return true;

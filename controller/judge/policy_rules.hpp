@@ -4,8 +4,10 @@
 #include "controller/judge/judgement.hpp"
 #include "controller/judge/policy.hpp"
 
+#include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace plumb::judge {
 
@@ -15,6 +17,10 @@ bool subject_matches(std::string_view pattern, std::string_view subject);
 
 // Whether findings of this dependency may hold; those of none ("") may.
 bool is_critical(const Policy& policy, std::string_view dependency);
+
+// The values of a fact that tasks of a side ("baseline", "candidate") show, from the finding's evidence; none
+// when it does not tell them all.
+std::optional<std::vector<std::string>> shown_values(const Finding& finding, const char* side);
 
 // The largest latency ratio that an acceptance in force gives; 1 when none does, a very large number when one
 // accepts without naming a ratio.

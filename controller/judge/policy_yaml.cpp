@@ -2,14 +2,24 @@
 
 #include "base/duration.hpp"
 #include "base/text.hpp"
+#include "controller/judge/policy_thresholds.hpp"
 
 #include <algorithm>
 #include <array>
+#include <cmath>
+
+#include <fmt/format.h>
 
 namespace plumb::judge {
 namespace {
 
 using yaml::Reader;
+
+// A name is whole or "*": a pattern in it would silently match nothing.
+void check_dependency(const Reader& at, const std::string& name) {
+    if (name == "*" || name.find('*') == std::string::npos) return;
+    at.complain("'" + sanitize(name, 64) + "' is no dependency; write its whole name, or \"*\" for any");
+}
 
 std::string required_text(const Reader& map, const char* key, const char* why) {
     const auto entry = map.get(key);
@@ -40,30 +50,30 @@ void check_subject(const Reader& at, const std::string& subject) {
                 "'; it is failures, latency:PHASE, fact:NAME, gauge:NAME, warmup or \"*\"");
 }
 
-HoldOn read_hold_on(const Reader& root) {
-    HoldOn hold_on;
-    if (!root.get("hold_on")) return hold_on;
-    hold_on = HoldOn{false, false, false, false};
+// `usual`: when the key is absent. `wrong`: what cannot be done with another word, for the complaint.
+HoldOn read_kinds(const Reader& root, const char* key, const HoldOn& usual, const char* wrong) {
+    if (!root.get(key)) return usual;
+    HoldOn kinds{false, false, false, false};
     const std::vector<std::string> known{"failures", "facts", "gauges", "latency"};
-    for (const Reader& item : list_of(root, "hold_on")) {
+    for (const Reader& item : list_of(root, key)) {
         const auto name = item.text();
         if (!name) continue;
         if (*name == "failures") {
-            hold_on.failures = true;
+            kinds.failures = true;
         } else if (*name == "facts") {
-            hold_on.facts = true;
+            kinds.facts = true;
         } else if (*name == "gauges") {
-            hold_on.gauges = true;
+            kinds.gauges = true;
         } else if (*name == "latency") {
-            hold_on.latency = true;
+            kinds.latency = true;
         } else {
             const std::string near = nearest(*name, known);
             item.complain(
-                "'" + sanitize(*name, 64) + "' cannot be held on; " +
+                "'" + sanitize(*name, 64) + "' cannot be " + wrong + "; " +
                 (near.empty() ? "write failures, facts, gauges or latency" : "did you mean '" + near + "'?"));
         }
     }
-    return hold_on;
+    return kinds;
 }
 
 Time read_until(const Reader& entry) {
@@ -75,17 +85,36 @@ Time read_until(const Reader& entry) {
     return Time::max();
 }
 
+// One value, or a list of them.
+std::vector<std::string> read_values(const Reader& item, const char* key, std::string_view subject) {
+    std::vector<std::string> values;
+    const auto entry = item.get(key);
+    if (!entry) return values;
+    if (!subject.starts_with("fact")) {
+        entry->complain(std::string("'") + key + "' belongs to a fact subject, such as fact:tls.version");
+    }
+    for (const Reader& each : entry->is_list() ? entry->items() : std::vector<Reader>{*entry}) {
+        if (auto value = each.text()) values.push_back(std::move(*value));
+    }
+    if (entry->is_list() && values.empty())
+        entry->complain(std::string("'") + key + "' is empty; write a value");
+    return values;
+}
+
 Acceptance read_acceptance(const Reader& item) {
     Acceptance out;
-    item.expect_keys({"dependency", "subject", "ratio", "baseline", "candidate", "reason", "owner", "until"});
+    item.expect_keys(
+        {"dependency", "subject", "ratio", "baseline", "candidate", "cause", "reason", "owner", "until"});
     if (!item.is_map()) return out;
     out.dependency = required_text(item, "dependency", "name one, or write \"*\" for any");
     out.subject = required_text(item, "subject", "such as fact:tls.version or latency:connect");
     out.reason = required_text(item, "reason", "say why the difference is meant");
+    check_dependency(item, out.dependency);
     check_subject(item, out.subject);
     if (const auto owner = item.get("owner")) out.owner = owner->text().value_or("");
-    if (const auto value = item.get("baseline")) out.baseline = value->text();
-    if (const auto value = item.get("candidate")) out.candidate = value->text();
+    if (const auto cause = item.get("cause")) out.cause = cause->text().value_or("");
+    out.baseline = read_values(item, "baseline", out.subject);
+    out.candidate = read_values(item, "candidate", out.subject);
     if (const auto until = item.get("until")) {
         out.until = read_until(*until);
     } else {
@@ -107,6 +136,7 @@ Ignore read_ignore(const Reader& item) {
     Ignore out;
     out.dependency = required_text(item, "dependency", "name one, or write \"*\" for any");
     out.subject = required_text(item, "subject", "such as fact:tls.days_left, or \"*\" for any");
+    check_dependency(item, out.dependency);
     check_subject(item, out.subject);
     return out;
 }
@@ -158,14 +188,68 @@ std::map<std::string, FactClass> read_fact_classes(const Reader& root) {
     return classes;
 }
 
+// As people write it: a duration with its unit.
+std::string amount_words(const ThresholdInfo& info, double amount) {
+    const bool duration = std::holds_alternative<std::chrono::nanoseconds Thresholds::*>(info.field);
+    return duration ? format_duration(std::chrono::nanoseconds(std::llround(amount)))
+                    : fmt::format("{}", amount);
+}
+
+void read_threshold(const Reader& entry, const ThresholdInfo& info, Thresholds& into) {
+    const auto within = [&](double amount) {
+        if (amount >= info.least && amount <= info.most) return true;
+        entry.complain(fmt::format("'{}' lies between {} and {}, not at {}; it is {}", info.name,
+                                   amount_words(info, info.least), amount_words(info, info.most),
+                                   amount_words(info, amount), info.meaning));
+        return false;
+    };
+    if (const auto* share = std::get_if<double Thresholds::*>(&info.field)) {
+        const auto value = entry.number();
+        if (value && within(*value)) into.*(*share) = *value;
+    } else if (const auto* count = std::get_if<unsigned Thresholds::*>(&info.field)) {
+        const auto value =
+            entry.integer(static_cast<long long>(info.least), static_cast<long long>(info.most));
+        if (value) into.*(*count) = static_cast<unsigned>(*value);
+    } else {
+        const auto value = entry.duration(info.name);
+        if (value && within(static_cast<double>(value->count())))
+            into.*std::get<std::chrono::nanoseconds Thresholds::*>(info.field) = *value;
+    }
+}
+
+Thresholds read_thresholds(const Reader& root) {
+    Thresholds thresholds;
+    const auto entry = root.get("thresholds");
+    if (!entry) return thresholds;
+    std::vector<std::string> known;
+    for (const ThresholdInfo& each : threshold_table())
+        known.emplace_back(each.name);
+    entry->expect_keys(known);
+    if (!entry->is_map()) return thresholds;
+    for (const ThresholdInfo& each : threshold_table()) {
+        if (const auto value = entry->get(each.name)) read_threshold(*value, each, thresholds);
+    }
+    if (thresholds.headroom_warn < thresholds.headroom_hold) {
+        entry->complain(
+            fmt::format("'headroom_warn' ({}) lies below 'headroom_hold' ({}): it warns before it holds",
+                        thresholds.headroom_warn, thresholds.headroom_hold));
+    }
+    return thresholds;
+}
+
 Policy read(const Reader& root) {
     Policy policy;
-    root.expect_keys({"hold_on", "critical", "accept", "ignore", "services", "facts"});
+    root.expect_keys(
+        {"hold_on", "may_accept", "critical", "accept", "ignore", "services", "facts", "thresholds"});
     if (!root.is_map()) return policy;
-    policy.hold_on = read_hold_on(root);
+    policy.hold_on = read_kinds(root, "hold_on", policy.hold_on, "held on");
+    policy.may_accept = read_kinds(root, "may_accept", policy.may_accept, "accepted as a whole");
     if (root.get("critical")) policy.critical.clear();
     for (const Reader& item : list_of(root, "critical")) {
-        if (const auto name = item.text()) policy.critical.push_back(*name);
+        const auto name = item.text();
+        if (!name) continue;
+        check_dependency(item, *name);
+        policy.critical.push_back(*name);
     }
     for (const Reader& item : list_of(root, "accept"))
         policy.accept.push_back(read_acceptance(item));
@@ -173,6 +257,7 @@ Policy read(const Reader& root) {
         policy.ignore.push_back(read_ignore(item));
     policy.services = read_services(root);
     policy.fact_classes = read_fact_classes(root);
+    policy.thresholds = read_thresholds(root);
     return policy;
 }
 

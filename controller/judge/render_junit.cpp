@@ -41,6 +41,8 @@ std::string words(const Finding& finding, const Report& report) {
         "{}: {}\n{}: {}\nwhere: {}\nwhy: {}\nnext: {}\n", escaped(side_name(report, "baseline")),
         escaped(finding.baseline), escaped(side_name(report, "candidate")), escaped(finding.candidate),
         escaped(scope_words(finding.scope)), escaped(finding.reason), escaped(finding.action));
+    const std::string expired = expired_words(finding);
+    if (!expired.empty()) out += "was: " + escaped(expired) + "\n";
     const std::string folded = folded_words(finding);
     return folded.empty() ? out : out + "explains: " + escaped(folded) + "\n";
 }

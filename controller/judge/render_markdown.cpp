@@ -1,5 +1,6 @@
 #include "base/text.hpp"
 #include "controller/judge/render.hpp"
+#include "controller/judge/render_explain.hpp"
 #include "controller/judge/report_words.hpp"
 
 #include <fmt/format.h>
@@ -14,6 +15,8 @@ std::string escaped(const std::string& text) {
 std::string details(const Finding& finding, std::size_t number) {
     std::string out = fmt::format("**{}. {}**: {}\n\n*Next:* {}\n", number, escaped(finding.dependency),
                                   escaped(finding.reason), escaped(finding.action));
+    const std::string expired = expired_words(finding);
+    if (!expired.empty()) out += fmt::format("\n*Was* {}\n", escaped(expired));
     const std::string folded = folded_words(finding);
     if (!folded.empty()) out += fmt::format("\n*It explains:* {}\n", escaped(folded));
     return out + "\n";
@@ -52,6 +55,9 @@ std::string to_markdown(const Report& report) {
     if (!missing.empty()) out += "\n</details>\n\n";
     for (const auto& each : accepted_words(report))
         out += fmt::format("- accepted: {}\n", escaped(each));
+    for (const auto& each : overruled_words(report))
+        out += fmt::format("- overruled by the controller's own policy: {}\n", escaped(each));
+    out += explain_markdown(report);
     return out + escaped(compared_words(report)) + "\n";
 }
 

@@ -1,8 +1,8 @@
 #include "base/text.hpp"
 #include "controller/judge/render.hpp"
+#include "controller/judge/render_explain.hpp"
+#include "controller/judge/render_layout.hpp"
 #include "controller/judge/report_words.hpp"
-
-#include <algorithm>
 
 #include <fmt/format.h>
 
@@ -10,32 +10,6 @@ namespace plumb::judge {
 namespace {
 
 constexpr std::size_t kLabel = 13;  // columns before the text of a finding's lines
-constexpr std::size_t kWidest = 100;
-constexpr std::size_t kNarrowest = 40;
-
-std::size_t columns_of(const Terminal& terminal) {
-    return std::clamp(static_cast<std::size_t>(std::max(terminal.width(), 1)), kNarrowest, kWidest);
-}
-
-// Breaks at spaces; a word longer than the line stands alone.
-std::string wrapped(std::string_view text, std::size_t indent, std::size_t columns) {
-    std::string out;
-    std::size_t used = indent;
-    for (const auto word : split(text, ' ')) {
-        if (word.empty()) continue;
-        const std::size_t width = display_width(word);
-        if (used > indent && used + 1 + width > columns) {
-            out += "\n" + std::string(indent, ' ');
-            used = indent;
-        } else if (used > indent) {
-            out += ' ';
-            ++used;
-        }
-        out += word;
-        used += width;
-    }
-    return out;
-}
 
 std::string line(const Terminal& terminal, std::string_view label, const std::string& text) {
     if (text.empty()) return {};
@@ -67,6 +41,7 @@ std::string finding_text(const Finding& finding, std::size_t number, const Repor
         line(terminal, "saw",
              fmt::format("{}: {}; {}: {}", before, shown(finding.baseline), after, shown(finding.candidate)));
     if (!finding.scope.empty()) out += line(terminal, "where", scope_words(finding.scope));
+    out += line(terminal, "was", expired_words(finding));
     out += line(terminal, "why", shown(finding.reason));
     out += line(terminal, "next", shown(finding.action));
     out += line(terminal, "explains", folded_words(finding));
@@ -75,6 +50,14 @@ std::string finding_text(const Finding& finding, std::size_t number, const Repor
 
 std::string bullet(const std::string& text, const Terminal& terminal) {
     return "  - " + wrapped(text, 4, columns_of(terminal)) + "\n";
+}
+
+std::string listed(std::string_view title, const std::vector<std::string>& words, const Terminal& terminal) {
+    std::string out;
+    if (!words.empty()) out += "\n" + terminal.paint(Style::bold, title) + "\n";
+    for (const auto& each : words)
+        out += bullet(each, terminal);
+    return out;
 }
 
 }  // namespace
@@ -102,10 +85,10 @@ std::string to_text(const Report& report, const Terminal& terminal) {
             out += bullet(each.what + ": " + each.reason, terminal);
         }
     }
-    const auto accepted = accepted_words(report);
-    if (!accepted.empty()) out += "\n" + terminal.paint(Style::bold, "Accepted by the policy") + "\n";
-    for (const auto& each : accepted)
-        out += bullet(each, terminal);
+    out += listed("Accepted by the policy", accepted_words(report), terminal);
+    out += listed("Overruled by the controller's own policy", overruled_words(report), terminal);
+    const std::string explained = explain_text(report, terminal);
+    if (!explained.empty()) out += "\n" + explained;
     return out + "\n" + wrapped(compared_words(report), 0, columns_of(terminal)) + "\n";
 }
 

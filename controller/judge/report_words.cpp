@@ -1,5 +1,6 @@
 #include "controller/judge/report_words.hpp"
 
+#include "base/duration.hpp"
 #include "base/text.hpp"
 
 #include <algorithm>
@@ -53,6 +54,12 @@ std::string side_words(const Report& report, const char* side) {
     if (number(*of, "windows") == 0) return "no windows";
     return fmt::format("{} ({}, newest {} s ago)", counted(number(*of, "tasks"), "task", "tasks"),
                        counted(number(*of, "windows"), "window", "windows"), number(*of, "newest_age_s"));
+}
+
+// The last day of an acceptance, of the instant at which it ends.
+std::string last_day(const std::string& until) {
+    const auto end = parse_time(until);
+    return end ? format_time(*end - std::chrono::seconds(1)).substr(0, 10) : until;
 }
 
 std::string missing_subject(const object& gap) {
@@ -155,9 +162,30 @@ std::vector<std::string> accepted_words(const Report& report) {
         const object* each = value.if_object();
         if (each == nullptr) continue;
         out.push_back(fmt::format("{} {}: {} (until {})", text(*each, "dependency"), text(*each, "subject"),
-                                  text(*each, "reason"), text(*each, "until").substr(0, 10)));
+                                  text(*each, "reason"), last_day(text(*each, "until"))));
     }
     return out;
+}
+
+std::vector<std::string> overruled_words(const Report& report) {
+    std::vector<std::string> out;
+    const array* overruled = list(report.coverage, "overruled");
+    if (overruled == nullptr) return out;
+    for (const auto& each : *overruled) {
+        if (const auto* words = each.if_string()) out.push_back(sanitize(*words, kLongestText));
+    }
+    return out;
+}
+
+std::string expired_words(const Finding& finding) {
+    const std::string until = text(finding.evidence, "acceptance_expired");
+    return until.empty() ? until
+                         : fmt::format("accepted until {}; from then on it counts again", last_day(until));
+}
+
+std::size_t comparisons_left_out(const Report& report) {
+    return static_cast<std::size_t>(
+        std::max<std::int64_t>(0, number(report.coverage, "comparisons_left_out")));
 }
 
 std::string markdown_text(std::string_view text) {

@@ -22,6 +22,10 @@ std::string compared_words(const Report& report);               // "3 tasks (12 
 std::string folded_words(const Finding& finding);  // "latency:query:p50, fact:tls.issuer"; may be empty
 std::vector<MissingWords> missing_words(const Report& report);  // blocking ones first; alike ones joined
 std::vector<std::string> accepted_words(const Report& report);
+std::vector<std::string> overruled_words(const Report& report);
+// "accepted until 2026-10-01; from then on it counts again"; mostly empty
+std::string expired_words(const Finding& finding);
+std::size_t comparisons_left_out(const Report& report);
 
 // Shows as it stands in GitHub's Markdown: no markup, no mention, no link.
 std::string markdown_text(std::string_view text);

@@ -17,6 +17,10 @@ boost::json::object side(const SideView& view) {
     } else {
         out["newest_age_s"] = nullptr;
     }
+    std::chrono::milliseconds length{};
+    for (const TaskEvidence* task : view.tasks)
+        length = std::max(length, task->window_length);
+    if (length.count() > 0) out["window_s"] = static_cast<double>(length.count()) / 1000;
     return out;
 }
 
@@ -45,6 +49,15 @@ Verdict verdict_of(const std::vector<Finding>& findings, const std::vector<Gap>&
     return wanting ? Verdict::insufficient : Verdict::promote;
 }
 
+void bound_comparisons(Report& report, std::size_t limit) {
+    auto& all = report.comparisons;
+    if (all.size() <= limit) return;
+    // What was found is told first.
+    std::stable_partition(all.begin(), all.end(), [](const Comparison& each) { return each.found; });
+    report.coverage["comparisons_left_out"] = all.size() - limit;
+    all.resize(limit);
+}
+
 boost::json::object coverage_of(const View& view, const Judgement& judgement, PolicyEffect effect) {
     const Judged& judged = judgement.judged;
     boost::json::object out;
@@ -58,6 +71,8 @@ boost::json::object coverage_of(const View& view, const Judgement& judgement, Po
     out["not_judged"] = not_judged(judgement.gaps);
     out["accepted"] = std::move(effect.accepted);
     out["ignored"] = effect.ignored;
+    const auto& overruled = view.policy->overruled;
+    if (!overruled.empty()) out["overruled"] = boost::json::array(overruled.begin(), overruled.end());
     boost::json::array errors;
     for (const Cohort* cohort : {view.baseline.cohort, view.candidate.cohort}) {
         for (const std::string& error : cohort->errors)

@@ -1,13 +1,33 @@
 #include "controller/api/floor.hpp"
 
+#include "controller/judge/policy_thresholds.hpp"
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 namespace plumb::api {
 namespace {
 
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
 using testing::IsSupersetOf;
 using testing::SizeIs;
+
+judge::Acceptance acceptance(const std::string& dependency, const std::string& subject) {
+    judge::Acceptance out;
+    out.dependency = dependency;
+    out.subject = subject;
+    out.reason = "meant";
+    return out;
+}
+
+std::vector<std::string> subjects(const std::vector<judge::Acceptance>& accepted) {
+    std::vector<std::string> out;
+    for (const auto& each : accepted)
+        out.push_back(each.dependency + " " + each.subject);
+    return out;
+}
 
 TEST(Floor, holds_where_the_app_would_not) {
     judge::Policy app;
@@ -21,34 +41,113 @@ TEST(Floor, holds_where_the_app_would_not) {
     EXPECT_FALSE(both.hold_on.facts);
     EXPECT_TRUE(both.hold_on.latency);
     EXPECT_THAT(both.critical, IsSupersetOf({"cache", "database"}));
+    EXPECT_THAT(both.overruled, ElementsAre(HasSubstr("failures")));
 }
 
 TEST(Floor, an_app_cannot_ignore_what_the_floor_holds_on) {
     judge::Policy app;
-    app.ignore = {
-        {"database", "failures"}, {"*", "fact:*"}, {"cache", "failures"}, {"database", "latency:connect"}};
+    app.ignore = {{"database", "failures"}, {"*", "fact:*"},         {"*", "*"},
+                  {"cache", "failures"},    {"database", "latency"}, {"database", "fact"}};
     judge::Policy floor;
     floor.critical = {"database"};
     const auto both = with_floor(app, floor);
     ASSERT_THAT(both.ignore, SizeIs(2));
     EXPECT_EQ(both.ignore[0].dependency, "cache");
-    EXPECT_EQ(both.ignore[1].subject, "latency:connect");
+    EXPECT_EQ(both.ignore[1].subject, "latency");
+    EXPECT_THAT(both.overruled, ElementsAre("ignore: database failures", "ignore: * fact:*", "ignore: * *",
+                                            "ignore: database fact"));
 }
 
-TEST(Floor, the_stricter_threshold_counts) {
+TEST(Floor, an_app_cannot_accept_what_the_floor_holds_on_unless_the_floor_lets_it) {
     judge::Policy app;
-    app.thresholds.headroom_hold = 0.01;
-    app.thresholds.failure_points = 0.001;
+    for (const char* subject :
+         {"failures", "fact:redis.version", "gauge:redis.clients", "latency:connect", "*"})
+        app.accept.push_back(acceptance("cache", subject));
     judge::Policy floor;
-    const auto both = with_floor(app, floor);
-    EXPECT_DOUBLE_EQ(both.thresholds.headroom_hold, floor.thresholds.headroom_hold);
-    EXPECT_DOUBLE_EQ(both.thresholds.failure_points, 0.001);
+    EXPECT_THAT(subjects(with_floor(app, floor).accept), ElementsAre("cache latency:connect"));
+    EXPECT_THAT(with_floor(app, floor).overruled, SizeIs(4));
+    floor.may_accept.facts = true;
+    floor.may_accept.failures = true;
+    EXPECT_THAT(subjects(with_floor(app, floor).accept),
+                ElementsAre("cache failures", "cache fact:redis.version", "cache latency:connect"));
+    floor.hold_on.latency = true;
+    EXPECT_THAT(subjects(with_floor(app, floor).accept),
+                ElementsAre("cache failures", "cache fact:redis.version"));
+    floor.critical = {"database"};
+    EXPECT_THAT(with_floor(app, floor).accept, SizeIs(5)) << "of what is not critical to the floor";
+    floor.critical = {"cache"};
+    app.accept = {acceptance("*", "gauge")};
+    EXPECT_THAT(with_floor(app, floor).accept, IsEmpty()) << "a pattern reaches what is critical, too";
 }
 
-TEST(Floor, what_the_app_accepted_stays_accepted) {
+TEST(Floor, what_an_app_may_let_others_accept_opens_nothing) {
     judge::Policy app;
-    app.accept = {{"cache", "fact:redis.version", {}, "7.0", "6.2", "reason", "owner", {}}};
-    EXPECT_THAT(with_floor(app, {}).accept, SizeIs(1));
+    app.may_accept = {true, true, true, true};
+    app.accept = {acceptance("cache", "failures")};
+    EXPECT_THAT(with_floor(app, {}).accept, IsEmpty());
+}
+
+TEST(Floor, its_own_acceptances_count) {
+    judge::Policy floor;
+    floor.accept = {acceptance("cache", "failures")};
+    floor.ignore = {{"cache", "gauge"}};
+    EXPECT_THAT(with_floor({}, floor).accept, SizeIs(1));
+    EXPECT_THAT(with_floor({}, floor).ignore, SizeIs(1));
+    EXPECT_THAT(with_floor({}, floor).overruled, IsEmpty());
+}
+
+TEST(Floor, only_the_floor_gives_facts_a_class_where_it_holds_on_facts) {
+    judge::Policy app;
+    app.fact_classes["tls.version"] = FactClass::informational;
+    judge::Policy floor;
+    EXPECT_THAT(with_floor(app, floor).fact_classes, IsEmpty());
+    EXPECT_THAT(with_floor(app, floor).overruled, ElementsAre("facts: tls.version is not informational"));
+    floor.hold_on.facts = false;
+    EXPECT_THAT(with_floor(app, floor).fact_classes, SizeIs(1));
+}
+
+TEST(Floor, a_service_cannot_be_told_smaller_than_the_floor_says) {
+    judge::Policy app;
+    app.services["checkout"] = {1, 100};
+    judge::Policy floor;
+    floor.services["checkout"] = {12, 200};
+    const auto size = with_floor(app, floor).services.at("checkout");
+    EXPECT_EQ(size.desired, 12);
+    EXPECT_EQ(size.maximum_percent, 200);
+}
+
+// Every threshold, so that one that is added is tried, too.
+TEST(Floor, no_threshold_can_be_loosened_and_each_can_be_tightened) {
+    for (const judge::ThresholdInfo& each : judge::threshold_table()) {
+        std::visit(
+            [&](auto field) {
+                using Value = std::decay_t<decltype(judge::Thresholds{}.*field)>;
+                const Value low = static_cast<Value>((judge::Thresholds{}.*field) / 2);
+                const Value high = static_cast<Value>((judge::Thresholds{}.*field) * 2);
+                const auto together = [&](Value mine, Value floors) {
+                    judge::Policy app;
+                    judge::Policy floor;
+                    app.thresholds.*field = mine;
+                    floor.thresholds.*field = floors;
+                    return with_floor(app, floor).thresholds.*field;
+                };
+                const bool lower = each.stricter == judge::Stricter::lower;
+                const bool pinned = each.stricter == judge::Stricter::neither;
+                const Value strict = lower ? low : high;
+                const Value loose = lower ? high : low;
+                EXPECT_EQ(together(loose, strict), strict) << each.name;
+                EXPECT_EQ(together(strict, loose), pinned ? loose : strict) << each.name;
+            },
+            each.field);
+    }
+}
+
+TEST(Floor, a_threshold_that_was_chosen_and_tightened_is_told) {
+    judge::Policy app;
+    app.thresholds.failure_points = 0.2;
+    judge::Policy floor;
+    floor.thresholds.headroom_warn = 0.5;  // the app chose none
+    EXPECT_THAT(with_floor(app, floor).overruled, ElementsAre("thresholds: failure_points"));
 }
 
 }  // namespace

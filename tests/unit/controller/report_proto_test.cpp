@@ -27,6 +27,9 @@ judge::Report report() {
     finding.folded.push_back(inner);
     result.findings.push_back(finding);
     result.coverage["tasks"] = 3;
+    result.comparisons = {
+        {"database", "failures:connect", true, "a test", "1 of 2", "0 to 1", "1 point", "above", "because"},
+        {"database", "fact:tls.version", false, "", "a against a", "", "", "", "the same"}};
     return result;
 }
 
@@ -40,6 +43,22 @@ TEST(ReportProto, a_report_survives_both_ways) {
     const auto read = from_proto(message());
     ASSERT_TRUE(read) << read.error().message;
     EXPECT_EQ(judge::to_json(*read), judge::to_json(report()));
+}
+
+TEST(ReportProto, comparisons_past_what_an_answer_may_hold_are_counted_instead) {
+    auto vast = report();
+    auto large = vast.comparisons[0];
+    large.evidence = std::string(1 << 20, 'x');
+    vast.comparisons.assign(50, large);
+    vast.coverage["comparisons_left_out"] = 7;
+    v1::CompareResponse message;
+    to_proto(vast, message);
+    const auto read = from_proto(message);
+    ASSERT_TRUE(read) << read.error().message;
+    EXPECT_LT(read->comparisons.size(), 33u);
+    EXPECT_GT(read->comparisons.size(), 20u);
+    EXPECT_EQ(read->comparisons.size() + read->coverage.at("comparisons_left_out").to_number<std::size_t>(),
+              57u);
 }
 
 TEST(ReportProto, what_a_controller_could_not_have_said_is_refused) {

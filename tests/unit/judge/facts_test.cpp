@@ -87,6 +87,36 @@ TEST(Facts, the_scope_names_the_revision_that_differs) {
     EXPECT_EQ(report.findings[0].candidate, "a (3 of 6 tasks), b (3 of 6 tasks)");
 }
 
+// Ten tasks, of which the last belongs to the next revision.
+Fleet rollout(const std::function<void(Window&)>& of_the_new_one) {
+    Fleet after = side("production", FactClass::must_match, "a").tasks(10);
+    after.change([=](Window& window, int task, int) {
+        if (task != 9) return;
+        window.labels["revision"] = "8";
+        of_the_new_one(window);
+    });
+    return after;
+}
+
+TEST(Facts, the_first_task_of_a_rollout_is_a_cohort_of_its_own) {
+    const auto other = [](Window& window) { set_fact(window, "database", "redis.maxmemory_policy", "b"); };
+    const Report report = compare(side("staging", FactClass::must_match, "a"), rollout(other));
+    EXPECT_EQ(report.verdict, Verdict::hold) << "one of ten tasks, and the only one of its revision";
+    ASSERT_EQ(report.findings.size(), 1U);
+    EXPECT_EQ(report.findings[0].scope, (Labels{{"revision", "8"}}));
+    const auto same = [](Window&) {};
+    EXPECT_EQ(told(compare(side("staging", FactClass::must_match, "a"), rollout(same))), "");
+}
+
+TEST(Facts, one_that_only_the_new_revision_has_warns_with_that_revision_as_its_scope) {
+    Fleet after = rollout([](Window& window) {
+        dependency(window, "database").facts.push_back({"redis.new", FactClass::must_match, "x", 30});
+    });
+    const Report report = compare(side("staging", FactClass::must_match, "a"), after);
+    EXPECT_EQ(told(report), "database server fact.missing fact:redis.new warning\n");
+    EXPECT_EQ(report.findings[0].scope, (Labels{{"revision", "8"}}));
+}
+
 TEST(Facts, tasks_that_drain_or_just_began_are_left_out) {
     for (const bool draining : {true, false}) {
         Fleet after = odd_tasks(side("production", FactClass::must_match, "a").tasks(4), 2, "b");
@@ -234,6 +264,14 @@ TEST(Facts, one_that_failing_runs_could_not_see_is_no_finding) {
     after.change([](Window& window, int, int) { fail_all(window, "database", "connect", "tcp.refused"); });
     EXPECT_EQ(told(compare(side("staging", FactClass::must_match, "a"), after)),
               "database connect tcp.refused failures critical\n");
+}
+
+TEST(Facts, a_variable_of_the_task_that_should_differ_and_does_not_warns) {
+    Spec spec = with_fact("env.API_KEY", FactClass::must_differ, "1a2b3c4d");
+    spec.name = "task";
+    spec.kind = "task";
+    const Report report = compare(Fleet("staging").with(spec), Fleet("production").with(spec));
+    EXPECT_EQ(told(report), "task task fact.differs fact:env.API_KEY warning\n");
 }
 
 TEST(Facts, their_layer_follows_from_their_name) {

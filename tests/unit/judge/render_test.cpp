@@ -3,6 +3,7 @@
 
 #include "controller/judge/finding_json.hpp"
 #include "controller/judge/judgement.hpp"
+#include "controller/judge/verdict.hpp"
 #include "tests/unit/judge/fleet.hpp"
 
 #include <boost/json/parse.hpp>
@@ -133,7 +134,7 @@ Not judged
   - cache latency, mail latency: too little
 
 Accepted by the policy
-  - cache fact:x: smaller (until 2027-02-01)
+  - cache fact:x: smaller (until 2027-01-31)
 
 staging: 3 tasks (12 windows, newest 4 s ago); production: 1 task (4 windows,
 newest 5 s ago). Compared: 1 dependency, 3 phases for failures, 2 facts, 1
@@ -200,6 +201,77 @@ TEST(Junit, passes_one_case_on_promote_and_errs_on_missing_evidence) {
     EXPECT_THAT(
         to_junit(compare(staging().tasks(0), production())),
         HasSubstr("<error type=\"insufficient\" message=\"evidence is missing\">the comparison: baseline"));
+}
+
+Report explained() {
+    Report report = sample();
+    report.comparisons = {
+        {"database", "failures:connect", true, "Newcombe interval", "0 of 9 runs against 9 of 9",
+         "70 to 100 points (99.9 %)", "1 point", "69 points above", "Beyond chance."},
+        {"cache", "fact:x", false, "", "a | b against a | b", "", "20 points", "20 points below",
+         "All tasks of both sides show the same."}};
+    return report;
+}
+
+TEST(Explain, groups_every_pair_by_its_dependency_in_text) {
+    const std::string text = to_text(explained(), Terminal(false, 100));
+    EXPECT_THAT(text, HasSubstr(R"(Every pair that was compared: 1 found, 1 quiet
+
+cache
+  quiet fact:x
+      a | b against a | b
+      threshold: 20 points; margin: 20 points below
+      All tasks of both sides show the same.
+
+database
+  found failures:connect
+      0 of 9 runs against 9 of 9
+      Newcombe interval; 70 to 100 points (99.9 %); threshold: 1 point; margin: 69 points above
+      Beyond chance.
+)"));
+    EXPECT_THAT(to_text(sample(), Terminal(false, 100)), Not(HasSubstr("Every pair")));
+}
+
+TEST(Explain, is_a_folded_table_in_markdown_whose_cells_stay_cells) {
+    const std::string text = to_markdown(explained());
+    EXPECT_THAT(text,
+                HasSubstr("<details><summary>Every pair that was compared: 1 found, 1 quiet</summary>"));
+    EXPECT_THAT(text, HasSubstr("| quiet | cache | fact:x | a \\| b against a \\| b |"));
+}
+
+TEST(Explain, has_a_key_of_its_own_in_json) {
+    const auto json = boost::json::parse(to_json(explained()));
+    ASSERT_EQ(json.at("comparisons").as_array().size(), 2U);
+    EXPECT_EQ(json.at("comparisons").at(0).at("margin").as_string(), "69 points above");
+    EXPECT_FALSE(json.at("comparisons").at(1).as_object().contains("interval"));
+    EXPECT_FALSE(boost::json::parse(to_json(sample())).as_object().contains("comparisons"));
+}
+
+TEST(Explain, past_the_bound_what_was_found_is_kept_and_the_rest_counted) {
+    Report report = sample();
+    Comparison each{"a", "fact:x", false, "", "", "", "", "", ""};
+    report.comparisons.assign(30, each);
+    report.comparisons.back().found = true;
+    bound_comparisons(report, 10);
+    ASSERT_EQ(report.comparisons.size(), 10U);
+    EXPECT_TRUE(report.comparisons.front().found);
+    EXPECT_THAT(to_text(report, Terminal(false, 100)), HasSubstr("1 found, 9 quiet, 20 more left out"));
+}
+
+TEST(Text, an_acceptance_that_ran_out_is_told_with_its_last_day) {
+    Report report = sample();
+    report.findings[0].evidence["acceptance_expired"] = "2026-10-02T00:00:00Z";
+    for (const auto& text : {to_text(report, Terminal(false, 100)), to_markdown(report), to_junit(report)})
+        EXPECT_THAT(text, HasSubstr("accepted until 2026-10-01; from then on it counts again"));
+}
+
+TEST(Text, what_the_controllers_own_policy_overruled_is_told) {
+    Report report = sample();
+    report.coverage["overruled"] = {"ignore: cache fact:x"};
+    EXPECT_THAT(to_text(report, Terminal(false, 100)),
+                HasSubstr("Overruled by the controller's own policy\n  - ignore: cache fact:x\n"));
+    EXPECT_THAT(to_markdown(report),
+                HasSubstr("overruled by the controller's own policy: ignore: cache fact:x"));
 }
 
 }  // namespace
