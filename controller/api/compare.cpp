@@ -1,37 +1,87 @@
 #include "controller/api/compare.hpp"
 
-#include <cstdio>
+#include "base/duration.hpp"
+
+#include <algorithm>
+#include <optional>
+
+#include <fmt/format.h>
 
 namespace plumb::api {
 namespace {
 
-judge::Cohort cohort(store::Store& store, const Selector& selector, store::Time from, unsigned& store_errors,
-                     const std::function<bool()>& abandoned) {
-    judge::CohortBuilder builder(selector.text());
-    try {
-        store.read(selector, from, [&](const store::StoredWindow& stored) {
-            if (abandoned()) throw Abandoned();
-            builder.add(stored.window, stored.end);
-        });
-        for (const auto& row : store.agents(from)) {
-            if (row.said_goodbye && selector.matches(row.labels)) builder.goodbye(row.agent);
+class Asking {
+  public:
+    Asking(store::WindowSource& store, std::vector<std::string>& store_errors,
+           const std::function<bool()>& abandoned)
+        : store_(store), store_errors_(store_errors), abandoned_(abandoned) {}
+
+    judge::Cohort cohort(const Selector& selector, const store::WindowSource::Range& range) {
+        judge::CohortBuilder builder(selector.text());
+        try {
+            bool any = false;
+            store_.read(selector, range, [&](const store::StoredWindow& stored) {
+                if (abandoned_()) throw Abandoned();
+                builder.add(stored.window, stored.end);
+                any = true;
+            });
+            if (!any) tell_retention(range, builder);
+            for (const auto& row : store_.agents(range.from)) {
+                // Who said goodbye later than the range ends was there all the time.
+                const bool gone = row.said_goodbye && row.last_end <= range.until;
+                if (gone && selector.matches(row.labels)) builder.goodbye(row.agent);
+            }
+        } catch (const store::StoreError& error) {
+            store_errors_.emplace_back(error.what());
+            builder.error(error.what());
         }
-    } catch (const store::StoreError& error) {
-        ++store_errors;
-        std::fprintf(stderr, "plumb-controller: %s\n", error.what());
-        builder.error(error.what());
+        return std::move(builder).build();
     }
-    return std::move(builder).build();
-}
+
+  private:
+    // A range that lies before all that is kept is empty for another reason than tasks that do not report.
+    void tell_retention(const store::WindowSource::Range& range, judge::CohortBuilder& builder) {
+        const auto oldest = store_.oldest();
+        if (!oldest || range.until >= *oldest) return;
+        builder.error(fmt::format(
+            "the windows from {} to {} are no longer kept, or were never there: the oldest ended at {} "
+            "(plumb-controller serve --retention)",
+            format_time(range.from), format_time(range.until), format_time(*oldest)));
+    }
+
+    store::WindowSource& store_;
+    std::vector<std::string>& store_errors_;
+    const std::function<bool()>& abandoned_;
+};
 
 }  // namespace
 
-judge::Report compare(store::Store& store, const Question& question, store::Time now, unsigned& store_errors,
-                      const std::function<bool()>& abandoned) {
-    const auto from = now - question.since;
-    const auto baseline = cohort(store, question.baseline, from, store_errors, abandoned);
-    const auto candidate = cohort(store, question.candidate, from, store_errors, abandoned);
-    return judge::judge(baseline, candidate, question.policy, now);
+double share_of_look(unsigned look) {
+    const double k = std::min(look, kMostLooks);
+    return look == 0 ? 1 : 1 / (k * (k + 1));
+}
+
+judge::Report compare(store::WindowSource& store, const Question& question, store::Time now,
+                      std::vector<std::string>& store_errors, const std::function<bool()>& abandoned) {
+    Asking asking(store, store_errors, abandoned);
+    const auto then = now - question.baseline_before;
+    auto baseline = asking.cohort(question.baseline, {then - question.since, then});
+    baseline.behind = question.baseline_before;
+    const auto candidate = asking.cohort(question.candidate, {now - question.since, now});
+    judge::Look look(now);
+    look.alarm_share = question.alarm_share;
+    look.explain = question.explain;
+    return judge::judge(baseline, candidate, question.policy, look);
+}
+
+std::optional<store::Time> latest_window(store::WindowSource& store, const Selector& baseline,
+                                         const Selector& candidate) {
+    std::optional<store::Time> latest;
+    for (const auto& row : store.agents(store::Time{})) {
+        const bool asked = baseline.matches(row.labels) || candidate.matches(row.labels);
+        if (asked && row.windows > 0) latest = std::max(latest.value_or(row.last_end), row.last_end);
+    }
+    return latest;
 }
 
 }  // namespace plumb::api

@@ -10,6 +10,7 @@
 
 #include <cstdio>
 #include <utility>
+#include <vector>
 
 #include <fmt/format.h>
 
@@ -49,6 +50,25 @@ grpc::Status read_since(std::int64_t since_ms, milliseconds& since) {
     return grpc::Status::OK;
 }
 
+grpc::Status read_baseline_before(std::int64_t before_ms, Question& question) {
+    question.baseline_before = milliseconds(before_ms);
+    if (before_ms == 0) return grpc::Status::OK;
+    if (question.baseline_before < question.since || question.baseline_before > kMaxSince) {
+        return wrong(
+            fmt::format("baseline-before: between {} s (since), lest both sides read the same windows, "
+                        "and 90 days is right",
+                        std::chrono::ceil<std::chrono::seconds>(question.since).count()));
+    }
+    return grpc::Status::OK;
+}
+
+grpc::Status read_look(const v1::CompareRequest& request, Question& question) {
+    if (request.look() > kMostLooks) return wrong(fmt::format("look: at most {} is right", kMostLooks));
+    question.alarm_share = share_of_look(request.look());
+    question.explain = request.explain();
+    return grpc::Status::OK;
+}
+
 grpc::Status read_selector(const std::string& text, const std::string& service, std::string_view side,
                            Selector& selector) {
     if (text.size() > kMaxSelector) return wrong(fmt::format("{}: longer than {} bytes", side, kMaxSelector));
@@ -81,6 +101,8 @@ grpc::Status read_question(const v1::CompareRequest& request, Question& question
         status = read_selector(request.baseline(), request.service(), "baseline", question.baseline);
     if (status.ok())
         status = read_selector(request.candidate(), request.service(), "candidate", question.candidate);
+    if (status.ok()) status = read_baseline_before(request.baseline_before_ms(), question);
+    if (status.ok()) status = read_look(request, question);
     if (status.ok()) status = read_policy(request, question.policy);
     return status;
 }
@@ -153,10 +175,12 @@ grpc::Status QueryService::compare(const v1::CompareRequest& request, v1::Compar
     if (auto status = read_question(request, question); !status.ok()) return status;
     if (floor_) question.policy = with_floor(std::move(question.policy), *floor_);
     const auto started = std::chrono::steady_clock::now();
-    unsigned store_errors = 0;
+    std::vector<std::string> store_errors;
     const auto now = std::chrono::system_clock::now();
     to_proto(api::compare(store_, question, now, store_errors, abandoned), response);
-    metrics_.store_errors += store_errors;
+    for (const auto& error : store_errors)
+        std::fprintf(stderr, "plumb-controller: %s\n", error.c_str());
+    metrics_.store_errors += store_errors.size();
     ++metrics_.comparisons;
     metrics_.comparison_ns += static_cast<std::uint64_t>(
         std::chrono::nanoseconds(std::chrono::steady_clock::now() - started).count());

@@ -1,5 +1,6 @@
 #include "controller/store/sqlite.hpp"
 
+#include <cctype>
 #include <cstddef>
 
 #include <fmt/format.h>
@@ -31,7 +32,25 @@ std::string_view remedy(int code) {
     }
 }
 
+// A URI that says that the file does not change, for which the name is written as bytes.
+std::string unchanging(const std::string& file) {
+    std::string uri = "file:";
+    for (const char c : file) {
+        const auto byte = static_cast<unsigned char>(c);
+        const bool plain = std::isalnum(byte) != 0 || c == '/' || c == '.' || c == '-' || c == '_';
+        uri += plain ? std::string(1, c) : fmt::format("%{:02X}", static_cast<unsigned>(byte));
+    }
+    return uri + "?immutable=1";
+}
+
 }  // namespace
+
+std::int64_t to_ms(Time time) {
+    return std::chrono::duration_cast<std::chrono::milliseconds>(time.time_since_epoch()).count();
+}
+Time from_ms(std::int64_t value) {
+    return Time(std::chrono::milliseconds(value));
+}
 
 void Database::Close::operator()(sqlite3* handle) const {
     sqlite3_close_v2(handle);
@@ -43,10 +62,12 @@ void Statement::Finalize::operator()(sqlite3_stmt* handle) const {
 Database::Database(const std::string& file, Mode mode) : file_(file) {
     sqlite3* opened = nullptr;
     // Each connection is guarded by its owner's mutex, so SQLite's own is not needed.
-    const int flags =
-        SQLITE_OPEN_NOMUTEX |
-        (mode == Mode::read_only ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE);
-    const int code = sqlite3_open_v2(file.c_str(), &opened, flags, nullptr);
+    const bool untouched = mode == Mode::untouched;
+    const int access =
+        mode == Mode::read_write_create ? SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE : SQLITE_OPEN_READONLY;
+    const int flags = SQLITE_OPEN_NOMUTEX | access | (untouched ? SQLITE_OPEN_URI : 0);
+    const std::string name = untouched ? unchanging(file) : file;
+    const int code = sqlite3_open_v2(name.c_str(), &opened, flags, nullptr);
     handle_.reset(opened);
     if (opened == nullptr) throw StoreError("store: no memory to open " + file);
     sqlite3_extended_result_codes(opened, 1);

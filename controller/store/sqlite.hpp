@@ -18,9 +18,15 @@ struct sqlite3_stmt;
 
 namespace plumb::store {
 
+// Instants are kept in milliseconds since the epoch.
+std::int64_t to_ms(Time time);
+Time from_ms(std::int64_t value);
+
 class Database {
   public:
-    enum class Mode { read_write_create, read_only };
+    // `untouched`: to read a file that nobody writes to, without the files that a reader would make beside
+    // it.
+    enum class Mode { read_write_create, read_only, untouched };
     Database(const std::string& file, Mode mode);
 
     void run(const std::string& sql);  // one or more statements without results

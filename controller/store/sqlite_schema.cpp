@@ -43,21 +43,39 @@ CREATE INDEX windows_by_end ON windows (end_ms, agent_id);
 // Marks the file as ours, so that another program's database is not taken over.
 constexpr std::int64_t kApplicationId = 0x506c6d62;  // "Plmb"
 
+constexpr auto kVersion = static_cast<std::int64_t>(kSteps.size());
+
+[[noreturn]] void refuse_strange(const Database& database) {
+    throw StoreError(
+        fmt::format("store {}: this is another program's database; name another file", database.file()));
+}
+
+void refuse_newer(const Database& database, std::int64_t version) {
+    if (version <= kVersion) return;
+    throw StoreError(
+        fmt::format("store {}: written by a newer plumb-controller (schema {}, this one knows {})",
+                    database.file(), version, kVersion));
+}
+
 }  // namespace
+
+void check_schema(Database& database) {
+    if (database.number("PRAGMA application_id") != kApplicationId) refuse_strange(database);
+    const auto version = database.number("PRAGMA user_version");
+    refuse_newer(database, version);
+    if (version == kVersion) return;
+    throw StoreError(fmt::format(
+        "store {}: written by an older plumb-controller (schema {}, this one reads {}); start the "
+        "present plumb-controller on it once",
+        database.file(), version, kVersion));
+}
 
 void prepare_schema(Database& database) {
     const auto version = database.number("PRAGMA user_version");
     const auto application = database.number("PRAGMA application_id");
     const bool empty = database.number("SELECT count(*) FROM sqlite_schema") == 0;
-    if (!empty && application != kApplicationId) {
-        throw StoreError(
-            fmt::format("store {}: this is another program's database; name another file", database.file()));
-    }
-    if (version > static_cast<std::int64_t>(kSteps.size())) {
-        throw StoreError(
-            fmt::format("store {}: written by a newer plumb-controller (schema {}, this one knows {})",
-                        database.file(), version, kSteps.size()));
-    }
+    if (!empty && application != kApplicationId) refuse_strange(database);
+    refuse_newer(database, version);
     // WAL: readers never wait for the writer. FULL: an acknowledged window survives a power cut, not only a
     // crash of this process; group commit shares the one fsync among all windows that wait.
     if (database.text("PRAGMA journal_mode = WAL") != "wal") {
@@ -65,7 +83,7 @@ void prepare_schema(Database& database) {
             fmt::format("store {}: this file system cannot keep a write-ahead log", database.file()));
     }
     database.run("PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA journal_size_limit = 67108864");
-    if (version == static_cast<std::int64_t>(kSteps.size())) return;
+    if (version == kVersion) return;
     Transaction transaction(database);
     for (auto step = static_cast<std::size_t>(version); step < kSteps.size(); ++step) {
         database.run(std::string(kSteps.at(step)));

@@ -9,4 +9,7 @@ namespace plumb::store {
 // Sets the journal and brings the schema up to date, all or nothing.
 void prepare_schema(Database& database);
 
+// For who only reads: throws unless the file is a store of exactly this schema.
+void check_schema(Database& database);
+
 }  // namespace plumb::store

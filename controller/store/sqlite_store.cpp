@@ -17,25 +17,12 @@ using std::chrono::milliseconds;
 // Rows that retention removes at a time: acknowledgements wait for one such step at most.
 constexpr std::int64_t kRemoveStep = 500;
 
-// Of one question. Who was not seen in its time is not looked at, so restarts of a month do not add up.
-constexpr std::size_t kMaxAgents = 200'000;
-
 // /healthz waits behind /readyz.
 constexpr milliseconds kCheckPatience{500};
-
-std::int64_t to_ms(Time time) {
-    return std::chrono::duration_cast<milliseconds>(time.time_since_epoch()).count();
-}
-Time from_ms(std::int64_t value) {
-    return Time(milliseconds(value));
-}
 
 // SQLite's integers are signed; a sequence keeps its bits.
 std::int64_t signed_bits(std::uint64_t value) {
     return static_cast<std::int64_t>(value);
-}
-std::uint64_t unsigned_bits(std::int64_t value) {
-    return static_cast<std::uint64_t>(value);
 }
 
 std::string_view environment_of(const Labels& labels) {
@@ -96,7 +83,7 @@ struct SqliteStore::WriteStatements {
 SqliteStore::SqliteStore(const std::string& file)
     : writer_(open_writer(file)),
       write_(new WriteStatements(writer_), [](WriteStatements* statements) { delete statements; }),
-      reader_(file, Database::Mode::read_only),
+      reader_(Database(file, Database::Mode::read_only)),
       checker_(file, Database::Mode::read_only) {
     checker_.wait_at_most(kCheckPatience);
     check();
@@ -168,72 +155,17 @@ std::size_t SqliteStore::append(const std::vector<StoredWindow>& windows) {
     return fresh;
 }
 
-std::unordered_map<std::int64_t, SqliteStore::Known> SqliteStore::matching(const Selector& selector,
-                                                                           Time from) {
-    std::unordered_map<std::int64_t, Known> known;
-    Statement agents(reader_, "SELECT id, agent FROM agents WHERE seen_ms >= ?");
-    agents.bind(to_ms(from));
-    while (agents.step()) {
-        if (known.size() >= kMaxAgents) {
-            throw StoreError(
-                fmt::format("store {}: more than {} agents were seen in this time; ask for less of it",
-                            reader_.file(), kMaxAgents));
-        }
-        known[agents.integer(0)].agent = agents.text(1);
-    }
-    Statement labels(
-        reader_, "SELECT agent_id, name, value FROM agents JOIN labels ON agent_id = id WHERE seen_ms >= ?");
-    labels.bind(to_ms(from));
-    while (labels.step()) {
-        const auto agent = known.find(labels.integer(0));
-        if (agent == known.end()) continue;  // said hello between the two reads
-        agent->second.labels.emplace(labels.text(1), labels.text(2));
-    }
-    std::erase_if(known, [&](const auto& entry) { return !selector.matches(entry.second.labels); });
-    return known;
-}
-
-void SqliteStore::read(const Selector& selector, Time from,
+void SqliteStore::read(const Selector& selector, const Range& range,
                        const std::function<void(const StoredWindow&)>& visit) {
-    const std::lock_guard lock(read_mutex_);
-    const auto known = matching(selector, from);
-    if (known.empty()) return;
-    Statement rows(reader_,
-                   "SELECT agent_id, end_ms, payload FROM windows WHERE end_ms >= ? "
-                   "ORDER BY end_ms, agent_id, sequence");
-    rows.bind(to_ms(from));
-    while (rows.step()) {
-        const auto owner = known.find(rows.integer(0));
-        if (owner == known.end()) continue;  // the payload of a stranger is never fetched
-        auto window = wire::decode(rows.blob(2));
-        if (!window) {
-            throw StoreError(fmt::format("store {}: a stored window of agent {} is damaged: {}",
-                                         reader_.file(), owner->second.agent, window.error().message));
-        }
-        window->agent = owner->second.agent;
-        window->labels = owner->second.labels;
-        visit({std::move(*window), from_ms(rows.integer(1))});
-    }
+    reader_.read(selector, range, visit);
 }
 
 std::vector<AgentRow> SqliteStore::agents(Time from) {
-    const std::lock_guard lock(read_mutex_);
-    Selector everyone;
-    auto known = matching(everyone, from);
-    std::vector<AgentRow> result;
-    Statement rows(reader_,
-                   "SELECT id, version, end_ms, windows, last_sequence, goodbye FROM agents "
-                   "WHERE seen_ms >= ? ORDER BY agent");
-    rows.bind(to_ms(from));
-    while (rows.step()) {
-        const auto owner = known.find(rows.integer(0));
-        if (owner == known.end()) continue;  // said hello between the two reads
-        result.push_back({std::move(owner->second.agent), std::string(rows.text(1)),
-                          std::move(owner->second.labels), from_ms(rows.integer(2)),
-                          unsigned_bits(rows.integer(3)), unsigned_bits(rows.integer(4)),
-                          rows.integer(5) != 0});
-    }
-    return result;
+    return reader_.agents(from);
+}
+
+std::optional<Time> SqliteStore::oldest() {
+    return reader_.oldest();
 }
 
 void SqliteStore::check() {

@@ -4,12 +4,12 @@
 #pragma once
 
 #include "controller/store/sqlite.hpp"
+#include "controller/store/sqlite_reader.hpp"
 #include "controller/store/store.hpp"
 
 #include <memory>
 #include <mutex>
 #include <string>
-#include <unordered_map>
 #include <vector>
 
 namespace plumb::store {
@@ -21,29 +21,24 @@ class SqliteStore final : public Store {
     void hello(const std::string& agent, const std::string& version, const Labels& labels, Time now) override;
     void goodbye(const std::string& agent, const Labels& labels, Time now) override;
     std::size_t append(const std::vector<StoredWindow>& windows) override;
-    void read(const Selector& selector, Time from,
+    void read(const Selector& selector, const Range& range,
               const std::function<void(const StoredWindow&)>& visit) override;
     std::vector<AgentRow> agents(Time from) override;
+    std::optional<Time> oldest() override;
     void check() override;
     bool remove_before(Time limit) override;
 
   private:
-    struct Known {
-        std::string agent;
-        Labels labels;
-    };
     std::int64_t agent_id(const std::string& agent, const Labels& labels, std::int64_t now_ms);
     bool insert(const StoredWindow& window, std::int64_t id, std::string& payload);
     void put_labels(std::int64_t id, const Labels& labels);
-    std::unordered_map<std::int64_t, Known> matching(const Selector& selector, Time from);
 
     std::mutex write_mutex_;
     Database writer_;
     struct WriteStatements;
     std::unique_ptr<WriteStatements, void (*)(WriteStatements*)> write_;
 
-    std::mutex read_mutex_;
-    Database reader_;
+    SqliteReader reader_;
 
     std::mutex check_mutex_;
     Database checker_;

@@ -13,6 +13,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <stdexcept>
 #include <string>
 #include <vector>
@@ -40,10 +41,24 @@ struct AgentRow {
     bool said_goodbye = false;
 };
 
-class Store {
+// What a comparison reads.
+class WindowSource {
   public:
-    virtual ~Store() = default;
+    virtual ~WindowSource() = default;
 
+    struct Range {
+        Time from;
+        Time until = Time::max();  // and at this very instant, too
+    };
+    // Calls `visit` for every window that ended in the range and whose labels match, oldest first.
+    virtual void read(const Selector& selector, const Range& range,
+                      const std::function<void(const StoredWindow&)>& visit) = 0;
+    virtual std::vector<AgentRow> agents(Time from) = 0;  // that were seen since then
+    virtual std::optional<Time> oldest() = 0;             // end of the oldest window that is kept
+};
+
+class Store : public WindowSource {
+  public:
     // An agent is known by its instance id within its environment, so that nobody who may report for one
     // environment can touch what another one reported. Labels are those of the latest hello.
     virtual void hello(const std::string& agent, const std::string& version, const Labels& labels,
@@ -54,11 +69,6 @@ class Store {
     // already. Returns how many were new.
     virtual std::size_t append(const std::vector<StoredWindow>& windows) = 0;
 
-    // Calls `visit` for every window that ended at or after `from` and whose labels match, oldest first.
-    virtual void read(const Selector& selector, Time from,
-                      const std::function<void(const StoredWindow&)>& visit) = 0;
-
-    virtual std::vector<AgentRow> agents(Time from) = 0;
     // Throws when the store cannot serve: /readyz. Never waits for a comparison that reads.
     virtual void check() = 0;
     // Retention, one bounded step of it. True: more is left, call again.
@@ -67,5 +77,9 @@ class Store {
 
 // "sqlite:FILE". Others are refused with the list of engines.
 Result<std::unique_ptr<Store>> open_store(const std::string& url);
+
+// The same store to read from only, also while a controller writes to it. Never makes nor changes the file; a
+// file that is not there, is no store or has another schema is an error that says so.
+Result<std::unique_ptr<WindowSource>> open_store_to_read(const std::string& url);
 
 }  // namespace plumb::store

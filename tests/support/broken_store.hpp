@@ -21,8 +21,13 @@ class BrokenStore final : public store::Store {
         appended += windows.size();
         return windows.size();
     }
-    void read(const Selector&, store::Time, const std::function<void(const store::StoredWindow&)>&) override {
+    void read(const Selector&, const Range&,
+              const std::function<void(const store::StoredWindow&)>&) override {
         fail();
+    }
+    std::optional<store::Time> oldest() override {
+        fail();
+        return std::nullopt;
     }
     std::vector<store::AgentRow> agents(store::Time) override {
         fail();

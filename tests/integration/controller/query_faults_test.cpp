@@ -26,7 +26,7 @@ class VastStore final : public store::Store {
     void hello(const std::string&, const std::string&, const Labels&, store::Time) override {}
     void goodbye(const std::string&, const Labels&, store::Time) override {}
     std::size_t append(const std::vector<store::StoredWindow>& windows) override { return windows.size(); }
-    void read(const Selector&, store::Time,
+    void read(const Selector&, const Range&,
               const std::function<void(const store::StoredWindow&)>& visit) override {
         const store::StoredWindow window{test::window_of("a", 1, test::labels_of("staging")), {}};
         const Reading count(reading);
@@ -35,6 +35,7 @@ class VastStore final : public store::Store {
             visit(window);
     }
     std::vector<store::AgentRow> agents(store::Time) override { return {}; }
+    std::optional<store::Time> oldest() override { return std::nullopt; }
     void check() override {}
     bool remove_before(store::Time) override { return false; }
 

@@ -33,7 +33,7 @@ class SqliteStoreTest : public testing::Test {
     }
     static std::vector<StoredWindow> all(Store& from, const Selector& selector, Time since = at(0)) {
         std::vector<StoredWindow> result;
-        from.read(selector, since, [&](const StoredWindow& window) { result.push_back(window); });
+        from.read(selector, {since}, [&](const StoredWindow& window) { result.push_back(window); });
         return result;
     }
     static std::vector<std::uint64_t> sequences(Store& from, const std::string& environment,
@@ -61,6 +61,20 @@ TEST_F(SqliteStoreTest, a_window_comes_back_as_it_went) {
     EXPECT_EQ(found[0].window.labels, staging);
     EXPECT_EQ(found[0].window.start, original.window.start);
     EXPECT_EQ(wire::encode(found[0].window), wire::encode(original.window));
+}
+
+TEST_F(SqliteStoreTest, a_range_has_two_ends_and_holds_them) {
+    for (std::uint64_t i = 1; i <= 5; ++i)
+        store->append({stored("a", i, staging, static_cast<int>(i) * 30)});
+    std::vector<std::uint64_t> found;
+    store->read({}, {at(60), at(120)},
+                [&](const StoredWindow& each) { found.push_back(each.window.sequence); });
+    EXPECT_THAT(found, ElementsAre(2, 3, 4));
+    EXPECT_EQ(store->oldest(), at(30));
+}
+
+TEST_F(SqliteStoreTest, an_empty_store_has_no_oldest_window) {
+    EXPECT_EQ(store->oldest(), std::nullopt);
 }
 
 TEST_F(SqliteStoreTest, a_repeated_window_is_stored_once) {
@@ -139,7 +153,7 @@ TEST_F(SqliteStoreTest, retention_removes_old_windows_and_silent_agents) {
 TEST_F(SqliteStoreTest, windows_are_taken_while_a_comparison_reads) {
     store->append({stored("a", 1, staging, 30), stored("a", 2, staging, 60)});
     std::size_t seen = 0;
-    store->read({}, at(0), [&](const StoredWindow&) {
+    store->read({}, {at(0)}, [&](const StoredWindow&) {
         ++seen;
         EXPECT_EQ(store->append({stored("b", seen, staging, 90)}), 1u);
     });
@@ -151,7 +165,7 @@ TEST_F(SqliteStoreTest, readiness_is_told_while_a_comparison_reads) {
     store->append({stored("a", 1, staging, 30)});
     std::future<void> answered;
     auto seen = std::future_status::deferred;
-    store->read({}, at(0), [&](const StoredWindow&) {
+    store->read({}, {at(0)}, [&](const StoredWindow&) {
         answered = std::async(std::launch::async, [&] { store->check(); });
         seen = answered.wait_for(seconds(20));
     });

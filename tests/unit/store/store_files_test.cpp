@@ -62,7 +62,8 @@ TEST(StoreFiles, what_was_committed_survives_a_writer_that_is_killed) {
     auto store = open_store(url);
     ASSERT_TRUE(store) << store.error().message;
     std::uint64_t next = 1;
-    (*store)->read({}, at(0), [&](const StoredWindow& window) { EXPECT_EQ(window.window.sequence, next++); });
+    (*store)->read({}, {at(0)},
+                   [&](const StoredWindow& window) { EXPECT_EQ(window.window.sequence, next++); });
     EXPECT_GT(next, committed);
     EXPECT_EQ((*store)->append({{window_of("writer", committed, labels_of("staging")), at(committed)}}), 0u)
         << "what is sent again is known";
@@ -110,6 +111,78 @@ TEST(StoreFiles, a_newer_schema_is_refused) {
     EXPECT_THAT(refusal("sqlite:" + path), HasSubstr("newer plumb-controller"));
 }
 
+std::string refusal_to_read(const std::string& url) {
+    const auto opened = open_store_to_read(url);
+    return opened ? "" : opened.error().message;
+}
+
+std::vector<std::string> names_in(const test::TempDir& folder) {
+    std::vector<std::string> names;
+    for (const auto& each : std::filesystem::directory_iterator(folder.path()))
+        names.push_back(each.path().filename().string());
+    return names;
+}
+
+std::size_t windows_read(const std::string& url) {
+    const auto reader = open_store_to_read(url);
+    if (!reader) throw std::runtime_error(reader.error().message);
+    std::size_t count = 0;
+    (*reader)->read({}, {at(0)}, [&](const StoredWindow&) { ++count; });
+    return count;
+}
+
+TEST(StoreFiles, a_store_is_read_while_another_process_writes_to_it) {
+    const test::TempDir folder;
+    const std::string url = "sqlite:" + folder.file("plumb.db");
+    const auto writer = open_store(url);
+    ASSERT_TRUE(writer);
+    for (std::uint64_t i = 1; i <= 3; ++i) {
+        (*writer)->append({{window_of("a", i, labels_of("staging")), at(i)}});
+        EXPECT_EQ(windows_read(url), i);
+    }
+}
+
+TEST(StoreFiles, a_store_at_rest_is_read_without_a_trace) {
+    const test::TempDir folder;
+    const auto path = folder.file("plumb.db");
+    (*open_store("sqlite:" + path))->append({{window_of("a", 1, labels_of("staging")), at(1)}});
+    const auto before = test::read_whole(path);
+    ASSERT_EQ(names_in(folder), std::vector<std::string>{"plumb.db"});
+    EXPECT_EQ(windows_read("sqlite:" + path), 1u);
+    EXPECT_EQ(names_in(folder), std::vector<std::string>{"plumb.db"});
+    EXPECT_EQ(test::read_whole(path), before);
+}
+
+TEST(StoreFiles, a_store_at_rest_that_somebody_begins_to_write_to_is_an_error_and_no_half_answer) {
+    const test::TempDir folder;
+    const std::string url = "sqlite:" + folder.file("plumb.db");
+    ASSERT_TRUE(open_store(url));
+    const auto reader = open_store_to_read(url);
+    ASSERT_TRUE(reader);
+    const auto writer = open_store(url);
+    (*writer)->append({{window_of("a", 1, labels_of("staging")), at(1)}});
+    EXPECT_THROW((*reader)->read({}, {at(0)}, [](const StoredWindow&) {}), StoreError);
+}
+
+TEST(StoreFiles, what_cannot_be_read_as_a_store_is_told_and_nothing_is_made) {
+    const test::TempDir folder;
+    EXPECT_THAT(refusal_to_read("sqlite:" + folder.file("none.db")), HasSubstr("no such file"));
+    EXPECT_EQ(names_in(folder), std::vector<std::string>{});
+    EXPECT_THAT(refusal_to_read("sqlite:" + folder.path().string()), HasSubstr("directory"));
+    EXPECT_THAT(refusal_to_read("sqlite:" + folder.write("notes.txt", std::string(4096, 'x'))),
+                HasSubstr("another kind of file"));
+    run_sql(folder.file("other.db"), "CREATE TABLE windows (glass TEXT)");
+    EXPECT_THAT(refusal_to_read("sqlite:" + folder.file("other.db")),
+                HasSubstr("another program's database"));
+    const auto path = folder.file("plumb.db");
+    ASSERT_TRUE(open_store("sqlite:" + path));
+    run_sql(path, "PRAGMA user_version = 99");
+    EXPECT_THAT(refusal_to_read("sqlite:" + path), HasSubstr("newer plumb-controller"));
+    run_sql(path, "PRAGMA user_version = 0");
+    EXPECT_THAT(refusal_to_read("sqlite:" + path), HasSubstr("older plumb-controller"));
+    EXPECT_THAT(refusal_to_read("postgresql://plumb:secret@db/plumb"), HasSubstr("sqlite:FILE"));
+}
+
 TEST(StoreFiles, a_damaged_window_is_an_error_and_no_empty_answer) {
     const test::TempDir folder;
     const auto path = folder.file("plumb.db");
@@ -117,7 +190,7 @@ TEST(StoreFiles, a_damaged_window_is_an_error_and_no_empty_answer) {
     ASSERT_TRUE(store);
     (*store)->append({{window_of("a", 1, labels_of("staging")), at(1)}});
     run_sql(path, "UPDATE windows SET payload = x'ffffff'");
-    EXPECT_THROW((*store)->read({}, at(0), [](const StoredWindow&) {}), StoreError);
+    EXPECT_THROW((*store)->read({}, {at(0)}, [](const StoredWindow&) {}), StoreError);
 }
 
 TEST(StoreFiles, a_store_whose_tables_are_gone_is_not_ready) {
