@@ -1,8 +1,13 @@
 #include "controller/ctl/accept.hpp"
 
 #include "base/duration.hpp"
+#include "base/text.hpp"
+#include "controller/judge/policy_rules.hpp"
 
+#include <algorithm>
+#include <cmath>
 #include <optional>
+#include <vector>
 
 #include <boost/json/object.hpp>
 #include <boost/json/value.hpp>
@@ -11,19 +16,33 @@
 namespace plumb::ctl {
 namespace {
 
-// A double-quoted YAML scalar. Text of findings is escaped already; this keeps it one scalar whatever it
-// holds.
+struct Entry {
+    std::string dependency;
+    std::string subject;
+    std::optional<double> ratio;
+    std::vector<std::string> baseline;
+    std::vector<std::string> candidate;
+    std::string cause;
+};
+
+struct Collected {
+    std::vector<Entry> entries;
+    std::string left_out;  // comments
+};
+
+// A double-quoted YAML scalar of text that shows as it is.
 std::string quoted(std::string_view text) {
     std::string out = "\"";
     for (const char c : text) {
         if (c == '"' || c == '\\') out += '\\';
-        if (static_cast<unsigned char>(c) < 0x20) {
-            out += fmt::format("\\x{:02x}", static_cast<unsigned>(static_cast<unsigned char>(c)));
-        } else {
-            out += c;
-        }
+        out += c;
     }
     return out + '"';
+}
+
+// Controls, bidirectional marks and broken UTF-8 could be written down only as something else than they are.
+bool shows_as_it_is(const std::string& text) {
+    return sanitize(text, text.size() + 1) == text;
 }
 
 std::string day(std::chrono::system_clock::time_point time) {
@@ -38,47 +57,114 @@ std::optional<double> ratio_of(const judge::Finding& finding) {
 }
 
 // "latency:connect:p90" is accepted for the phase: every quantile of it.
-std::string subject_of(const judge::Finding& finding) {
-    if (!finding.subject.starts_with("latency:")) return finding.subject;
-    const auto second = finding.subject.find(':', sizeof("latency:") - 1);
-    return finding.subject.substr(0, second);
+std::string phase_of(const std::string& subject) {
+    return subject.substr(0, subject.find(':', sizeof("latency:") - 1));
 }
 
-std::string entry(const judge::Finding& finding, const AcceptOptions& options) {
-    std::string out = fmt::format("  - {{dependency: {}, subject: {}", quoted(finding.dependency),
-                                  quoted(subject_of(finding)));
-    if (finding.subject.starts_with("latency:")) {
-        // Room for the same shift measured again, a tenth above what was seen.
-        if (const auto ratio = ratio_of(finding)) out += fmt::format(", ratio: {:.2f}", *ratio * 1.1);
+void leave_out(const judge::Finding& finding, const char* why, Collected& to) {
+    to.left_out += fmt::format("# left out: {} {} ({}); {}\n", sanitize(finding.dependency),
+                               sanitize(finding.subject), sanitize(finding.cause), why);
+}
+
+// One entry a phase, wide enough for the widest of its quantiles. The ratio is rounded up to what a person
+// reads.
+void add_latency(const judge::Finding& finding, double ratio, std::vector<Entry>& entries) {
+    const std::string subject = phase_of(finding.subject);
+    const double wide = std::max(1.01, std::ceil(ratio * 100) / 100);
+    const auto known = std::find_if(entries.begin(), entries.end(), [&](const Entry& each) {
+        return each.dependency == finding.dependency && each.subject == subject && each.ratio;
+    });
+    if (known != entries.end()) {
+        known->ratio = std::max(*known->ratio, wide);
+    } else {
+        entries.push_back({finding.dependency, subject, wide, {}, {}, {}});
+    }
+}
+
+bool add_fact(const judge::Finding& finding, std::vector<Entry>& entries) {
+    auto baseline = judge::shown_values(finding, "baseline");
+    auto candidate = judge::shown_values(finding, "candidate");
+    if (!baseline || !candidate) return false;
+    const bool plain = std::all_of(baseline->begin(), baseline->end(), shows_as_it_is) &&
+                       std::all_of(candidate->begin(), candidate->end(), shows_as_it_is);
+    if (!plain) return false;
+    entries.push_back(
+        {finding.dependency, finding.subject, {}, std::move(*baseline), std::move(*candidate), {}});
+    return true;
+}
+
+bool add(const judge::Finding& finding, const AcceptOptions& options, Collected& to) {
+    const bool nameable = shows_as_it_is(finding.dependency) && shows_as_it_is(finding.subject);
+    const char* unwritable = "its words cannot be written down as they are";
+    if (!nameable) {
+        leave_out(finding, unwritable, to);
+        return false;
     }
     if (finding.subject.starts_with("fact:")) {
-        out +=
-            fmt::format(", baseline: {}, candidate: {}", quoted(finding.baseline), quoted(finding.candidate));
+        const bool added = add_fact(finding, to.entries);
+        if (!added) leave_out(finding, "its values are too many, or cannot be written down as they are", to);
+        return added;
     }
-    return out + fmt::format(", reason: {}, owner: {}, until: {}}}\n", quoted(options.reason),
-                             quoted(options.owner), day(options.until));
+    const bool latency = finding.subject.starts_with("latency:");
+    if (!latency && !options.all) {
+        leave_out(finding, "--all includes it", to);
+        return false;
+    }
+    if (const auto ratio = latency ? ratio_of(finding) : std::nullopt) {
+        add_latency(finding, *ratio, to.entries);
+    } else {
+        to.entries.push_back({finding.dependency, finding.subject, {}, {}, {}, finding.cause});
+    }
+    return true;
 }
 
-bool worth_accepting(const judge::Finding& finding) {
-    return finding.subject.starts_with("latency:") || finding.subject.starts_with("fact:");
+// What a finding explains comes up once it is accepted, so it is accepted with it.
+void collect(const judge::Finding& finding, const AcceptOptions& options, Collected& to) {
+    if (!add(finding, options, to)) return;
+    for (const auto& folded : finding.folded)
+        collect(folded, options, to);
+}
+
+std::string list(const std::vector<std::string>& values) {
+    if (values.size() == 1) return quoted(values.front());
+    std::string out;
+    for (const auto& value : values)
+        out += (out.empty() ? "" : ", ") + quoted(value);
+    return "[" + out + "]";
+}
+
+std::string yaml(const Entry& entry, const AcceptOptions& options) {
+    std::string out =
+        fmt::format("  - {{dependency: {}, subject: {}", quoted(entry.dependency), quoted(entry.subject));
+    if (entry.ratio) out += fmt::format(", ratio: {:.2f}", *entry.ratio);
+    if (!entry.baseline.empty()) out += ", baseline: " + list(entry.baseline);
+    if (!entry.candidate.empty()) out += ", candidate: " + list(entry.candidate);
+    if (!entry.cause.empty()) out += ", cause: " + quoted(entry.cause);
+    out += ", reason: " + quoted(options.reason);
+    if (!options.owner.empty()) out += ", owner: " + quoted(options.owner);
+    return out + fmt::format(", until: {}}}\n", day(options.until));
 }
 
 }  // namespace
 
-std::string accept_yaml(const judge::Report& report, const AcceptOptions& options) {
-    std::string entries;
-    std::string left_out;
-    for (const auto& finding : report.findings) {
-        if (options.all || worth_accepting(finding)) {
-            entries += entry(finding, options);
-        } else {
-            left_out += fmt::format("# left out: {} {} ({}); --all includes it\n", finding.dependency,
-                                    finding.subject, finding.cause);
-        }
+Result<void> check_words(const AcceptOptions& options) {
+    if (trim(options.reason).empty()) return Error{"--reason: say why these differences are right"};
+    for (const auto& [flag, text] : {std::pair{"--reason", &options.reason}, {"--owner", &options.owner}}) {
+        if (!shows_as_it_is(*text)) return Error{flag, ": one line of plain text is right"};
     }
-    if (entries.empty()) return left_out + "# nothing to accept\n";
-    return "# Review before you commit: each entry silences a difference until its day.\n" + left_out +
-           "accept:\n" + entries;
+    return {};
+}
+
+std::string accept_yaml(const judge::Report& report, const AcceptOptions& options) {
+    Collected collected;
+    for (const auto& finding : report.findings)
+        collect(finding, options, collected);
+    if (collected.entries.empty()) return collected.left_out + "# nothing to accept\n";
+    std::string out = "# Review before you commit: each entry silences a difference until its day.\n" +
+                      collected.left_out + "accept:\n";
+    for (const Entry& entry : collected.entries)
+        out += yaml(entry, options);
+    return out;
 }
 
 }  // namespace plumb::ctl

@@ -2,6 +2,7 @@
 // acceptance is a decision: it has a reason, an owner and an end.
 #pragma once
 
+#include "base/result.hpp"
 #include "controller/judge/finding.hpp"
 
 #include <chrono>
@@ -15,6 +16,9 @@ struct AcceptOptions {
     std::string owner;
     std::chrono::system_clock::time_point until;
 };
+
+// Whether reason and owner may stand in a policy file.
+Result<void> check_words(const AcceptOptions& options);
 
 // YAML to paste into a policy; what was left out, and why, stands in comments.
 std::string accept_yaml(const judge::Report& report, const AcceptOptions& options);

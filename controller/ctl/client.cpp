@@ -25,7 +25,7 @@ constexpr std::size_t kMaxWords = 4096;  // of a controller's refusal: a policy 
 constexpr std::size_t kMaxTokenFile = 64 << 10;
 
 Trouble usage(std::string message) {
-    return {kUsage, std::move(message)};
+    return {kUsage, std::move(message), false};
 }
 
 // Where Debian, Alpine, Amazon Linux and Red Hat keep the authorities that the system trusts.
@@ -127,28 +127,33 @@ Trouble trouble_of(const grpc::Status& status, const ConnectOptions& options) {
         case grpc::StatusCode::UNAUTHENTICATED:
             return {kUnreachable,
                     fmt::format("{} refused: {}; give a reader's token with --token-file or PLUMB_TOKEN",
-                                where, words)};
+                                where, words),
+                    false};
         case grpc::StatusCode::PERMISSION_DENIED:
+            return {kUnreachable, fmt::format("{} refused: {}", where, words), false};
         case grpc::StatusCode::RESOURCE_EXHAUSTED:
-            return {kUnreachable, fmt::format("{} refused: {}", where, words)};
+            return {kUnreachable, fmt::format("{} refused: {}", where, words), true};
         case grpc::StatusCode::DEADLINE_EXCEEDED:
             return {kUnreachable,
                     fmt::format(
                         "{} did not answer within {}; check that the address is right and that the network "
                         "lets this machine reach it, or raise --timeout",
-                        where, format_duration(options.timeout))};
+                        where, format_duration(options.timeout)),
+                    true};
         case grpc::StatusCode::UNAVAILABLE:
             return {
                 kUnreachable,
                 fmt::format(
                     "{} is unreachable: {}; check that plumb-controller serves there (--listen), that the "
                     "network lets this machine reach it, and that both sides use TLS or neither",
-                    where, words)};
+                    where, words),
+                true};
         case grpc::StatusCode::UNIMPLEMENTED:
             return {kUnreachable,
-                    fmt::format("{} answers, but is no plumb-controller of this version: {}", where, words)};
+                    fmt::format("{} answers, but is no plumb-controller of this version: {}", where, words),
+                    false};
         default:
-            return {kUnreachable, fmt::format("{} failed: {}", where, words)};
+            return {kUnreachable, fmt::format("{} failed: {}", where, words), true};
     }
 }
 
@@ -183,6 +188,9 @@ Answer<judge::Report> ask_compare(const ConnectOptions& options, const CompareQu
     request.set_since_ms(question.since.count());
     request.set_policy_yaml(question.policy_yaml);
     request.set_policy_name(question.policy_name);
+    request.set_baseline_before_ms(question.baseline_before.count());
+    request.set_explain(question.explain);
+    request.set_look(question.look);
     v1::CompareResponse response;
     if (auto status = connection.stub->Compare(&connection.context, request, &response); !status.ok()) {
         answer.trouble = trouble_of(status, options);
@@ -190,7 +198,8 @@ Answer<judge::Report> ask_compare(const ConnectOptions& options, const CompareQu
     }
     auto report = api::from_proto(response);
     if (!report) {
-        answer.trouble = {kUnreachable, "the controller's answer cannot be read: " + report.error().message};
+        answer.trouble = {kUnreachable, "the controller's answer cannot be read: " + report.error().message,
+                          false};
         return answer;
     }
     answer.value = std::move(*report);

@@ -26,6 +26,7 @@ struct ConnectOptions {
 struct Trouble {
     ExitCode code = kUnreachable;
     std::string message;
+    bool transient = false;  // the same question may be answered later
 };
 
 template <class T>
@@ -42,6 +43,9 @@ struct CompareQuestion {
     std::chrono::milliseconds since{};
     std::string policy_yaml;
     std::string policy_name;
+    std::chrono::milliseconds baseline_before{};  // 0: both ranges end now
+    bool explain = false;
+    unsigned look = 0;  // 1, 2, … of one who asks again and again
 };
 
 struct FleetTask {

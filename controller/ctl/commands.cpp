@@ -1,5 +1,6 @@
 #include "controller/ctl/commands.hpp"
 
+#include "base/duration.hpp"
 #include "base/file.hpp"
 #include "base/terminal.hpp"
 #include "controller/ctl/accept.hpp"
@@ -8,10 +9,13 @@
 #include "controller/ctl/diff/transcript.hpp"
 #include "controller/ctl/fleet.hpp"
 #include "controller/ctl/judge_files.hpp"
+#include "controller/ctl/judge_store.hpp"
 #include "controller/ctl/report_format.hpp"
+#include "controller/ctl/wait.hpp"
 #include "controller/judge/policy_yaml.hpp"
 
 #include <cstdio>
+#include <thread>
 #include <unistd.h>
 #include <utility>
 
@@ -19,6 +23,8 @@ namespace plumb::ctl {
 namespace {
 
 using std::chrono::milliseconds;
+
+constexpr std::chrono::minutes kUsualSince{15};
 
 int complain(ExitCode code, const std::string& message) {
     std::fprintf(stderr, "plumbctl: %s\n", message.c_str());
@@ -51,8 +57,9 @@ Result<PolicyFile> read_policy(const std::string& path) {
     return result;
 }
 
-Answer<judge::Report> ask(const ConnectOptions& connect, const CompareFlags& flags) {
-    Answer<judge::Report> answer;
+// What is asked, read and checked; a mistake in it is the trouble of the answer.
+Answer<CompareQuestion> question_of(const CompareFlags& flags) {
+    Answer<CompareQuestion> answer;
     answer.trouble.code = kUsage;
     for (const auto& [flag, text] :
          {std::pair{"--baseline", &flags.baseline}, {"--candidate", &flags.candidate}}) {
@@ -66,9 +73,93 @@ Answer<judge::Report> ask(const ConnectOptions& connect, const CompareFlags& fla
         answer.trouble.message = policy.error().message;
         return answer;
     }
-    const auto since = flags.since.value_or(std::chrono::minutes(15));
-    return ask_compare(connect, {flags.baseline, flags.candidate, flags.service, in_ms(since),
-                                 std::move(policy->text), flags.policy});
+    answer.value = {flags.baseline,
+                    flags.candidate,
+                    flags.service,
+                    in_ms(flags.since.value_or(kUsualSince)),
+                    std::move(policy->text),
+                    flags.policy,
+                    in_ms(flags.baseline_before),
+                    flags.explain,
+                    0};
+    answer.ok = true;
+    return answer;
+}
+
+Answer<judge::Report> ask(const ConnectOptions& connect, const CompareFlags& flags) {
+    const auto question = question_of(flags);
+    if (question.ok) return ask_compare(connect, question.value);
+    Answer<judge::Report> answer;
+    answer.trouble = question.trouble;
+    return answer;
+}
+
+// One line of standard error, which on a terminal the next one replaces.
+class Progress {
+  public:
+    void tell(const WaitProgress& progress) {
+        if (!pace_.due(std::chrono::steady_clock::now())) return;
+        const std::string words = progress_words(progress);
+        std::fprintf(stderr, terminal_ ? "\r\033[K%s" : "plumbctl: %s\n", words.c_str());
+        std::fflush(stderr);
+    }
+    void end() const {
+        if (terminal_) std::fputs("\r\033[K", stderr);
+    }
+
+  private:
+    const bool terminal_ = ::isatty(STDERR_FILENO) == 1;
+    ProgressPace pace_{terminal_};
+};
+
+Answer<judge::Report> ask_until_known(const ConnectOptions& connect, const CompareFlags& flags) {
+    auto question = question_of(flags);
+    if (!question.ok) {
+        Answer<judge::Report> answer;
+        answer.trouble = question.trouble;
+        return answer;
+    }
+    const WaitClock clock{[] { return std::chrono::steady_clock::now(); },
+                          [](std::chrono::nanoseconds pause) { std::this_thread::sleep_for(pause); }};
+    const auto look = [&](unsigned number) {
+        question.value.look = number;
+        return ask_compare(connect, question.value);
+    };
+    Progress progress;
+    auto answer = wait_for_verdict(*flags.wait, look, clock,
+                                   [&](const WaitProgress& so_far) { progress.tell(so_far); });
+    progress.end();
+    return answer;
+}
+
+Result<judge::Report> judge_files_of(const CompareFlags& flags, const StoreFlags& store,
+                                     judge::Policy policy) {
+    if (!store.until.empty()) return Error{"--until belongs to --store: files end with their latest window"};
+    if (flags.baseline_before.count() > 0)
+        return Error{"--baseline-before belongs to --store: name the file of the earlier windows instead"};
+    JudgeFiles files{flags.baseline, flags.candidate,   flags.service,
+                     std::nullopt,   std::move(policy), flags.explain};
+    if (flags.since) files.since = in_ms(*flags.since);
+    return judge_files(files);
+}
+
+Result<judge::Report> judge_store_of(const CompareFlags& flags, const StoreFlags& store,
+                                     judge::Policy policy) {
+    JudgeStore question{store.store,
+                        flags.baseline,
+                        flags.candidate,
+                        flags.service,
+                        in_ms(flags.since.value_or(kUsualSince)),
+                        in_ms(flags.baseline_before),
+                        std::nullopt,
+                        std::move(policy),
+                        flags.explain};
+    if (!store.until.empty()) {
+        const auto until = parse_time(store.until);
+        if (!until) return Error{"--until: ", until.error().message};
+        question.until = *until;
+    }
+    return judge_store(question);
 }
 
 void print(const judge::Report& report, const std::string& format) {
@@ -78,7 +169,7 @@ void print(const judge::Report& report, const std::string& format) {
 }  // namespace
 
 int run_gate(const ConnectOptions& connect, const CompareFlags& flags) {
-    const auto answer = ask(connect, flags);
+    const auto answer = flags.wait ? ask_until_known(connect, flags) : ask(connect, flags);
     if (!answer.ok) return complain(answer.trouble.code, answer.trouble.message);
     print(answer.value, flags.format);
     return exit_code(answer.value.verdict);
@@ -91,23 +182,24 @@ int run_compare(const ConnectOptions& connect, const CompareFlags& flags) {
     return kPromote;
 }
 
-int run_judge(const CompareFlags& flags) {
+int run_judge(const CompareFlags& flags, const StoreFlags& store) {
     auto policy = read_policy(flags.policy);
     if (!policy) return complain(kUsage, policy.error().message);
-    JudgeFiles files{flags.baseline, flags.candidate, flags.service, std::nullopt, std::move(policy->policy)};
-    if (flags.since) files.since = in_ms(*flags.since);
-    const auto report = judge_files(files);
+    const auto judge = store.store.empty() ? judge_files_of : judge_store_of;
+    const auto report = judge(flags, store, std::move(policy->policy));
     if (!report) return complain(kUsage, report.error().message);
     print(*report, flags.format);
     return exit_code(report->verdict);
 }
 
 int run_accept(const ConnectOptions& connect, const CompareFlags& flags, const AcceptFlags& accept) {
-    const auto answer = ask(connect, flags);
-    if (!answer.ok) return complain(answer.trouble.code, answer.trouble.message);
     const auto until = std::chrono::system_clock::now() +
                        std::chrono::duration_cast<std::chrono::system_clock::duration>(accept.expires);
-    print(accept_yaml(answer.value, {accept.all, accept.reason, accept.owner, until}));
+    const AcceptOptions options{accept.all, accept.reason, accept.owner, until};
+    if (const auto ok = check_words(options); !ok) return complain(kUsage, ok.error().message);
+    const auto answer = ask(connect, flags);
+    if (!answer.ok) return complain(answer.trouble.code, answer.trouble.message);
+    print(accept_yaml(answer.value, options));
     return kPromote;
 }
 

@@ -18,6 +18,15 @@ struct CompareFlags {
     std::optional<std::chrono::nanoseconds> since;  // absent: 15 m of a controller, everything of files
     std::string policy;                             // a file
     std::string format = "text";
+    std::chrono::nanoseconds baseline_before{};  // how long before now the baseline's range ends
+    bool explain = false;
+    std::optional<std::chrono::nanoseconds> wait;  // gate: how long to ask again
+};
+
+// Where `judge` takes its windows from, when not from files.
+struct StoreFlags {
+    std::string store;  // sqlite:FILE
+    std::string until;  // RFC 3339
 };
 
 struct AcceptFlags {
@@ -35,7 +44,8 @@ struct DiffFlags {
 
 int run_gate(const ConnectOptions& connect, const CompareFlags& flags);
 int run_compare(const ConnectOptions& connect, const CompareFlags& flags);
-int run_judge(const CompareFlags& flags);  // baseline and candidate are files
+// Baseline and candidate are files, or selectors when there is a store.
+int run_judge(const CompareFlags& flags, const StoreFlags& store);
 int run_accept(const ConnectOptions& connect, const CompareFlags& flags, const AcceptFlags& accept);
 int run_fleet(const ConnectOptions& connect, std::chrono::nanoseconds since, const std::string& format);
 int run_diff(const DiffFlags& flags);

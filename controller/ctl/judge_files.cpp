@@ -72,7 +72,9 @@ Result<judge::Report> judge_files(const JudgeFiles& files) {
     if (!baseline) return baseline.error();
     auto candidate = cohort(files.candidate, files, from);
     if (!candidate) return candidate.error();
-    return judge::judge(*baseline, *candidate, files.policy, now);
+    judge::Look look(now);
+    look.explain = files.explain;
+    return judge::judge(*baseline, *candidate, files.policy, look);
 }
 
 }  // namespace plumb::ctl

@@ -16,6 +16,7 @@ struct JudgeFiles {
     std::string service;                             // empty: every service
     std::optional<std::chrono::milliseconds> since;  // before the latest window of both; absent: everything
     judge::Policy policy;
+    bool explain = false;
 };
 
 // A file that cannot be read, or a line that is no window, is an error with file and line. An unfinished last

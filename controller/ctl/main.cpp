@@ -32,6 +32,13 @@ CLI::Option* add_duration(CLI::App& app, const std::string& flag, T& into, const
         ->type_name("DURATION");
 }
 
+// A day so far ahead is no day of review, and past what a clock can hold.
+std::string check_expiry(const std::string& text) {
+    const auto parsed = plumb::parse_duration(text);
+    const bool far = parsed && *parsed > std::chrono::hours(24 * 3650);
+    return far ? "an acceptance ends within ten years: at most 3650d" : "";
+}
+
 void add_connection(CLI::App& app, ctl::ConnectOptions& options) {
     app.add_option("--controller", options.controller, "address of plumb-controller (--listen)")
         ->capture_default_str()
@@ -58,6 +65,17 @@ void add_rules(CLI::App& app, ctl::CompareFlags& flags, const std::string& since
     app.add_option("--policy", flags.policy, "what may hold, what is accepted and what is ignored (YAML)");
 }
 
+void add_baseline_before(CLI::App& app, ctl::CompareFlags& flags) {
+    add_duration(
+        app, "--baseline-before", flags.baseline_before,
+        "take the baseline's windows from so long before, as in 24h: the same hours of an earlier day");
+}
+
+void add_explain(CLI::App& app, ctl::CompareFlags& flags) {
+    app.add_flag("--explain", flags.explain,
+                 "also why each pair was found or was quiet: evidence, test, interval, threshold, margin");
+}
+
 void add_format(CLI::App& app, std::string& format, std::vector<std::string> known) {
     app.add_option("--format", format, "how the result is printed")
         ->capture_default_str()
@@ -70,6 +88,7 @@ const std::vector<std::string> kReportFormats{"text", "json", "markdown", "junit
 struct Flags {
     ctl::ConnectOptions connect;
     ctl::CompareFlags compare;
+    ctl::StoreFlags store;
     ctl::AcceptFlags accept;
     ctl::DiffFlags diff;
     std::chrono::nanoseconds fleet_since = std::chrono::minutes(15);
@@ -81,10 +100,33 @@ void add_gate(CLI::App& app, Flags& flags) {
     auto& gate = *app.add_subcommand("gate", "May the candidate be promoted? The exit code decides");
     add_comparison(gate, flags.compare);
     add_rules(gate, flags.compare, kControllerSince);
+    add_baseline_before(gate, flags.compare);
+    gate.add_option_function<std::string>(
+            "--wait",
+            [&flags](const std::string& text) {
+                const auto parsed = plumb::parse_duration(text);
+                if (!parsed) throw CLI::ValidationError("--wait", parsed.error().message);
+                if (*parsed < std::chrono::seconds(1) || *parsed > std::chrono::hours(24))
+                    throw CLI::ValidationError("--wait", "between 1s and 24h is right");
+                flags.compare.wait = *parsed;
+            },
+            "ask again while the evidence does not suffice, at most so long")
+        ->type_name("DURATION");
+    add_explain(gate, flags.compare);
     add_format(gate, flags.compare.format, kReportFormats);
     add_connection(gate, flags.connect);
-    gate.footer(std::string("Example:\n  plumbctl gate --controller plumb.internal:7443 --baseline staging "
-                            "--candidate production --service checkout --policy plumb-policy.yaml\n\n") +
+    gate.footer(std::string("Examples:\n"
+                            "  before a promotion:\n"
+                            "    plumbctl gate --controller plumb.internal:7443 --baseline staging "
+                            "--candidate production --service checkout --policy plumb-policy.yaml\n"
+                            "  right after a deployment, until enough is known:\n"
+                            "    plumbctl gate --baseline environment=production,revision=41 "
+                            "--candidate environment=production,revision=42 --wait 10m\n"
+                            "  production now against the same hours of yesterday:\n"
+                            "    plumbctl gate --baseline production --candidate production --since 1h "
+                            "--baseline-before 24h\n"
+                            "  why something was found, and why the rest was quiet:\n"
+                            "    plumbctl gate --baseline staging --candidate production --explain\n\n") +
                 kExitCodes);
     gate.callback([&flags] { flags.run = [&flags] { return ctl::run_gate(flags.connect, flags.compare); }; });
 
@@ -92,6 +134,8 @@ void add_gate(CLI::App& app, Flags& flags) {
         *app.add_subcommand("compare", "The same comparison for reading: 0 whenever it could compare");
     add_comparison(compare, flags.compare);
     add_rules(compare, flags.compare, kControllerSince);
+    add_baseline_before(compare, flags.compare);
+    add_explain(compare, flags.compare);
     add_format(compare, flags.compare.format, kReportFormats);
     add_connection(compare, flags.connect);
     compare.footer(
@@ -103,20 +147,37 @@ void add_gate(CLI::App& app, Flags& flags) {
 }
 
 void add_judge(CLI::App& app, Flags& flags) {
-    auto& judge = *app.add_subcommand("judge", "As gate, with windows from files instead of a controller");
+    auto& judge =
+        *app.add_subcommand("judge", "As gate, with windows from files or a store instead of a controller");
     judge
-        .add_option("--baseline", flags.compare.baseline, "windows as `plumb-agent run --output` writes them")
+        .add_option("--baseline", flags.compare.baseline,
+                    "windows as `plumb-agent run --output` writes them; with --store a selector")
         ->required()
-        ->type_name("FILE");
+        ->type_name("FILE|SEL");
     judge.add_option("--candidate", flags.compare.candidate, "windows of what is to be judged")
         ->required()
-        ->type_name("FILE");
-    add_rules(judge, flags.compare, "how far back from the latest window [everything]");
+        ->type_name("FILE|SEL");
+    judge
+        .add_option("--store", flags.store.store,
+                    "a controller's store, which is only read; the controller may be running")
+        ->type_name("sqlite:FILE");
+    judge
+        .add_option("--until", flags.store.until,
+                    "of a store: judge as at this time [the end of the latest window]")
+        ->type_name("TIME");
+    add_rules(judge, flags.compare, "how far back from there [everything of files, 15m of a store]");
+    add_baseline_before(judge, flags.compare);
+    add_explain(judge, flags.compare);
     add_format(judge, flags.compare.format, kReportFormats);
     judge.footer(
-        std::string("Example:\n  plumbctl judge --baseline staging.jsonl --candidate production.jsonl\n\n") +
+        std::string("Examples:\n"
+                    "  files of two agents:\n"
+                    "    plumbctl judge --baseline staging.jsonl --candidate production.jsonl\n"
+                    "  last night's gate again, under another policy:\n"
+                    "    plumbctl judge --store sqlite:/var/lib/plumb/plumb.db --baseline staging "
+                    "--candidate production --until 2026-11-23T02:00:00Z --policy stricter.yaml\n\n") +
         kExitCodes);
-    judge.callback([&flags] { flags.run = [&flags] { return ctl::run_judge(flags.compare); }; });
+    judge.callback([&flags] { flags.run = [&flags] { return ctl::run_judge(flags.compare, flags.store); }; });
 }
 
 void add_diff(CLI::App& app, Flags& flags) {
@@ -138,17 +199,24 @@ void add_accept(CLI::App& app, Flags& flags) {
         *app.add_subcommand("accept", "The present findings as policy entries, printed for review");
     add_comparison(accept, flags.compare);
     add_rules(accept, flags.compare, kControllerSince);
+    add_baseline_before(accept, flags.compare);
     accept.add_option("--reason", flags.accept.reason, "why these differences are right")->required();
     accept.add_option("--owner", flags.accept.owner, "who answers for it");
     add_duration(accept, "--expires", flags.accept.expires,
-                 "when the difference is to be looked at again, as in 30d")
-        ->required();
+                 "when the difference is to be looked at again, as in 30d; at most 3650d")
+        ->required()
+        ->check(CLI::Validator(check_expiry, "", "expiry"));
     accept.add_flag("--all", flags.accept.all,
                     "also failures and scarce gauges, which are rarely right to accept");
     add_connection(accept, flags.connect);
     accept.footer(
-        "Example:\n  plumbctl accept --baseline staging --candidate production "
-        "--reason \"smaller instances in staging\" --owner \"db team\" --expires 30d >> plumb-policy.yaml\n\n"
+        "Nothing is written: read the entries, then put them under `accept:` of the policy file. They cover "
+        "the "
+        "present findings and what these explain, and no other: another value, another cause or a larger "
+        "shift "
+        "counts again, and so does everything once the entry is out of date.\n\n"
+        "Example:\n  plumbctl accept --baseline staging --candidate production --policy plumb-policy.yaml "
+        "--reason \"smaller instances in staging\" --owner \"db team\" --expires 30d\n\n"
         "Exit codes: 0 printed, 2 usage, 4 controller unreachable or refused.");
     accept.callback([&flags] {
         flags.run = [&flags] { return ctl::run_accept(flags.connect, flags.compare, flags.accept); };
