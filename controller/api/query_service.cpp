@@ -8,6 +8,7 @@
 #include "controller/api/report_proto.hpp"
 #include "controller/judge/policy_yaml.hpp"
 
+#include <algorithm>
 #include <cstdio>
 #include <utility>
 #include <vector>
@@ -22,6 +23,7 @@ using std::chrono::milliseconds;
 constexpr std::size_t kThreads = 2;
 constexpr std::size_t kWaiting = 64;
 constexpr std::size_t kMaxSelector = 4096;
+constexpr unsigned kLatestUnderFloor = 20;  // looks: as many as windows of 30 s in ten minutes
 constexpr milliseconds kDefaultSince = std::chrono::minutes(15);
 constexpr milliseconds kMaxSince = std::chrono::hours(24 * 90);
 
@@ -173,7 +175,11 @@ grpc::Status QueryService::compare(const v1::CompareRequest& request, v1::Compar
                                    const std::function<bool()>& abandoned) {
     Question question;
     if (auto status = read_question(request, question); !status.ok()) return status;
-    if (floor_) question.policy = with_floor(std::move(question.policy), *floor_);
+    if (floor_) {
+        question.policy = with_floor(std::move(question.policy), *floor_);
+        // Who names a late look asks for less to be found.
+        question.alarm_share = std::max(question.alarm_share, share_of_look(kLatestUnderFloor));
+    }
     const auto started = std::chrono::steady_clock::now();
     std::vector<std::string> store_errors;
     const auto now = std::chrono::system_clock::now();
