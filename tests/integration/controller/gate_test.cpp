@@ -144,14 +144,15 @@ TEST_F(GateTest, explain_tells_of_quiet_pairs_too_in_every_format_for_people) {
         const auto result = gate({"--explain", "--format", format});
         EXPECT_EQ(result.exit_code, 0) << result.errors;
         EXPECT_THAT(result.output, HasSubstr("All tasks of both sides show the same.")) << format;
-        EXPECT_THAT(gate({"--format", format}).output, testing::Not(HasSubstr("All tasks of both"))) << format;
+        EXPECT_THAT(gate({"--format", format}).output, testing::Not(HasSubstr("All tasks of both")))
+            << format;
     }
     EXPECT_THAT(gate({"--explain"}, "compare").output, HasSubstr("fact:tls.version"));
 }
 
 TEST_F(GateTest, any_two_labels_are_two_sides) {
-    for (const auto& [task, revision, zone] : {std::tuple("t1", "41", "az1"), {"t2", "41", "az2"},
-                                               {"t3", "42", "az1"}, {"t4", "42", "az2"}}) {
+    for (const auto& [task, revision, zone] :
+         {std::tuple("t1", "41", "az1"), {"t2", "41", "az2"}, {"t3", "42", "az1"}, {"t4", "42", "az2"}}) {
         auto labels = test::labels_of("production", task);
         labels["revision"] = revision;
         labels["zone"] = zone;
@@ -160,7 +161,8 @@ TEST_F(GateTest, any_two_labels_are_two_sides) {
         const auto dependency =
             std::string(revision) == "42" ? test::failing_dependency() : test::healthy_dependency();
         for (std::uint64_t i = 1; i <= 5; ++i)
-            client.send(test::window_of(task, i, labels, dependency), std::int64_t{30'000} * (5 - static_cast<int>(i)));
+            client.send(test::window_of(task, i, labels, dependency),
+                        std::int64_t{30'000} * (5 - static_cast<int>(i)));
         EXPECT_TRUE(client.finish().ok());
     }
     const auto between = [this](const std::string& baseline, const std::string& candidate) {
@@ -202,8 +204,16 @@ class WaitTest : public GateTest {
     }
     std::unique_ptr<test::ChildProcess> waiting(const std::string& address, const std::string& limit) {
         test::ChildSpec spec;
-        spec.command = {test::program_of_this_build("plumbctl"), "gate", "--controller", address, "--baseline",
-                        "staging", "--candidate", "production", "--wait", limit};
+        spec.command = {test::program_of_this_build("plumbctl"),
+                        "gate",
+                        "--controller",
+                        address,
+                        "--baseline",
+                        "staging",
+                        "--candidate",
+                        "production",
+                        "--wait",
+                        limit};
         spec.output_file = output;
         return std::make_unique<test::ChildProcess>(spec);
     }
@@ -254,8 +264,9 @@ TEST_F(WaitTest, a_controller_that_is_away_until_the_end_is_exit_4_and_one_that_
 class JudgeStoreTest : public GateTest {
   protected:
     test::Finished judge(std::vector<std::string> more) {
-        std::vector<std::string> arguments{"judge", "--store", "sqlite:" + folder.file("plumb.db"), "--baseline",
-                                           "staging", "--candidate", "production"};
+        std::vector<std::string> arguments{"judge",      "--store", "sqlite:" + folder.file("plumb.db"),
+                                           "--baseline", "staging", "--candidate",
+                                           "production"};
         arguments.insert(arguments.end(), more.begin(), more.end());
         return plumbctl(arguments);
     }
@@ -276,12 +287,12 @@ TEST_F(JudgeStoreTest, answers_as_the_controller_does_and_under_another_policy) 
 TEST_F(JudgeStoreTest, mistakes_are_exit_2_and_say_what_would_be_right) {
     EXPECT_THAT(judge({"--until", "yesterday"}).errors, HasSubstr("--until: "));
     EXPECT_EQ(judge({"--until", "yesterday"}).exit_code, 2);
-    const auto missing = plumbctl({"judge", "--store", "sqlite:" + folder.file("none.db"), "--baseline", "a",
-                                   "--candidate", "b"});
+    const auto missing = plumbctl(
+        {"judge", "--store", "sqlite:" + folder.file("none.db"), "--baseline", "a", "--candidate", "b"});
     EXPECT_EQ(missing.exit_code, 2);
     EXPECT_THAT(missing.errors, HasSubstr("no such file"));
-    const auto files = plumbctl({"judge", "--baseline", "/dev/null", "--candidate", "/dev/null", "--until",
-                                 "2026-01-01T00:00:00Z"});
+    const auto files = plumbctl(
+        {"judge", "--baseline", "/dev/null", "--candidate", "/dev/null", "--until", "2026-01-01T00:00:00Z"});
     EXPECT_EQ(files.exit_code, 2);
     EXPECT_THAT(files.errors, HasSubstr("--until belongs to --store"));
 }
@@ -305,11 +316,14 @@ TEST(GateWithFloor, an_app_cannot_loosen_the_controllers_policy) {
     for (const char* loose :
          {"critical: []\nignore: [{dependency: \"*\", subject: failures}]\n", "hold_on: []\n",
           "accept: [{dependency: database, subject: failures, reason: r, until: 2999-01-31}]\n",
-          "accept: [{dependency: \"*\", subject: \"*\", reason: r, until: 2999-01-31}]\nmay_accept: [failures]\n",
-          "thresholds: {hard_fault_runs: 1000, hard_fault_share: 1, failure_points: 0.5, minimum_tasks: 1000, "
+          "accept: [{dependency: \"*\", subject: \"*\", reason: r, until: 2999-01-31}]\nmay_accept: "
+          "[failures]\n",
+          "thresholds: {hard_fault_runs: 1000, hard_fault_share: 1, failure_points: 0.5, minimum_tasks: "
+          "1000, "
           "minimum_windows: 1000, stale_windows: 2}\n"}) {
-        const auto result = plumbctl({"gate", "--controller", controller.grpc(), "--baseline", "staging",
-                                      "--candidate", "production", "--policy", folder.write("loose.yaml", loose)});
+        const auto result =
+            plumbctl({"gate", "--controller", controller.grpc(), "--baseline", "staging", "--candidate",
+                      "production", "--policy", folder.write("loose.yaml", loose)});
         EXPECT_EQ(result.exit_code, 1) << loose << result.output << result.errors;
     }
 }

@@ -15,10 +15,8 @@ using ::testing::HasSubstr;
 struct Dependency {
     std::string name;
     std::string reach = "private";
-    std::string address;
+    std::string address = {};
 };
-
-using Change = std::function<void(Window&, const std::string& name, int task, int number)>;
 
 Fleet fleet(const std::string& environment, const std::vector<Dependency>& dependencies, int tasks = 6) {
     Fleet made(environment);
