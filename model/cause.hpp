@@ -128,6 +128,8 @@ enum class Cause {
     gauge_projection,
     task_vanished,
     task_starved,
+
+    task_replaced,
     warmup_margin,
     unknown,
 };

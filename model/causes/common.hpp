@@ -143,6 +143,14 @@ inline constexpr CauseInfo kFindings[] = {
      "Look at the CPU use and nr_throttled of the task; raise the task's CPU, or split what shares it. Judge "
      "the dependencies only after that.",
      "throttling nr_throttled CPU cpu-limit"},
+
+    {Cause::task_replaced, "task.replaced", Layer::task, Category::health,
+     "Tasks of one revision end soon after their start and are replaced, again and again.",
+     "The balancer's or the container's health check stops them before the app is ready; or the app exits by "
+     "itself: a variable or secret is missing, or a dependency that it needs at its start refuses.",
+     "Look at the stopped tasks' reason and exit code and at the app's last log lines; if a health check "
+     "stopped them, raise healthCheckGracePeriodSeconds above the measured warm-up.",
+     "crash-loop restart-loop CrashLoopBackOff healthcheck"},
     {Cause::warmup_margin, "warmup.margin", Layer::task, Category::health,
      "The app becomes ready so late that the health check nearly kills it, or does.",
      "The first ready answer comes after more than 80 % of the time that the grace period and interval × "

@@ -93,7 +93,8 @@ TEST(Causes, limits_that_refuse_are_saturation_and_the_tasks_own_are_exhaustion)
                               Cause::latency_network, Cause::latency_unknown, Cause::fact_differs}) {
         EXPECT_EQ(cause_info(cause).category, Category::drift) << to_string(cause);
     }
-    EXPECT_EQ(cause_info(Cause::warmup_margin).category, Category::health);
+    for (const Cause cause : {Cause::warmup_margin, Cause::task_replaced})
+        EXPECT_EQ(cause_info(cause).category, Category::health) << to_string(cause);
 }
 
 TEST(Causes, layers_follow_the_first_word) {
