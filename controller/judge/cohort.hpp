@@ -26,6 +26,7 @@ namespace plumb::judge {
 using Time = std::chrono::system_clock::time_point;
 
 inline constexpr std::size_t kRecentWindows = 16;
+inline constexpr std::uint64_t kRecentRuns = 5;  // fewer have no median worth comparing
 inline constexpr std::size_t kGaugePoints = 240;
 inline constexpr std::size_t kFactValues = 8;         // values of one fact that a task is remembered for
 inline constexpr std::size_t kCohortTasks = 20'000;   // more is an error of the cohort, not silence
@@ -33,12 +34,22 @@ inline constexpr std::size_t kCohortBytes = 1 << 30;  // of evidence, about; mor
 inline constexpr std::size_t kCohortErrors = 16;
 inline constexpr std::size_t kTaskDependencies = 512;  // over the range; a window holds kMaxDependencies
 
-struct RecentWindow {  // one window's failure counts of one phase
+struct RecentWindow {  // one window's counts of one phase
     Time end;
     std::uint64_t reached = 0;
     std::uint64_t failed = 0;
+    double median_ns = 0;  // of its clean runs; 0 when there were fewer than kRecentRuns
     friend bool operator<(const RecentWindow& a, const RecentWindow& b) {
-        return std::tie(a.end, a.reached, a.failed) < std::tie(b.end, b.reached, b.failed);
+        return std::tie(a.end, a.reached, a.failed, a.median_ns) <
+               std::tie(b.end, b.reached, b.failed, b.median_ns);
+    }
+};
+
+struct RecentRtt {  // one window's round-trip times, by the kernel
+    Time end;
+    double median_ns = 0;
+    friend bool operator<(const RecentRtt& a, const RecentRtt& b) {
+        return std::tie(a.end, a.median_ns) < std::tie(b.end, b.median_ns);
     }
 };
 
@@ -102,6 +113,7 @@ struct DependencyEvidence {
     std::uint64_t skipped = 0;
     std::uint64_t retransmitted = 0;
     Sketch rtt;
+    std::vector<RecentRtt> recent_rtt;  // the newest kRecentWindows that have one, oldest first
     std::vector<PhaseEvidence> phases;  // in the order of a run
     std::vector<FactEvidence> facts;    // this and the next two by name
     std::vector<GaugeEvidence> gauges;

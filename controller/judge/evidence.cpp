@@ -99,6 +99,10 @@ std::map<std::string, PhaseCounts> counts_of(const WindowDependency& from) {
     return phases;
 }
 
+double median_ns(const Sketch& sketch) {
+    return sketch.count() < kRecentRuns ? 0 : sketch.quantile(0.5);
+}
+
 void add_phases(const WindowDependency& from, Time end, DependencyEvidence& to) {
     for (auto& [name, counts] : counts_of(from)) {
         PhaseEvidence* entry = phase_entry(to, name, counts.layer);
@@ -111,7 +115,9 @@ void add_phases(const WindowDependency& from, Time end, DependencyEvidence& to) 
             add_to(entry->causes[room ? cause : "unknown"], count);
         }
         if (counts.reached > 0) {
-            keep_newest(entry->recent, RecentWindow{end, counts.reached, counts.failed}, kRecentWindows);
+            const double middle = counts.clean == nullptr ? 0 : median_ns(*counts.clean);
+            keep_newest(entry->recent, RecentWindow{end, counts.reached, counts.failed, middle},
+                        kRecentWindows);
         }
     }
 }
@@ -155,6 +161,8 @@ void add_evidence(const WindowDependency& from, Time end, DependencyEvidence& to
     add_to(to.skipped, from.skipped);
     add_to(to.retransmitted, from.retransmitted);
     to.rtt.merge(from.rtt);
+    if (const double rtt = median_ns(from.rtt); rtt > 0)
+        keep_newest(to.recent_rtt, RecentRtt{end, rtt}, kRecentWindows);
     add_phases(from, end, to);
     for (const WindowFact& fact : from.facts)
         add_fact(fact, end, to);
@@ -170,7 +178,8 @@ void add_evidence(const WindowDependency& from, Time end, DependencyEvidence& to
 }
 
 std::size_t footprint(const DependencyEvidence& evidence) {
-    std::size_t bytes = evidence.rtt.buckets().size() * sizeof(Sketch::Buckets::value_type);
+    std::size_t bytes = evidence.rtt.buckets().size() * sizeof(Sketch::Buckets::value_type) +
+                        evidence.recent_rtt.size() * sizeof(RecentRtt);
     for (const PhaseEvidence& phase : evidence.phases) {
         bytes += sizeof phase + phase.clean.buckets().size() * sizeof(Sketch::Buckets::value_type) +
                  phase.recent.size() * sizeof(RecentWindow) + phase.causes.size() * kMaxName;

@@ -1,5 +1,6 @@
 #include "controller/judge/gauge_view.hpp"
 
+#include "base/text.hpp"
 #include "controller/judge/scope.hpp"
 #include "controller/judge/statistics.hpp"
 
@@ -87,6 +88,12 @@ Labels scope_of(const Readings& some, const Readings& all) {
 
 double Reading::headroom() const {
     return std::clamp((limit - used) / limit, 0.0, 1.0);
+}
+
+bool counts_clients(std::string_view name) {
+    const auto parts = split(name, '.');
+    return std::any_of(parts.begin(), parts.end(),
+                       [](std::string_view part) { return part == "connections" || part == "clients"; });
 }
 
 std::vector<GaugeView> gauges_of(const DependencyView& dependency, unsigned stale_windows) {

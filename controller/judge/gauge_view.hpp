@@ -30,6 +30,9 @@ struct GaugeView {
     bool own() const { return dependency->kind == "task"; }
 };
 
+// Whether the amount counts who is connected: a part of its name is `connections` or `clients`.
+bool counts_clients(std::string_view name);
+
 // By name. The dependency outlives them.
 std::vector<GaugeView> gauges_of(const DependencyView& dependency, unsigned stale_windows);
 

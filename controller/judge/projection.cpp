@@ -4,7 +4,6 @@
 // What one task takes is not measured: it is the amount shared out over the tasks, so clients that do not
 // report make it too large. It is shared out over all desired tasks where fewer are looked at (one zone, one
 // revision), and only over what the tasks' own role holds where the dependency tells that apart.
-#include "base/text.hpp"
 #include "controller/judge/gauge_rules.hpp"
 
 #include <algorithm>
@@ -17,14 +16,6 @@ namespace plumb::judge {
 namespace {
 
 constexpr double kTold = 0.5;  // of the limit is free: more than that a deployment hardly takes
-
-// Only what grows with the number of tasks: a part of the gauge's name says so. Disk, memory, quotas and the
-// task's own amounts do not.
-bool counts_clients(std::string_view name) {
-    const auto parts = split(name, '.');
-    return std::any_of(parts.begin(), parts.end(),
-                       [](const auto& part) { return part == "connections" || part == "clients"; });
-}
 
 struct Service {
     double tasks = 0;  // that report, and no fewer than desired
@@ -132,6 +123,7 @@ Finding finding_of(const GaugeView& gauge, const Projection& projection, const S
 
 GaugeAnswer judge_projection(const View& view, const GaugeView& gauge) {
     GaugeAnswer answer;
+    // Disk, memory and quotas do not grow with the number of tasks.
     if (gauge.own() || !counts_clients(gauge.name)) return answer;
     const auto services = services_of(gauge, *view.policy);
     const auto projection = project(gauge, services);
