@@ -84,6 +84,7 @@ std::map<std::string, Reporting> by_service(const SideView& side, const std::vec
 // not judged, and the others do not speak for them.
 void judge_presence(const DependencyView& dependency, const View& view, Judgement& judgement) {
     if (dependency.kind == "task") return;
+    if (dependency.candidate.size() == view.candidate.tasks.size()) return;  // nobody lacks it
     const Thresholds& need = view.thresholds();
     const auto before = by_service(view.baseline, dependency.baseline, need.minimum_windows);
     for (const auto& [service, after] :

@@ -42,6 +42,14 @@ std::vector<TrendPoint> points_of(const Reading& reading) {
     return points;
 }
 
+// Most amounts stand still, and finding that out must cost little: there may be a hundred thousand of them.
+bool stands_still(const Reading& reading) {
+    const auto [low, high] =
+        std::minmax_element(reading.gauge->points.begin(), reading.gauge->points.end(),
+                            [](const GaugePoint& a, const GaugePoint& b) { return a.max < b.max; });
+    return high->max - low->max < kTrendRise * reading.limit;
+}
+
 // A quota is whole again by itself: a gauge NAME_reset of the same dependency tells in how many seconds.
 double quota_ends(const Reading& reading, std::string_view name) {
     for (const GaugeEvidence& each : reading.member->evidence->gauges) {
@@ -54,10 +62,16 @@ double quota_ends(const Reading& reading, std::string_view name) {
 }
 
 Outlook outlook(const Reading& reading, const GaugeView& gauge, double level) {
+    Outlook out{&reading, {}};
+    if (stands_still(reading)) {
+        out.trend.points = reading.gauge->points.size();
+        out.trend.course = out.trend.points < kTrendPoints ? Course::too_short : Course::flat;
+        return out;
+    }
     TrendRules rules;
     rules.level = level;
     rules.horizon = std::min(kHorizonWindows, kHorizon / window_of(*reading.member->task));
-    Outlook out{&reading, trend_of(points_of(reading), rules)};
+    out.trend = trend_of(points_of(reading), rules);
     if (out.trend.course == Course::exhausts && out.trend.left > quota_ends(reading, gauge.name))
         out.trend.course = Course::far;
     return out;

@@ -9,7 +9,6 @@
 namespace plumb::judge {
 namespace {
 
-constexpr double kRise = 0.05;       // of the limit: less is no rise, and less is no drop
 constexpr double kNoise = 0.003;     // of the limit: no amount is steadier than this, however lucky
 constexpr double kNeighbours = 0.3;  // residuals resemble their neighbours at least this much
 constexpr double kNeighboursMost = 0.9;
@@ -38,7 +37,7 @@ std::size_t last_start(const std::vector<double>& levels) {
     double lowest = levels[0];
     double peak = levels[0];
     for (std::size_t i = 1; i < levels.size(); ++i) {
-        if (peak - levels[i] >= std::max(kRise, (peak - lowest) / 2)) {
+        if (peak - levels[i] >= std::max(kTrendRise, (peak - lowest) / 2)) {
             start = i;
             lowest = peak = levels[i];
         }
@@ -52,7 +51,7 @@ std::size_t last_start(const std::vector<double>& levels) {
 bool is_known(const std::vector<double>& levels, std::size_t start) {
     const auto begin = levels.begin() + static_cast<std::ptrdiff_t>(start);
     return start > 0 &&
-           *std::max_element(begin, levels.end()) < *std::max_element(levels.begin(), begin) + kRise;
+           *std::max_element(begin, levels.end()) < *std::max_element(levels.begin(), begin) + kTrendRise;
 }
 
 double theil_sen(Points points) {
@@ -141,7 +140,7 @@ Trend trend_of(const std::vector<TrendPoint>& all, const TrendRules& rules) {
     trend.course = Course::flat;
     const double room = std::max(0.0, 1 - points.back().share);
     trend.slope = theil_sen(points);
-    if (trend.slope <= 0 || trend.slope * (points.back().at - points.front().at) < kRise) return trend;
+    if (trend.slope <= 0 || trend.slope * (points.back().at - points.front().at) < kTrendRise) return trend;
     trend.left = room / trend.slope;
     const double error = slope_error(points, trend.slope);
     const double freedom = static_cast<double>(points.size() - 2);

@@ -42,6 +42,7 @@ struct Trend {
     double left_least = 0;  // lower bound of that (95 %)
 };
 
+inline constexpr double kTrendRise = 0.05;       // of the limit: less is no rise, and less is no drop
 inline constexpr std::size_t kTrendPoints = 6;   // fewer show no trend
 inline constexpr std::size_t kTrendNewest = 60;  // points that the slope is taken over
 

@@ -69,10 +69,14 @@ void index_side(const SideView& side, std::vector<Member> DependencyView::*membe
     for (const TaskEvidence* task : side.tasks) {
         const auto found = task->labels.find("zone");
         const std::string_view zone = found == task->labels.end() ? std::string_view() : found->second;
+        auto at = index.begin();  // both are by name, so what comes next lies behind
         for (const auto& [name, evidence] : task->dependencies) {
-            DependencyView& view = index[name];
-            view.name = name;
-            view.kind = std::max(view.kind, evidence.kind);
+            while (at != index.end() && at->first < name)
+                ++at;
+            if (at == index.end() || at->first != name)
+                at = index.emplace_hint(at, name, DependencyView{name, {}, {}, {}});
+            DependencyView& view = at->second;
+            if (view.kind < evidence.kind) view.kind = evidence.kind;
             (view.*members).push_back({task, &evidence, zone});
         }
     }
