@@ -17,7 +17,9 @@ Report judge(const Cohort& baseline, const Cohort& candidate, const Policy& poli
     view.explain = look.explain;
     Judgement judgement;
     judge_coverage(view, judgement);
+    judge_vanished(view, judgement);  // when all are gone, too
     if (view.baseline.fresh() && view.candidate.fresh()) {
+        judge_survivors(view, judgement);
         judge_failures(view, judgement);
         judge_facts(view, judgement);
         judge_gauges(view, judgement);

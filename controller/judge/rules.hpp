@@ -7,7 +7,10 @@
 
 namespace plumb::judge {
 
-void judge_coverage(const View& view, Judgement& judgement);  // what is missing, stale or on one side only
+void judge_coverage(const View& view, Judgement& judgement);   // what is missing, stale or on one side only
+void judge_survivors(const View& view, Judgement& judgement);  // who reports, of whom there should be
+void judge_vanished(const View& view,
+                    Judgement& judgement);  // tasks that went: killed, or replaced in a loop
 void judge_failures(const View& view, Judgement& judgement);
 void judge_facts(const View& view, Judgement& judgement);
 void judge_gauges(const View& view, Judgement& judgement);
