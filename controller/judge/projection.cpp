@@ -125,10 +125,12 @@ GaugeAnswer judge_projection(const View& view, const GaugeView& gauge) {
     GaugeAnswer answer;
     // Disk, memory and quotas do not grow with the number of tasks.
     if (gauge.own() || !counts_clients(gauge.name)) return answer;
+    const bool matters = middle_headroom(gauge.candidate) < kTold;
+    if (view.policy->services.empty() && !matters) return answer;
     const auto services = services_of(gauge, *view.policy);
     const auto projection = project(gauge, services);
     if (!projection) {
-        if (middle_headroom(gauge.candidate) < kTold) answer.unknown = unnamed(services);
+        if (matters) answer.unknown = unnamed(services);
         return answer;
     }
     const ServiceSize& size = *services.at(projection->service).size;
