@@ -96,11 +96,20 @@ int Sketch::bucket_of(std::uint64_t ns) {
 }
 
 double Sketch::lower_bound(int bucket) {
-    return std::exp2(static_cast<double>(bucket) / kPerOctave);
+    // A comparison asks for hundreds of thousands of them.
+    static const auto bounds = [] {
+        std::array<double, kMaxBucket - kMinBucket + 2> table{};
+        for (std::size_t i = 0; i < table.size(); ++i)
+            table[i] = std::exp2(static_cast<double>(static_cast<int>(i) + kMinBucket) / kPerOctave);
+        return table;
+    }();
+    if (bucket < kMinBucket || bucket > kMaxBucket + 1)
+        return std::exp2(static_cast<double>(bucket) / kPerOctave);
+    return bounds[static_cast<std::size_t>(bucket - kMinBucket)];
 }
 
 double Sketch::upper_bound(int bucket) {
-    return std::exp2(static_cast<double>(bucket + 1) / kPerOctave);
+    return lower_bound(bucket + 1);
 }
 
 void Sketch::add(std::chrono::nanoseconds value, std::uint64_t times) {

@@ -44,11 +44,10 @@ const PhaseView* hard_phase(const std::vector<PhaseView>& phases, std::vector<Ph
 // What fails on the baseline cannot serve as reference. Failing alike on both sides is no difference, yet no
 // ground for a promote: nothing behind that phase was compared, and the candidate does not work.
 // True when it said so.
-bool note_failing_baseline(Walk& walk, const DependencyView& dependency,
-                           const std::vector<PhaseView>& phases) {
-    const PhaseView* before = hard_phase(phases, &PhaseView::baseline, walk.view.thresholds());
+bool note_failing_baseline(Walk& walk, const DependencyView& dependency) {
+    const PhaseView* before = hard_phase(dependency.phases, &PhaseView::baseline, walk.view.thresholds());
     if (before == nullptr || dependency.candidate.empty()) return false;
-    const PhaseView* after = hard_phase(phases, &PhaseView::candidate, walk.view.thresholds());
+    const PhaseView* after = hard_phase(dependency.phases, &PhaseView::candidate, walk.view.thresholds());
     if (after == before) {
         gap(walk, dependency,
             fmt::format(
@@ -137,14 +136,13 @@ void judge_phase(Walk& walk, const PhaseQuestion& question) {
 
 // A candidate that fails hard and was neither found nor explained: whatever kept the rules from it, it is no
 // ground for a promote.
-void note_unexplained_fault(Walk& walk, const DependencyView& dependency,
-                            const std::vector<PhaseView>& phases) {
+void note_unexplained_fault(Walk& walk, const DependencyView& dependency) {
     const auto& findings = walk.judgement.findings;
     const bool found = std::any_of(findings.begin(), findings.end(),
                                    [&](const Finding& each) { return each.dependency == dependency.name; });
     if (found) return;
     const Thresholds& thresholds = walk.view.thresholds();
-    for (const PhaseView& phase : phases) {
+    for (const PhaseView& phase : dependency.phases) {
         if (failing_hard(phase.candidate, thresholds).empty()) continue;
         const Counts before = sum(phase.baseline);
         const Counts after = sum(phase.candidate);
@@ -185,19 +183,15 @@ void note_too_few_runs(Walk& walk, const DependencyView& dependency) {
 }  // namespace
 
 void judge_failures(const View& view, Judgement& judgement) {
-    std::vector<std::vector<PhaseView>> phases;
     Walk walk{view, judgement};
+    for (const DependencyView& dependency : view.dependencies)
+        walk.pairs += dependency.phases.size();
     for (const DependencyView& dependency : view.dependencies) {
-        phases.push_back(phases_of(dependency));
-        walk.pairs += phases.back().size();
-    }
-    for (std::size_t i = 0; i < view.dependencies.size(); ++i) {
-        const DependencyView& dependency = view.dependencies[i];
         note_too_few_runs(walk, dependency);
-        const bool told = note_failing_baseline(walk, dependency, phases[i]);
-        for (const PhaseView& phase : phases[i])
+        const bool told = note_failing_baseline(walk, dependency);
+        for (const PhaseView& phase : dependency.phases)
             judge_phase(walk, {&view, &dependency, &phase});
-        if (!told) note_unexplained_fault(walk, dependency, phases[i]);
+        if (!told) note_unexplained_fault(walk, dependency);
     }
 }
 

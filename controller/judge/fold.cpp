@@ -75,8 +75,11 @@ bool explains(const Finding& cause, const Finding& effect, ScopeTasks& tasks) {
         case Kind::failures:
             return failure_explains(cause, effect, tasks);
         case Kind::gauge:
+            // What will run out has room now; but a server that is the slower the more it is used has one
+            // trouble.
             return kind_of(effect) == Kind::latency && effect.layer >= Layer::authenticate &&
-                   effect.cause != "latency.network";
+                   effect.cause != "latency.network" &&
+                   (cause.cause == "gauge.headroom" || effect.evidence.contains("queueing"));
         case Kind::fact:
             return fact_explains(cause, effect, tasks);
         case Kind::latency:

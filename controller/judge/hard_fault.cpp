@@ -18,12 +18,19 @@ struct HardReading {  // what the rule saw
     std::string quiet;  // why it is no finding; empty: it is one
 };
 
+constexpr double kMostly = 0.5;  // a task that fails more often is neither failing hard nor spared
+constexpr double kReferenceZ = 1.645;
+
 // The tasks of this dependency that have runs enough to say that they do not fail in this phase.
 std::vector<const TaskEvidence*> others(const PhaseQuestion& question,
                                         const std::vector<PhaseTask>& affected) {
     std::set<const TaskEvidence*> failing;
     for (const PhaseTask& each : affected)
         failing.insert(each.task);
+    for (const PhaseTask& each : question.phase->candidate) {
+        const unsigned runs = question.view->thresholds().hard_fault_runs;
+        if (each.newest(runs).share() >= kMostly) failing.insert(each.task);
+    }
     std::vector<const TaskEvidence*> rest;
     for (const Member& member : question.dependency->candidate) {
         const bool enough = member.evidence->runs >= question.view->thresholds().hard_fault_runs;
@@ -44,6 +51,13 @@ Counts reference_of(const PhaseQuestion& question, const Scope& scope) {
     return runs;
 }
 
+// Two failures of forty may be what one in a hundred gives: a small reference is not held to its own luck.
+bool is_clear(const Counts& reference, const Thresholds& thresholds) {
+    if (reference.failed == 0 || reference.share() < thresholds.hard_fault_other_side) return true;
+    const Share share{reference.share(), static_cast<double>(reference.reached)};
+    return wilson(share, kReferenceZ).low < thresholds.hard_fault_other_side;
+}
+
 HardReading read(const PhaseQuestion& question) {
     const Thresholds& thresholds = question.view->thresholds();
     HardReading reading;
@@ -62,7 +76,7 @@ HardReading read(const PhaseQuestion& question) {
     reading.reference = reference_of(question, reading.scope);
     if (reading.reference.reached == 0 && !reading.no_reference) {
         reading.quiet = "No run of the baseline came as far as this phase, so there is no reference.";
-    } else if (reading.reference.share() >= thresholds.hard_fault_other_side) {
+    } else if (!is_clear(reading.reference, thresholds)) {
         reading.quiet = "The baseline fails there, too.";
     }
     return reading;

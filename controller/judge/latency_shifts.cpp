@@ -65,7 +65,7 @@ class Tests {
         const std::size_t before = tests_.size();
         bool too_little = false;
         const bool critical = is_critical(*view_.policy, dependency.name);
-        for (const PhaseView& phase : phases_of(dependency)) {
+        for (const PhaseView& phase : dependency.phases) {
             if (phase.candidate.empty()) continue;
             const double accepted =
                 accepted_ratio(*view_.policy, dependency.name, "latency:" + phase.name, view_.now);

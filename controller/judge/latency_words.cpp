@@ -2,6 +2,8 @@
 #include "base/duration.hpp"
 #include "controller/judge/latency_shifts.hpp"
 #include "controller/judge/path_share.hpp"
+#include "controller/judge/queueing.hpp"
+#include "controller/judge/shift_scope.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -68,6 +70,36 @@ void tell_path(const std::optional<PathShare>& path, Finding& finding) {
     finding.evidence["server_share"] = rounded(1 - path->share);
 }
 
+// The labels that explain it best; where they explain nothing, the part that was found to be slow.
+void tell_place(const LatencyTest& test, const View& view, Finding& finding) {
+    Scope scope = scope_of_shift(test, view);
+    if (scope.labels.empty() && test.part.kind != Part::Kind::whole) {
+        scope.labels.emplace(test.part.kind == Part::Kind::zone ? "zone" : "revision", test.part.value);
+    }
+    tell_scope(scope, finding);
+}
+
+// A server that is the slower the more it is used, while the path stands still, is saturated.
+void tell_queue(const LatencyTest& test, Finding& finding) {
+    if (finding.cause == "latency.network") return;
+    const auto queue = queueing(test.dependency->candidate, test.phase);
+    if (!queue) return;
+    Finding saturated =
+        finding_for("latency.server", finding.dependency, Layer::server, std::move(finding.subject));
+    saturated.reason = fmt::format(
+        "Its share grows with {} while the network's round-trip times stand still: requests queue at the "
+        "server.",
+        queue->gauge);
+    saturated.evidence = std::move(finding.evidence);
+    saturated.evidence["queueing"] = {{"gauge", queue->gauge},
+                                      {"agreement", rounded(queue->agreement)},
+                                      {"calm_ms", rounded(queue->calm_ns / 1e6)},
+                                      {"busy_ms", rounded(queue->busy_ns / 1e6)},
+                                      {"rtt_rise_ms", rounded(queue->rtt_rise_ns / 1e6)},
+                                      {"tasks", queue->tasks}};
+    finding = std::move(saturated);
+}
+
 std::string unit_words(const LatencyTest& test, double value) {
     if (test.measure == Measure::slow_share) return fmt::format("{:.2f} (arcsine of shares)", value);
     return fmt::format("{:.2f} times", std::exp(value));
@@ -106,6 +138,7 @@ std::string why(const LatencyTest& test, const View& view) {
 Finding latency_finding(const LatencyTest& test, const View& view) {
     const auto path = path_share(test, view);
     Finding finding = finding_for(cause_of_shift(path), test.dependency->name, test.layer, subject_of(test));
+    tell_queue(test, finding);
     // Unlike places differ without a fault.
     const bool holds = view.policy->hold_on.latency && test.effect.stratified;
     finding.severity = holds ? Severity::critical : Severity::warning;
@@ -119,8 +152,7 @@ Finding latency_finding(const LatencyTest& test, const View& view) {
     finding.confidence = confidence(1 - test.adjusted);
     finding.evidence["zones_compared_apart"] = test.effect.stratified;
     if (test.accepted > 0) finding.evidence["accepted_ratio"] = rounded(std::exp(test.accepted));
-    if (test.part.kind == Part::Kind::zone) finding.scope.emplace("zone", test.part.value);
-    if (test.part.kind == Part::Kind::revision) finding.scope.emplace("revision", test.part.value);
+    tell_place(test, view, finding);
     return finding;
 }
 

@@ -1,5 +1,7 @@
 #include "controller/judge/phases.hpp"
 
+#include "controller/judge/view.hpp"
+
 #include <algorithm>
 #include <limits>
 

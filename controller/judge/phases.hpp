@@ -1,7 +1,7 @@
 // The phases of one dependency with the counts of every task, as the failure rules read them.
 #pragma once
 
-#include "controller/judge/view.hpp"
+#include "controller/judge/cohort.hpp"
 
 #include <cstdint>
 #include <string>
@@ -9,6 +9,8 @@
 #include <vector>
 
 namespace plumb::judge {
+
+struct DependencyView;
 
 struct Counts {
     std::uint64_t reached = 0;
@@ -33,7 +35,7 @@ struct PhaseView {
     std::vector<PhaseTask> candidate;
 };
 
-// In the order of a run.
+// In the order of a run; make_view() asks for them once.
 std::vector<PhaseView> phases_of(const DependencyView& dependency);
 
 Counts sum(const std::vector<PhaseTask>& tasks);

@@ -29,15 +29,24 @@ std::vector<Cluster> clusters_of(const std::vector<PhaseTask>& tasks) {
 
 ShareTest test_shares(const std::vector<Cluster>& before, const std::vector<Cluster>& after, double level,
                       double least_effect) {
-    ShareTest test{sum(before), sum(after), 1, level, {}};
+    ShareTest test{sum(before), sum(after), 1, level, 1, {}};
     // The side without failures cannot tell how much its tasks differ: both take the larger effect.
     test.effect = std::max({least_effect, design_effect(before), design_effect(after)});
-    const double df = static_cast<double>(before.size() + after.size()) - 2 + kUsualTasks;
-    const double z = student_quantile(1 - level, df);
     const auto worth = [&](const Counts& counts) {
         return Share{counts.share(), static_cast<double>(counts.reached) / test.effect};
     };
-    test.interval = newcombe(worth(test.before), worth(test.after), z);
+    test.interval = newcombe(worth(test.before), worth(test.after), normal_quantile(0.975));
+    // Rounded so that neither side looks surer than it is.
+    const auto part = [&](std::uint64_t count, bool up) {
+        const double exact = static_cast<double>(count) / test.effect;
+        return static_cast<std::uint64_t>(up ? std::ceil(exact) : std::floor(exact));
+    };
+    const double chance = fisher_at_least(
+        part(test.after.failed, false), part(test.after.reached, true), part(test.before.failed, true),
+        std::max(part(test.before.reached, false), part(test.before.failed, true)));
+    // The effect itself is known from so many tasks only: Student's tails instead of the normal ones.
+    const double df = static_cast<double>(before.size() + after.size()) - 2 + kUsualTasks;
+    test.p = student_upper_tail(normal_upper_quantile(chance), df);
     return test;
 }
 
@@ -56,12 +65,15 @@ bool differ(const std::vector<Cluster>& tasks) {
 }
 
 std::string in_words(const ShareTest& test) {
-    return fmt::format("Newcombe interval of the difference, design effect {:.1f}", test.effect);
+    return fmt::format("Fisher's exact test, design effect {:.1f}", test.effect);
 }
 
 std::string interval_words(const ShareTest& test) {
-    return fmt::format("{:.1f} to {:.1f} points ({:.6g} %)", 100 * test.interval.low,
-                       100 * test.interval.high, 100 * (1 - 2 * test.level));
+    return fmt::format("{:.1f} to {:.1f} points (95 %)", 100 * test.interval.low, 100 * test.interval.high);
+}
+
+std::string margin_words(const ShareTest& test) {
+    return fmt::format("p {:.2g}, and {:.2g} would do", test.p, test.level);
 }
 
 }  // namespace plumb::judge

@@ -1,5 +1,6 @@
 // Is a share of runs higher on the candidate than tasks differ by? Failures and disturbed runs are asked
-// this.
+// this. Runs are weighed down by their design effect (Rao and Scott), and what is left of them is put to
+// Fisher's exact test: a score interval at the level of one in many thousands would ask for far more runs.
 #pragma once
 
 #include "controller/judge/phases.hpp"
@@ -15,9 +16,10 @@ struct ShareTest {
     Counts after;
     double effect = 1;  // the design effect that both sides are weighed down by
     double level = 0;   // of false alarms, one-sided
-    Interval interval;  // of the difference, at that level
+    double p = 1;       // of such a difference, or a larger one, where there is none
+    Interval interval;  // of the difference, at the confidence of 95 % (Newcombe)
     double difference() const { return after.share() - before.share(); }
-    bool beyond_chance() const { return interval.low > 0; }
+    bool beyond_chance() const { return p <= level; }
 };
 
 std::vector<Cluster> clusters_of(const std::vector<PhaseTask>& tasks);
@@ -30,7 +32,8 @@ ShareTest test_shares(const std::vector<Cluster>& before, const std::vector<Clus
 // Whether tasks differ by more than chance, at a glance: only then is it worth asking where.
 bool differ(const std::vector<Cluster>& tasks);
 
-std::string in_words(const ShareTest& test);        // "Newcombe interval of the difference, …"
-std::string interval_words(const ShareTest& test);  // "0.4 to 1.8 points (99.99 %)"
+std::string in_words(const ShareTest& test);        // "Fisher's exact test, design effect 1.4, …"
+std::string interval_words(const ShareTest& test);  // "0.4 to 1.8 points (95 %)"
+std::string margin_words(const ShareTest& test);    // "p 2e-09, and 1e-05 would do"
 
 }  // namespace plumb::judge

@@ -159,7 +159,7 @@ Finding finding_of(const PhaseQuestion& question, const SoftReading& reading) {
     Finding finding = failure_finding(question, failing);
     const bool one_odd_task = !reading.scope.by_place && inside.size() == 1;
     finding.severity = one_odd_task ? Severity::warning : Severity::critical;
-    finding.confidence = confidence(1 - reading.test.level);
+    finding.confidence = confidence(1 - reading.test.p);
     tell_place(question, reading.scope, finding);
     finding.evidence["tasks"] = {
         {"failing", failing.size()},
@@ -178,10 +178,10 @@ Comparison comparison_of(const PhaseQuestion& question, const SoftReading& readi
     comparison.found = reading.quiet.empty();
     comparison.test = in_words(reading.test);
     comparison.interval = interval_words(reading.test);
-    comparison.threshold = fmt::format("{:.3g} points, and an interval above zero", points);
-    const double short_of = 100 * reading.test.difference() - points;
-    const double above = short_of < 0 ? short_of : 100 * reading.test.interval.low;
-    comparison.margin = fmt::format("{:.1f} points {}", std::abs(above), above < 0 ? "below" : "above");
+    comparison.threshold = fmt::format("{:.3g} points, beyond what tasks differ by", points);
+    const double above = 100 * reading.test.difference() - points;
+    comparison.margin = fmt::format("{:.1f} points {}; {}", std::abs(above), above < 0 ? "below" : "above",
+                                    margin_words(reading.test));
     comparison.why =
         comparison.found ? "The candidate fails more often than tasks differ by." : reading.quiet;
     return comparison;

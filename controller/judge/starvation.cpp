@@ -71,7 +71,7 @@ Finding finding_of(const ShareTest& test, const Scope& scope, std::size_t starvi
     finding.severity = Severity::warning;
     finding.baseline = disturbed(test.before);
     finding.candidate = disturbed(test.after) + (scope.labels.empty() ? "" : " there");
-    finding.confidence = confidence(1 - test.level);
+    finding.confidence = confidence(1 - test.p);
     finding.evidence["suspect_share"] = {{"baseline", rounded(test.before.share())},
                                          {"candidate", rounded(test.after.share())}};
     finding.evidence["tasks"] = {{"starving", starving}, {"of", all}};
@@ -87,10 +87,10 @@ Comparison comparison_of(const ShareTest& test, bool found) {
     comparison.test = in_words(test);
     comparison.evidence = fmt::format("{} against {}", disturbed(test.before), disturbed(test.after));
     comparison.interval = interval_words(test);
-    comparison.threshold = fmt::format("{:.0f} points, and an interval above zero", 100 * kPoints);
-    const double short_of = 100 * (test.difference() - kPoints);
-    const double above = short_of < 0 ? short_of : 100 * test.interval.low;
-    comparison.margin = fmt::format("{:.1f} points {}", std::abs(above), above < 0 ? "below" : "above");
+    comparison.threshold = fmt::format("{:.0f} points, beyond what tasks differ by", 100 * kPoints);
+    const double above = 100 * (test.difference() - kPoints);
+    comparison.margin = fmt::format("{:.1f} points {}; {}", std::abs(above), above < 0 ? "below" : "above",
+                                    margin_words(test));
     comparison.why = found ? "The candidate's tasks are throttled or late far more often."
                            : "The candidate's tasks are not throttled or late far more often.";
     return comparison;

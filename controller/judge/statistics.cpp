@@ -15,7 +15,7 @@ namespace {
 constexpr double kUsualCorrelation = 0.01;
 constexpr double kUsualWeight = 4;  // in tasks
 
-constexpr std::uint64_t kFisherRuns = 1000;
+constexpr std::uint64_t kFisherRuns = 10'000'000;  // more are scaled down: a logarithm of Γ has so many digits
 
 double log_choose(double n, double k) {
     using boost::math::lgamma;
@@ -30,6 +30,11 @@ double number(std::uint64_t value) {
 
 double normal_quantile(double p) {
     return boost::math::quantile(boost::math::normal(), p);
+}
+
+double normal_upper_quantile(double p) {
+    const double within = std::clamp(p, 1e-300, 1 - 1e-15);
+    return boost::math::quantile(boost::math::complement(boost::math::normal(), within));
 }
 
 double student_upper_tail(double t, double df) {
@@ -82,7 +87,6 @@ double design_effect(const std::vector<Cluster>& clusters) {
 
 double fisher_at_least(std::uint64_t k, std::uint64_t n, std::uint64_t k_other, std::uint64_t n_other) {
     if (std::max(n, n_other) > kFisherRuns) {
-        // Past this nothing changes but the length of the sum.
         const double scale = number(kFisherRuns) / number(std::max(n, n_other));
         const auto scaled = [scale](std::uint64_t count) {
             return static_cast<std::uint64_t>(number(count) * scale);
@@ -94,10 +98,15 @@ double fisher_at_least(std::uint64_t k, std::uint64_t n, std::uint64_t k_other, 
     }
     const std::uint64_t hits = k + k_other;
     const double all = log_choose(number(n + n_other), number(hits));
+    const double likeliest = number(n) * number(hits) / number(n + n_other);
+    // The sum would be long, and nobody asks for its digits.
+    if (number(k) <= likeliest && n > 1000) return 1;
     double p = 0;
-    for (std::uint64_t i = k; i <= std::min(n, hits); ++i) {
-        if (hits - i > n_other) continue;
-        p += std::exp(log_choose(number(n), number(i)) + log_choose(number(n_other), number(hits - i)) - all);
+    for (std::uint64_t i = std::max(k, hits > n_other ? hits - n_other : 0); i <= std::min(n, hits); ++i) {
+        const double term =
+            std::exp(log_choose(number(n), number(i)) + log_choose(number(n_other), number(hits - i)) - all);
+        p += term;
+        if (number(i) > likeliest && term < p * 1e-17) break;
     }
     return std::min(1.0, p);
 }

@@ -7,6 +7,7 @@
 namespace plumb::judge {
 
 double normal_quantile(double p);                // 0 < p < 1
+double normal_upper_quantile(double p);          // the z with P(Z > z) = p, also where p is tiny
 double student_upper_tail(double t, double df);  // P(T > t)
 double student_quantile(double p, double df);    // the t with P(T ≤ t) = p
 

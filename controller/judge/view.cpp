@@ -74,7 +74,7 @@ void index_side(const SideView& side, std::vector<Member> DependencyView::*membe
             while (at != index.end() && at->first < name)
                 ++at;
             if (at == index.end() || at->first != name)
-                at = index.emplace_hint(at, name, DependencyView{name, {}, {}, {}});
+                at = index.emplace_hint(at, name, DependencyView{name, {}, {}, {}, {}});
             DependencyView& view = at->second;
             if (view.kind < evidence.kind) view.kind = evidence.kind;
             (view.*members).push_back({task, &evidence, zone});
@@ -98,8 +98,10 @@ View make_view(const Cohort& baseline, const Cohort& candidate, const Policy& po
     Index index;
     index_side(view.baseline, &DependencyView::baseline, index);
     index_side(view.candidate, &DependencyView::candidate, index);
-    for (auto& [name, dependency] : index)
+    for (auto& [name, dependency] : index) {
+        dependency.phases = phases_of(dependency);
         view.dependencies.push_back(std::move(dependency));
+    }
     return view;
 }
 

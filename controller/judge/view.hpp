@@ -3,6 +3,7 @@
 #pragma once
 
 #include "controller/judge/cohort.hpp"
+#include "controller/judge/phases.hpp"
 #include "controller/judge/policy.hpp"
 
 #include <string>
@@ -22,6 +23,7 @@ struct DependencyView {
     std::string kind;
     std::vector<Member> baseline;
     std::vector<Member> candidate;
+    std::vector<PhaseView> phases{};  // in the order of a run
 };
 
 struct SideView {
