@@ -53,9 +53,8 @@ struct Report {
     std::vector<Finding> findings;  // most probable root first
     // {"baseline":{"selector","tasks","gone","windows","newest_age_s","window_s"},"candidate":{…},
     //  "judged":{"dependencies","failures","facts","gauges","latency"},
-    //  "not_judged":[{"dependency","subject","reason","blocks"}],
+    //  "not_judged":[{"dependency","subject","reason","blocks"}],"overruled":[…],"comparisons_left_out":N,
     //  "accepted":[{"dependency","subject","reason","owner","until"}],"ignored":N,"errors":[…]}
-    // and where there is something to say "overruled":[…] (by a floor), "comparisons_left_out":N.
     // An entry of not_judged that blocks makes the verdict insufficient unless a finding holds.
     boost::json::object coverage;
     std::vector<Comparison> comparisons;  // when it was asked to explain; in the order of the rules
