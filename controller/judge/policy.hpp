@@ -18,10 +18,10 @@ struct Acceptance {
     std::optional<double> ratio;        // latency: candidate/baseline up to this
     std::vector<std::string> baseline;  // facts: no task shows another value than these; empty: any
     std::vector<std::string> candidate;
-    std::string cause;  // such as tcp.timeout; empty: any
     std::string reason;
     std::string owner;
     Time until = Time::max();  // an expired acceptance counts no more
+    std::string cause{};       // that one only, such as tcp.timeout; empty: any
 };
 
 struct Ignore {
