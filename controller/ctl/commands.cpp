@@ -3,6 +3,7 @@
 #include "base/duration.hpp"
 #include "base/file.hpp"
 #include "base/terminal.hpp"
+#include "base/text.hpp"
 #include "controller/ctl/accept.hpp"
 #include "controller/ctl/diff/compare.hpp"
 #include "controller/ctl/diff/render.hpp"
@@ -14,6 +15,7 @@
 #include "controller/ctl/wait.hpp"
 #include "controller/judge/policy_yaml.hpp"
 
+#include <algorithm>
 #include <cstdio>
 #include <thread>
 #include <unistd.h>
@@ -100,7 +102,13 @@ class Progress {
     void tell(const WaitProgress& progress) {
         if (!pace_.due(std::chrono::steady_clock::now())) return;
         const std::string words = progress_words(progress);
-        std::fprintf(stderr, terminal_ ? "\r\033[K%s" : "plumbctl: %s\n", words.c_str());
+        if (terminal_) {
+            // A line that wraps could not be replaced.
+            const auto columns = static_cast<std::size_t>(std::max(Terminal(STDERR_FILENO).width(), 20));
+            std::fprintf(stderr, "\r\033[K%s", sanitize(words, columns - 1).c_str());
+        } else {
+            std::fprintf(stderr, "plumbctl: %s\n", words.c_str());
+        }
         std::fflush(stderr);
     }
     void end() const {

@@ -23,6 +23,8 @@ Result<judge::Report> judge_store(const JudgeStore& from) {
     if (!baseline) return baseline.error();
     auto candidate = selector("--candidate", from.candidate, from.service);
     if (!candidate) return candidate.error();
+    if (from.baseline_before.count() > 0 && from.baseline_before < from.since)
+        return Error{"--baseline-before: at least as long as --since, lest both sides read the same windows"};
     auto store = store::open_store_to_read(from.store);
     if (!store) return Error{"--store: ", store.error().message};
     api::Question question{std::move(*baseline), std::move(*candidate), from.since,

@@ -15,7 +15,8 @@ namespace {
 constexpr double kUsualCorrelation = 0.01;
 constexpr double kUsualWeight = 4;  // in tasks
 
-constexpr std::uint64_t kFisherRuns = 10'000'000;  // more are scaled down: a logarithm of Γ has so many digits
+constexpr std::uint64_t kFisherRuns =
+    10'000'000;  // more are scaled down: a logarithm of Γ has so many digits
 
 double log_choose(double n, double k) {
     using boost::math::lgamma;

@@ -287,6 +287,7 @@ TEST_F(JudgeStoreTest, answers_as_the_controller_does_and_under_another_policy) 
 TEST_F(JudgeStoreTest, mistakes_are_exit_2_and_say_what_would_be_right) {
     EXPECT_THAT(judge({"--until", "yesterday"}).errors, HasSubstr("--until: "));
     EXPECT_EQ(judge({"--until", "yesterday"}).exit_code, 2);
+    EXPECT_EQ(judge({"--baseline-before", "1m"}).exit_code, 2);
     const auto missing = plumbctl(
         {"judge", "--store", "sqlite:" + folder.file("none.db"), "--baseline", "a", "--candidate", "b"});
     EXPECT_EQ(missing.exit_code, 2);
