@@ -4,6 +4,7 @@
 #include "controller/judge/judgement.hpp"
 #include "controller/judge/phases.hpp"
 #include "controller/judge/scope.hpp"
+#include "controller/judge/view.hpp"
 
 #include <optional>
 
