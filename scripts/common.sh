@@ -43,6 +43,7 @@ dovecot-pop3d
 dovecot-submissiond
 g++
 git
+iproute2
 libbenchmark-dev
 libboost-json1.81-dev
 libboost-url1.81-dev
@@ -65,6 +66,7 @@ libyaml-cpp-dev
 memcached
 mold
 nginx-light
+nftables
 ninja-build
 openssl
 pgbouncer

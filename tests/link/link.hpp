@@ -5,15 +5,12 @@
 // Servers that are to be reached over it are started under `const Inside far(link.far_side())`.
 #pragma once
 
+#include "tests/link/carrier.hpp"
 #include "tests/link/namespaces.hpp"
 #include "tests/link/tun_device.hpp"
-#include "tests/support/sockets.hpp"
 
-#include <atomic>
 #include <chrono>
 #include <cstdint>
-#include <string>
-#include <thread>
 
 namespace plumb::link {
 
@@ -27,9 +24,6 @@ class Link {
   public:
     // REQUIRES: enter_own_network() has succeeded. Throws std::system_error.
     explicit Link(const LinkSpec& spec);
-    ~Link();
-    Link(const Link&) = delete;
-    Link& operator=(const Link&) = delete;
 
     static constexpr const char* kNearInterface = "plumb-near";
     static constexpr const char* kNearAddress = "10.99.0.1";
@@ -37,23 +31,15 @@ class Link {
     static constexpr const char* kNobody = "10.99.0.99";  // behind the link, and nobody answers there
 
     const Namespace& far_side() const { return far_side_; }
-    std::uint64_t carried() const { return carried_; }
-    std::uint64_t lost() const { return lost_; }            // as `loss` wants it
-    std::uint64_t overflown() const { return overflown_; }  // the link held more than it can
+    std::uint64_t carried() const { return carrier_.carried(); }
+    std::uint64_t lost() const { return carrier_.lost(); }            // as `loss` wants it
+    std::uint64_t overflown() const { return carrier_.overflown(); }  // the link held more than it can
 
   private:
-    class Way;
-    void carry();
-
-    LinkSpec spec_;
     TunDevice near_;
     Namespace far_side_;
     TunDevice far_;
-    test::StopSignal stop_;
-    std::atomic<std::uint64_t> carried_{0};
-    std::atomic<std::uint64_t> lost_{0};
-    std::atomic<std::uint64_t> overflown_{0};
-    std::thread carrier_;
+    Carrier carrier_;
 };
 
 }  // namespace plumb::link

@@ -80,6 +80,10 @@ PostgresServer::PostgresServer(PostgresSpec spec)
     if (!spec_.setup.empty()) sql(spec_.setup);
 }
 
+void PostgresServer::prepare() {
+    cluster_template();
+}
+
 PostgresServer::~PostgresServer() {
     stop();
 }
@@ -88,6 +92,11 @@ void PostgresServer::stop() {
     thaw();
     process_->signal(SIGINT);  // fast shutdown: sessions are ended, nothing is waited for
     process_->wait(std::chrono::seconds(20));
+}
+
+void PostgresServer::kill() {
+    process_->signal(SIGKILL);
+    process_->wait(kLimit);
 }
 
 void PostgresServer::freeze() const {
@@ -99,11 +108,10 @@ void PostgresServer::thaw() const {
 }
 
 void PostgresServer::write_files() {
-    std::string conf =
-        "listen_addresses = '127.0.0.1'\nfsync = off\nautovacuum = off\nshared_buffers = 2MB\nmax_wal_size = "
-        "32MB\n"
-        "unix_socket_directories = '" +
-        socket_dir() + "'\n";
+    std::string conf = "listen_addresses = '" + spec_.address +
+                       "'\nfsync = off\nautovacuum = off\nshared_buffers = 2MB\nmax_wal_size = 32MB\n"
+                       "unix_socket_directories = '" +
+                       socket_dir() + "'\n";
     if (spec_.logs_sessions) conf += "log_connections = on\nlog_disconnections = on\n";
     if (spec_.primary != nullptr) {
         conf += "primary_conninfo = 'host=''" + spec_.primary->socket_dir() +
@@ -134,7 +142,7 @@ void PostgresServer::write_files() {
 
 void PostgresServer::start() {
     for (int tries = 0; tries < 5; ++tries) {
-        port_ = free_port();
+        port_ = spec_.port != 0 ? spec_.port : free_port();
         ChildSpec spec;
         spec.command = {postgres_bin() + "/postgres", "-D", data_, "-p", std::to_string(port_)};
         spec.unprivileged_user = kUser;
@@ -213,8 +221,8 @@ void PostgresServer::Held::run(const std::string& sql) const {
 }
 
 PostgresServer::Held PostgresServer::hold(const std::string& user, const std::string& password) const {
-    return Held("host=127.0.0.1 port=" + std::to_string(port_) + " user=" + user + " password='" + password +
-                "' dbname=postgres");
+    return Held("host=" + spec_.address + " port=" + std::to_string(port_) + " user=" + user + " password='" +
+                password + "' dbname=postgres");
 }
 
 }  // namespace plumb::test

@@ -19,6 +19,8 @@ namespace plumb::test {
 class PostgresServer;
 
 struct PostgresSpec {
+    std::string address = "127.0.0.1";  // where it listens
+    std::uint16_t port = 0;             // 0 takes a free one
     std::vector<std::string> settings;  // lines of postgresql.conf: "max_connections = 8"
     std::string hba = "host all all 127.0.0.1/32 scram-sha-256\n";
     std::optional<Issued> identity;  // switches TLS on
@@ -37,6 +39,9 @@ class PostgresServer {
     PostgresServer(const PostgresServer&) = delete;
     PostgresServer& operator=(const PostgresServer&) = delete;
 
+    // Runs initdb now: a process that is going to fork has its children share what it made.
+    static void prepare();
+
     std::uint16_t port() const { return port_; }
     std::string socket_dir() const { return dir_.path().string(); }
     std::string log() const { return read_whole(log_file_); }
@@ -45,6 +50,7 @@ class PostgresServer {
     void freeze() const;
     void thaw() const;
     void stop();  // until its last process is gone
+    void kill();  // at once and without a word; its sessions end with it
 
     // How `admin` comes in.
     std::string admin_conninfo(const std::string& database) const;

@@ -1,0 +1,123 @@
+#include "tests/lab/net/environment.hpp"
+
+#include <algorithm>
+#include <fstream>
+#include <stdexcept>
+
+namespace plumb::lab {
+namespace {
+
+std::string trust_file(const Authorities& authorities, const std::string& folder) {
+    auto path = folder + "/trusted.pem";
+    std::ofstream out(path);
+    out << authorities.trusted.certificate() << std::flush;
+    if (!out.good()) throw std::runtime_error("cannot write " + path);
+    return path;
+}
+
+const char* name_of(ServerKind kind) {
+    switch (kind) {
+        case ServerKind::dnsmasq:
+            return "dnsmasq";
+        case ServerKind::postgres:
+            return "postgres";
+        case ServerKind::pgbouncer:
+            return "pgbouncer";
+        case ServerKind::redis:
+            return "redis";
+        case ServerKind::nginx:
+            return "nginx";
+    }
+    return "server";
+}
+
+}  // namespace
+
+Environment::Environment(EnvironmentPlan plan, std::set<ServerKind> kinds, const Programs& programs,
+                         Topology& topology, const Authorities& authorities, const std::string& folder)
+    : plan_(std::move(plan)),
+      kinds_(std::move(kinds)),
+      programs_(programs),
+      topology_(topology),
+      authorities_(authorities),
+      fleet_(programs, topology, folder, trust_file(authorities, folder)) {
+    std::vector<std::string> addresses;
+    for (const auto& server : server_names()) {
+        const auto place = place_of(server, plan_.number);
+        addresses.insert(addresses.end(), place.addresses.begin(), place.addresses.end());
+        addresses.insert(addresses.end(), place.unlisted.begin(), place.unlisted.end());
+    }
+    place_ = &topology.add_servers(plan_.number, addresses);
+}
+
+std::unique_ptr<Server> Environment::make(ServerKind kind) const {
+    const link::Inside inside(*place_);
+    switch (kind) {
+        case ServerKind::dnsmasq:
+            return start_dnsmasq(plan_);
+        case ServerKind::postgres:
+            return std::make_unique<PostgresBox>(plan_, authorities_);
+        case ServerKind::pgbouncer:
+            return start_pgbouncer(plan_);
+        case ServerKind::redis:
+            return start_redis(plan_, authorities_);
+        case ServerKind::nginx:
+            return start_nginx(plan_, authorities_);
+    }
+    throw std::logic_error("no such kind of server");
+}
+
+void Environment::start_servers() {
+    for (const auto kind : kinds_)
+        servers_[kind] = make(kind);
+}
+
+void Environment::restart(ServerKind kind) {
+    servers_.erase(kind);
+    servers_[kind] = make(kind);
+}
+
+void Environment::add_tasks() {
+    for (const auto& task : plan_.tasks)
+        topology_.add_task(task.address);
+}
+
+void Environment::start_agents() {
+    for (const auto& task : plan_.tasks)
+        fleet_.start(task, plan_.name);
+}
+
+void Environment::start_agent(const TaskPlan& task) {
+    plan_.tasks.push_back(task);
+    topology_.add_task(task.address);
+    fleet_.start(task, plan_.name);
+}
+
+PostgresBox& Environment::postgres() {
+    return dynamic_cast<PostgresBox&>(server(ServerKind::postgres));
+}
+
+std::vector<const TaskPlan*> Environment::tasks_with(const Labels& labels) const {
+    std::vector<const TaskPlan*> found;
+    for (const auto& task : plan_.tasks) {
+        if (Selector{labels}.matches(task.labels)) found.push_back(&task);
+    }
+    if (found.empty()) throw std::runtime_error("no task of " + plan_.name + " has these labels");
+    return found;
+}
+
+std::vector<std::string> Environment::addresses_of(const Labels& labels) const {
+    std::vector<std::string> addresses;
+    for (const auto* task : tasks_with(labels))
+        addresses.push_back(task->address);
+    return addresses;
+}
+
+void Environment::write_logs(const std::string& folder) const {
+    for (const auto& [kind, server] : servers_) {
+        std::ofstream out(folder + "/" + plan_.name + "-" + name_of(kind) + ".log");
+        out << server->log();
+    }
+}
+
+}  // namespace plumb::lab

@@ -1,0 +1,88 @@
+#include "tests/lab/net/judge_answer.hpp"
+
+#include <algorithm>
+
+#include <boost/json/parse.hpp>
+#include <boost/json/serialize.hpp>
+#include <fmt/format.h>
+
+namespace plumb::lab {
+namespace {
+
+namespace json = boost::json;
+
+std::string text_of(const json::object& from, const std::string& key) {
+    const auto* value = from.if_contains(key);
+    if (value == nullptr) return {};
+    return value->is_string() ? std::string(value->as_string()) : json::serialize(*value);
+}
+
+json::object json_of(const Labels& labels) {
+    json::object made;
+    for (const auto& [name, value] : labels)
+        made[name] = value;
+    return made;
+}
+
+std::vector<std::string> differences(const json::object& found, const ExpectedFinding& expected) {
+    std::vector<std::string> wrong;
+    for (const auto& [key, wanted] : expected.texts) {
+        const auto actual = text_of(found, key);
+        if (actual != wanted) wrong.push_back(fmt::format("{} is {}, not {}", key, actual, wanted));
+    }
+    if (expected.scope) {
+        const auto* scope = found.if_contains("scope");
+        const auto wanted = json_of(*expected.scope);
+        if (scope == nullptr || *scope != json::value(wanted))
+            wrong.push_back(
+                fmt::format("scope is {}, not {}", text_of(found, "scope"), json::serialize(wanted)));
+    }
+    return wrong;
+}
+
+std::string in_words(const json::object& finding) {
+    return fmt::format("{} {} {} {} {} {}", text_of(finding, "severity"), text_of(finding, "dependency"),
+                       text_of(finding, "layer"), text_of(finding, "cause"), text_of(finding, "subject"),
+                       text_of(finding, "scope"));
+}
+
+// Beyond the first: critical ones must be expected, too; warnings must where nothing is expected.
+void judge_others(const json::array& findings, std::size_t from, const Expectation& expect, Judged& judged) {
+    for (std::size_t i = from; i < findings.size(); ++i) {
+        const auto& finding = findings[i].as_object();
+        const bool known = std::any_of(expect.also.begin(), expect.also.end(), [&](const auto& other) {
+            return differences(finding, other).empty();
+        });
+        const bool critical = text_of(finding, "severity") == "critical";
+        const bool bothers = critical || (!expect.finding && !expect.warnings);
+        if (!known && bothers) judged.wrong.push_back("also found: " + in_words(finding));
+    }
+}
+
+}  // namespace
+
+Judged judge_answer(const std::string& answer, const Expectation& expect) {
+    Judged judged;
+    boost::system::error_code failed;
+    const auto parsed = json::parse(answer, failed);
+    if (failed || !parsed.is_object()) {
+        judged.wrong.emplace_back("the gate gave no answer");
+        return judged;
+    }
+    const auto& report = parsed.as_object();
+    judged.verdict = text_of(report, "verdict");
+    if (judged.verdict != expect.verdict)
+        judged.wrong.push_back(fmt::format("the verdict is {}, not {}", judged.verdict, expect.verdict));
+    const auto& findings = report.at("findings").as_array();
+    if (!findings.empty()) judged.first = in_words(findings[0].as_object());
+    if (expect.finding && findings.empty()) {
+        judged.wrong.emplace_back("nothing was found");
+    } else if (expect.finding) {
+        for (auto& wrong : differences(findings[0].as_object(), *expect.finding))
+            judged.wrong.push_back(std::move(wrong));
+    }
+    judge_others(findings, expect.finding ? 1 : 0, expect, judged);
+    return judged;
+}
+
+}  // namespace plumb::lab

@@ -1,0 +1,160 @@
+// Faults on the way between tasks and servers.
+#include "tests/lab/net/injectors.hpp"
+#include "tests/lab/net/shell.hpp"
+
+#include <thread>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+namespace plumb::lab {
+namespace {
+
+// Which packets: from the tasks with these labels to these servers.
+struct Way {
+    std::vector<std::string> to;
+    Labels from;
+};
+
+Way read_way(const yaml::Reader& from) {
+    return {servers_in(from, "to"), labels_of(from, "from")};
+}
+
+std::vector<std::string> addresses_of(const std::vector<std::string>& servers, int environment) {
+    std::vector<std::string> addresses;
+    for (const auto& server : servers) {
+        const auto place = place_of(server, environment);
+        addresses.insert(addresses.end(), place.addresses.begin(), place.addresses.end());
+        addresses.insert(addresses.end(), place.unlisted.begin(), place.unlisted.end());
+    }
+    return addresses;
+}
+
+std::string match(const Way& way, Environment& environment) {
+    return fmt::format("ip saddr {{ {} }} ip daddr {{ {} }} ",
+                       fmt::join(environment.addresses_of(way.from), ", "),
+                       fmt::join(addresses_of(way.to, environment.plan().number), ", "));
+}
+
+// What happens to these packets, in the words of nftables.
+Effect rule(Way way, std::string statement) {
+    Effect effect;
+    effect.act = [way = std::move(way), statement = std::move(statement)](Environment& environment) -> Undo {
+        auto& topology = environment.topology();
+        const int handle = topology.add_rule(match(way, environment) + statement);
+        return [&topology, handle] { topology.remove_rule(handle); };
+    };
+    return effect;
+}
+
+Effect read_drop(const yaml::Reader& from) {
+    from.expect_keys({"to", "from"});
+    return rule(read_way(from), "drop");
+}
+
+Effect read_loss(const yaml::Reader& from) {
+    from.expect_keys({"to", "from", "percent"});
+    const auto percent = option(from, "percent", 20, 100);
+    return rule(read_way(from), fmt::format("numgen random mod 100 < {} drop", percent));
+}
+
+Effect read_reject(const yaml::Reader& from) {
+    from.expect_keys({"to", "from", "with"});
+    const auto with = one_of(from, "with", {"reset", "port", "host", "net", "prohibited"}, "reset");
+    if (with == "reset") return rule(read_way(from), "meta l4proto tcp reject with tcp reset");
+    return rule(read_way(from), "reject with icmp type " +
+                                    (with == "prohibited" ? "admin-prohibited" : with + "-unreachable"));
+}
+
+Effect read_delay(const yaml::Reader& from) {
+    from.expect_keys({"to", "from", "time", "jitter", "loss"});
+    Topology::Detour detour;
+    detour.delay = option(from, "time", std::chrono::nanoseconds(0));
+    detour.jitter = option(from, "jitter", std::chrono::nanoseconds(0));
+    detour.loss = static_cast<double>(from.get("loss") ? option(from, "loss", 1, 100) : 0) / 100;
+    if (detour.delay.count() + detour.jitter.count() == 0) from.complain("delay needs a time or a jitter");
+    Effect effect;
+    effect.act = [way = read_way(from), detour](Environment& environment) -> Undo {
+        auto complete = detour;
+        complete.from = environment.addresses_of(way.from);
+        complete.to = addresses_of(way.to, environment.plan().number);
+        auto& topology = environment.topology();
+        const int number = topology.add_detour(environment.plan().number, complete);
+        return [&topology, number] { topology.remove_detour(number); };
+    };
+    return effect;
+}
+
+Effect read_rate(const yaml::Reader& from) {
+    from.expect_keys({"from", "kbit"});
+    const auto kilobits = static_cast<int>(option(from, "kbit", 256, 1'000'000));
+    Effect effect;
+    effect.act = [labels = labels_of(from, "from"), kilobits](Environment& environment) -> Undo {
+        const auto tasks = environment.addresses_of(labels);
+        const auto& topology = environment.topology();
+        for (const auto& task : tasks)
+            topology.limit_rate(task, kilobits);
+        return [&topology, tasks] {
+            for (const auto& task : tasks)
+                topology.limit_rate(task, 0);
+        };
+    };
+    return effect;
+}
+
+// The table of the tasks themselves lacks the way.
+Effect read_no_route(const yaml::Reader& from) {
+    from.expect_keys({"to", "from"});
+    Effect effect;
+    effect.act = [way = read_way(from)](Environment& environment) -> Undo {
+        const auto tasks = environment.addresses_of(way.from);
+        const auto servers = addresses_of(way.to, environment.plan().number);
+        const auto& topology = environment.topology();
+        const auto change = [&topology, tasks, servers](const char* verb) {
+            std::vector<std::string> lines;
+            for (const auto& server : servers)
+                lines.push_back(fmt::format("route {} unreachable {}/32", verb, server));
+            for (const auto& task : tasks) {
+                const link::Inside inside(topology.task(task));
+                ip_batch(lines);
+            }
+        };
+        change("add");
+        return [change] { change("del"); };
+    };
+    return effect;
+}
+
+// A listener that never accepts and whose queue is full stands in the place of an nginx site.
+Effect read_stalled(const yaml::Reader& from) {
+    from.expect_keys({"server"});
+    const auto server = one_of(from, "server", {"search", "orders", "payments"});
+    Effect effect;
+    effect.kinds = {ServerKind::nginx};
+    effect.plan = [server](EnvironmentPlan& plan) { plan.sites.erase(server); };
+    effect.act = [server](Environment& environment) -> Undo {
+        const auto place = place_of(server, environment.plan().number);
+        test::ChildSpec spec;
+        spec.command = {environment.programs().stalled_listener, place.addresses[0],
+                        std::to_string(place.port)};
+        const link::Inside inside(environment.place());
+        auto listener = std::make_shared<test::ChildProcess>(spec);
+        environment.keep(listener);
+        return [listener] { listener->stop(); };
+    };
+    return effect;
+}
+
+}  // namespace
+
+std::vector<Injector> network_injectors() {
+    return {{"drop", "packets from tasks to servers vanish", read_drop},
+            {"loss", "some of them do", read_loss},
+            {"reject", "they are refused, by a reset or by ICMP", read_reject},
+            {"delay", "they take a slower way", read_delay},
+            {"rate", "what comes to tasks comes through a narrow pipe", read_rate},
+            {"no_route", "the tasks' own routing table does not lead there", read_no_route},
+            {"stalled", "a server's accept queue is full", read_stalled}};
+}
+
+}  // namespace plumb::lab

@@ -1,0 +1,140 @@
+#include "tests/lab/net/sandbox.hpp"
+
+#include "tests/link/namespaces.hpp"
+#include "tests/support/child_process.hpp"
+#include "tests/support/temp_dir.hpp"
+
+#include <cerrno>
+#include <csignal>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <exception>
+#include <fstream>
+#include <sched.h>
+#include <sys/mount.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <system_error>
+#include <unistd.h>
+
+#include <boost/json/parse.hpp>
+#include <boost/json/serialize.hpp>
+
+namespace plumb::lab {
+namespace {
+
+namespace json = boost::json;
+
+Error refused(const char* what) {
+    return Error{std::string(what) + ": " + std::strerror(errno)};
+}
+
+plumb::Result<void> enter_sandbox() {
+    if (auto network = link::enter_own_network(); !network) return network;
+    if (::unshare(CLONE_NEWNS) != 0) return refused("a mount namespace");
+    if (::mount(nullptr, "/", nullptr, MS_REC | MS_PRIVATE, nullptr) != 0) return refused("private mounts");
+    if (::unshare(CLONE_NEWPID) != 0) return refused("a process namespace");
+    return {};
+}
+
+// The first process of the namespace: its end is the end of all in it.
+int first_process(const std::function<int()>& work) {
+    const pid_t first = ::fork();
+    if (first < 0) throw std::system_error(errno, std::system_category(), "fork");
+    if (first == 0) {
+        ::prctl(PR_SET_PDEATHSIG, SIGKILL);
+        if (::mount("proc", "/proc", "proc", 0, nullptr) != 0) ::_exit(3);
+        int code = 3;
+        try {
+            code = work();
+        } catch (const std::exception& error) {
+            std::fprintf(stderr, "plumb-lab-net: %s\n", error.what());
+        }
+        ::_exit(code);
+    }
+    int status = 0;
+    while (::waitpid(first, &status, 0) != first) {
+    }
+    return WIFEXITED(status) ? WEXITSTATUS(status) : 3;
+}
+
+// In a child of ours; never returns there.
+pid_t in_sandbox(const std::function<int()>& work, const std::string& words_to) {
+    std::fflush(nullptr);
+    const pid_t child = ::fork();
+    if (child < 0) throw std::system_error(errno, std::system_category(), "fork");
+    if (child > 0) return child;
+    ::prctl(PR_SET_PDEATHSIG, SIGKILL);
+    std::signal(SIGINT, SIG_DFL);
+    std::signal(SIGTERM, SIG_DFL);
+    const auto entered = enter_sandbox();
+    if (!entered) {
+        std::ofstream(words_to) << entered.error().message;
+        ::_exit(2);
+    }
+    ::_exit(first_process(work));
+}
+
+void write_result(const std::string& folder, const Result& result) {
+    const json::object made{{"passed", result.passed},
+                            {"broken", result.broken},
+                            {"windows", result.windows},
+                            {"seconds", result.seconds},
+                            {"words", result.words}};
+    std::ofstream(folder + "/result.json") << json::serialize(made) << "\n";
+}
+
+}  // namespace
+
+plumb::Result<void> check_machine() {
+    if (::geteuid() != 0)
+        return Error{"it needs root: PostgreSQL runs as another user in a network of its own"};
+    for (const char* name : {"ip", "nft", "tc", "nginx", "redis-server", "dnsmasq", "pgbouncer"}) {
+        try {
+            test::program(name);
+        } catch (const std::exception& error) {
+            return Error{std::string(error.what()) + "; './dev setup' installs what is missing"};
+        }
+    }
+    const test::TempDir folder;
+    const auto words = folder.file("words");
+    const pid_t child = in_sandbox([] { return 0; }, words);
+    int status = 0;
+    while (::waitpid(child, &status, 0) != child) {
+    }
+    if (!WIFEXITED(status) || WEXITSTATUS(status) != 0)
+        return Error{"not permitted here: " + test::read_whole(words)};
+    return {};
+}
+
+pid_t start_scenario(const Scenario& scenario, const Programs& programs, const std::string& folder) {
+    return in_sandbox(
+        [&] {
+            ::setenv("TMPDIR", folder.c_str(), 1);  // what is left behind there goes with the folder
+            write_result(folder, run_scenario(scenario, programs, folder));
+            return 0;
+        },
+        folder + "/not-permitted");
+}
+
+Result result_of(const std::string& folder, int status) {
+    boost::system::error_code failed;
+    const auto parsed = json::parse(test::read_whole(folder + "/result.json"), failed);
+    Result result;
+    if (failed || !parsed.is_object()) {
+        result.broken = true;
+        result.words = "it ended without a result (status " + std::to_string(status) + ") " +
+                       test::read_whole(folder + "/not-permitted");
+        return result;
+    }
+    const auto& made = parsed.as_object();
+    result.passed = made.at("passed").as_bool();
+    result.broken = made.at("broken").as_bool();
+    result.windows = static_cast<int>(made.at("windows").as_int64());
+    result.seconds = made.at("seconds").to_number<double>();
+    result.words = std::string(made.at("words").as_string());
+    return result;
+}
+
+}  // namespace plumb::lab

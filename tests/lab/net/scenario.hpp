@@ -1,0 +1,56 @@
+// A scenario: two environments that are equal, what is then done to one of them, and what the gate must say
+// of it. The format is documented in docs/laboratory.md.
+#pragma once
+
+#include "base/strict_yaml.hpp"
+#include "tests/lab/net/injectors.hpp"
+#include "tests/lab/net/plan.hpp"
+
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+namespace plumb::lab {
+
+struct Injection {
+    std::string name;  // of the injector
+    Effect effect;
+    std::set<std::string> sides{"production"};
+    int at = 0;                // windows after the start; 0: there before the first agent
+    std::optional<int> until;  // mended then
+};
+
+struct ExpectedFinding {
+    std::map<std::string, std::string> texts;  // category, severity, dependency, layer, cause, subject
+    std::optional<Labels> scope;
+};
+
+struct Expectation {
+    std::string verdict;
+    std::optional<ExpectedFinding> finding;  // the first one
+    std::vector<ExpectedFinding> also;       // further critical ones that may stand beside it
+    bool warnings = false;                   // a decoy may be warned of
+};
+
+struct Scenario {
+    std::string name;  // of the file, without its extension
+    std::string about;
+    bool quick = false;
+    std::map<std::string, std::string> targets;  // by dependency
+    FleetSpec fleet;
+    std::string policy;  // text of a policy file, or nothing
+    std::vector<Injection> setup;
+    std::vector<Injection> faults;
+    Expectation expect;
+    int windows = 4;  // after the last change; the answer must have come by then
+
+    std::set<ServerKind> kinds() const;  // of servers that it needs
+    int last_change() const;             // windows after the start
+};
+
+// Complaints stand in `complaints`; the scenario is whole only when there are none.
+Scenario parse_scenario(const std::string& name, const std::string& text, yaml::Complaints& complaints);
+
+}  // namespace plumb::lab

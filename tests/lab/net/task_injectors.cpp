@@ -1,0 +1,137 @@
+// Faults and ordinary events of the tasks: what they are told, and how they come and go.
+#include "tests/lab/net/injectors.hpp"
+
+#include <csignal>
+
+#include <fmt/format.h>
+
+namespace plumb::lab {
+namespace {
+
+void change_tasks(EnvironmentPlan& plan, const Labels& from, const std::function<void(TaskPlan&)>& change) {
+    for (auto& task : plan.tasks) {
+        if (Selector{from}.matches(task.labels)) change(task);
+    }
+}
+
+Effect of_tasks(const yaml::Reader& from, std::function<void(TaskPlan&)> change) {
+    Effect effect;
+    effect.plan = [labels = labels_of(from, "from"), change = std::move(change)](EnvironmentPlan& plan) {
+        change_tasks(plan, labels, change);
+    };
+    return effect;
+}
+
+Effect read_target(const yaml::Reader& from) {
+    from.expect_keys({"dependency", "url", "from"});
+    const auto dependency = option(from, "dependency");
+    if (dependency.empty()) from.complain("target needs a dependency, and a url unless it is to be absent");
+    return of_tasks(
+        from, [dependency, url = option(from, "url")](TaskPlan& task) { task.targets[dependency] = url; });
+}
+
+Effect read_environment(const yaml::Reader& from) {
+    from.expect_keys({"set", "from"});
+    return of_tasks(from, [variables = labels_of(from, "set")](TaskPlan& task) {
+        for (const auto& [name, value] : variables)
+            task.environment.push_back(fmt::format("{}={}", name, value));
+    });
+}
+
+Effect read_labels(const yaml::Reader& from) {
+    from.expect_keys({"set", "from"});
+    return of_tasks(from, [labels = labels_of(from, "set")](TaskPlan& task) {
+        for (const auto& [name, value] : labels)
+            task.labels[name] = value;
+    });
+}
+
+// The task that takes the place of another, in its zone, with another revision.
+TaskPlan successor_of(const TaskPlan& task, const EnvironmentPlan& plan, const std::string& revision) {
+    auto made =
+        make_task(plan, task.labels.at("zone"), 100 + static_cast<int>(plan.tasks.size()), task.targets);
+    made.environment = task.environment;
+    made.labels["revision"] = revision;
+    made.labels["image"] = "sha256:" + revision;
+    return made;
+}
+
+// New tasks beside the old ones, one in each zone, as at the start of a rolling update.
+Effect read_join(const yaml::Reader& from) {
+    from.expect_keys({"revision", "each"});
+    const auto revision = option(from, "revision", "42");
+    const auto each = static_cast<int>(option(from, "each", 1, 8));
+    Effect effect;
+    effect.act = [=](Environment& environment) -> Undo {
+        std::map<std::string, TaskPlan> models;  // by zone
+        for (const auto& task : environment.plan().tasks)
+            models.emplace(task.labels.at("zone"), task);
+        for (const auto& [zone, model] : models) {
+            for (int i = 0; i < each; ++i)
+                environment.start_agent(successor_of(model, environment.plan(), revision));
+        }
+        return {};
+    };
+    return effect;
+}
+
+// Each of these tasks ends, with a goodbye or without, and another takes its place.
+Effect read_redeploy(const yaml::Reader& from) {
+    from.expect_keys({"revision", "from", "goodbye"});
+    const auto revision = option(from, "revision", "42");
+    const bool silent = from.get("goodbye") && !flag(from, "goodbye");
+    Effect effect;
+    effect.act = [=, labels = labels_of(from, "from")](Environment& environment) -> Undo {
+        std::vector<TaskPlan> old;
+        for (const auto* task : environment.tasks_with(labels))
+            old.push_back(*task);
+        for (const auto& task : old) {
+            environment.start_agent(successor_of(task, environment.plan(), revision));
+            if (silent) {
+                environment.fleet().signal(task.name, SIGKILL);
+            } else {
+                environment.fleet().stop(task.name);
+            }
+        }
+        return {};
+    };
+    return effect;
+}
+
+Effect read_restart(const yaml::Reader& from) {
+    from.expect_keys({"from"});
+    Effect effect;
+    effect.act = [labels = labels_of(from, "from")](Environment& environment) -> Undo {
+        for (const auto* task : environment.tasks_with(labels)) {
+            environment.fleet().stop(task->name);
+            environment.fleet().start(*task, environment.plan().name);
+        }
+        return {};
+    };
+    return effect;
+}
+
+Effect read_vanish(const yaml::Reader& from) {
+    from.expect_keys({"from"});
+    Effect effect;
+    effect.act = [labels = labels_of(from, "from")](Environment& environment) -> Undo {
+        for (const auto* task : environment.tasks_with(labels))
+            environment.fleet().signal(task->name, SIGKILL);
+        return {};
+    };
+    return effect;
+}
+
+}  // namespace
+
+std::vector<Injector> task_injectors() {
+    return {{"target", "the URL that tasks are told for a dependency", read_target},
+            {"environment", "their variables", read_environment},
+            {"labels", "what they report as", read_labels},
+            {"join", "tasks of a new revision start beside the others", read_join},
+            {"redeploy", "tasks end and others take their place", read_redeploy},
+            {"restart", "the agents of tasks are stopped and started again", read_restart},
+            {"vanish", "tasks end without a goodbye (SIGKILL)", read_vanish}};
+}
+
+}  // namespace plumb::lab
