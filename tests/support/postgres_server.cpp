@@ -44,7 +44,7 @@ const std::string& cluster_template() {
         hand_over(dir.path().string());
         const auto path = dir.file("data");
         run_as_server({postgres_bin() + "/initdb", "-D", path, "-U", "admin", "-A", "trust", "-E", "UTF8",
-                       "--locale", "C", "--no-sync", "--no-instructions"},
+                       "--locale", "C", "--no-sync", "--no-instructions", "--wal-segsize=1"},
                       dir.file("initdb.log"));
         return path;
     }();

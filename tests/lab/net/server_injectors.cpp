@@ -48,9 +48,14 @@ Effect read_postgres(const yaml::Reader& from) {
 }
 
 Effect read_redis(const yaml::Reader& from) {
-    from.expect_keys({"settings"});
-    return of_plan(ServerKind::redis,
-                   [lines = list(from, "settings")](EnvironmentPlan& plan) { append(plan.redis, lines); });
+    from.expect_keys({"settings", "replica", "loading"});
+    const bool replica = flag(from, "replica");
+    const bool loading = flag(from, "loading");
+    return of_plan(ServerKind::redis, [=, lines = list(from, "settings")](EnvironmentPlan& plan) {
+        append(plan.redis, lines);
+        if (replica) plan.redis.emplace_back("replicaof 127.0.0.1 1");  // nobody is there
+        plan.redis_loads |= loading;
+    });
 }
 
 Effect read_pgbouncer(const yaml::Reader& from) {
