@@ -183,7 +183,7 @@ Scenario parse_scenario(const std::string& name, const std::string& text, yaml::
         root->complain("expect says what the gate must answer");
     }
     const bool decoy = scenario.expect.verdict == "promote" && !scenario.expect.finding;
-    scenario.windows = static_cast<int>(option(*root, "windows", decoy ? 6 : 4, kMostWindows));
+    scenario.windows = static_cast<int>(option(*root, "windows", decoy ? 6 : 8, kMostWindows));
     return scenario;
 }
 

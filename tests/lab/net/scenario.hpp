@@ -44,7 +44,7 @@ struct Scenario {
     std::vector<Injection> setup;
     std::vector<Injection> faults;
     Expectation expect;
-    int windows = 4;  // after the last change; the answer must have come by then
+    int windows = 8;  // after the last change; the answer must have come by then
 
     std::set<ServerKind> kinds() const;  // of servers that it needs
     int last_change() const;             // windows after the start

@@ -87,7 +87,7 @@ class PgBouncer : public ProcessBox {
             "listen_addr = " + place.addresses[0],
             fmt::format("listen_port = {}", place.port),
             "unix_socket_dir =",
-            "auth_type = scram-sha-256",
+            "auth_type = md5",
             "stats_users = app",
             "auth_file = " + users,
         };

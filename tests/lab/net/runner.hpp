@@ -1,0 +1,57 @@
+// Runs scenarios beside each other, each in a sandbox of its own, and tells of each as it ends.
+//
+// REQUIRES: a process with one thread.
+#pragma once
+
+#include "tests/lab/net/report.hpp"
+#include "tests/lab/net/sandbox.hpp"
+#include "tests/support/temp_dir.hpp"
+
+#include <chrono>
+#include <csignal>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace plumb::lab {
+
+struct RunnerSpec {
+    Programs programs;
+    std::size_t jobs = 2;  // scenarios beside each other
+    std::string logs;      // folder for the logs of what does not pass
+    bool keep = false;     // and of what does
+};
+
+class Runner {
+  public:
+    explicit Runner(RunnerSpec spec) : spec_(std::move(spec)) {}
+    ~Runner() { end_all(); }
+    Runner(const Runner&) = delete;
+    Runner& operator=(const Runner&) = delete;
+
+    // In the order of `wanted`. Once `stopped` is not 0, what runs is ended and left out.
+    std::vector<Finished> run(const std::vector<const Scenario*>& wanted,
+                              const volatile std::sig_atomic_t& stopped);
+    bool kept_logs() const { return kept_logs_; }
+
+  private:
+    struct Running {
+        const Scenario* scenario = nullptr;
+        std::string folder;
+        std::chrono::steady_clock::time_point started;
+    };
+
+    void start(const Scenario& scenario);
+    std::optional<Finished> collect();
+    void keep(const Running& one);
+    void end_all();
+
+    RunnerSpec spec_;
+    test::TempDir work_;
+    std::map<pid_t, Running> running_;
+    int count_ = 0;
+    bool kept_logs_ = false;
+};
+
+}  // namespace plumb::lab

@@ -1,0 +1,85 @@
+// The gate's answer against what a scenario expects of it.
+#include "tests/lab/net/judge_answer.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace plumb::lab {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+
+Expectation a_hold(const Labels& scope = {}) {
+    Expectation expect;
+    expect.verdict = "hold";
+    expect.finding = ExpectedFinding{{{"dependency", "cache"}, {"cause", "tcp.timeout"}}, scope};
+    return expect;
+}
+
+Expectation a_promote() {
+    Expectation expect;
+    expect.verdict = "promote";
+    return expect;
+}
+
+std::string finding(const std::string& dependency, const std::string& severity,
+                    const std::string& scope = "{}") {
+    return R"({"dependency":")" + dependency + R"(","severity":")" + severity +
+           R"(","cause":"tcp.timeout","scope":)" + scope + "}";
+}
+
+std::string answer(const std::string& verdict, const std::string& findings) {
+    return R"({"verdict":")" + verdict + R"(","findings":[)" + findings + "]}";
+}
+
+TEST(judge_answer, the_expected_answer_has_nothing_wrong) {
+    const auto judged = judge_answer(answer("hold", finding("cache", "critical")), a_hold());
+    EXPECT_THAT(judged.wrong, IsEmpty());
+    EXPECT_EQ(judged.verdict, "hold");
+    EXPECT_THAT(judged.first, HasSubstr("cache"));
+    EXPECT_THAT(judge_answer(answer("promote", ""), a_promote()).wrong, IsEmpty());
+}
+
+TEST(judge_answer, each_difference_is_told) {
+    const auto judged =
+        judge_answer(answer("promote", finding("database", "critical", R"({"zone":"b"})")), a_hold());
+    EXPECT_THAT(judged.wrong,
+                ElementsAre("the verdict is promote, not hold", "dependency is database, not cache",
+                            R"(scope is {"zone":"b"}, not {})"));
+    EXPECT_THAT(judge_answer(answer("hold", ""), a_hold()).wrong, ElementsAre("nothing was found"));
+}
+
+TEST(judge_answer, a_scope_is_compared_as_a_whole) {
+    const auto text = answer("hold", finding("cache", "critical", R"({"zone":"b"})"));
+    EXPECT_THAT(judge_answer(text, a_hold({{"zone", "b"}})).wrong, IsEmpty());
+    EXPECT_THAT(judge_answer(text, a_hold({{"zone", "b"}, {"host", "x"}})).wrong, testing::SizeIs(1));
+}
+
+TEST(judge_answer, a_second_critical_finding_must_be_expected) {
+    const auto text = answer("hold", finding("cache", "critical") + "," + finding("search", "critical"));
+    EXPECT_THAT(judge_answer(text, a_hold()).wrong, ElementsAre(HasSubstr("also found: critical search")));
+    auto both = a_hold();
+    both.also.push_back({{{"dependency", "search"}}, std::nullopt});
+    EXPECT_THAT(judge_answer(text, both).wrong, IsEmpty());
+}
+
+TEST(judge_answer, a_warning_bothers_only_where_nothing_is_expected) {
+    const auto beside = answer("hold", finding("cache", "critical") + "," + finding("search", "warning"));
+    EXPECT_THAT(judge_answer(beside, a_hold()).wrong, IsEmpty());
+    const auto alone = answer("promote", finding("search", "warning"));
+    EXPECT_THAT(judge_answer(alone, a_promote()).wrong, testing::SizeIs(1));
+    auto allowed = a_promote();
+    allowed.warnings = true;
+    EXPECT_THAT(judge_answer(alone, allowed).wrong, IsEmpty());
+}
+
+TEST(judge_answer, no_answer_is_no_verdict) {
+    const auto judged = judge_answer("plumbctl: unreachable", a_promote());
+    EXPECT_EQ(judged.verdict, "");
+    EXPECT_THAT(judged.wrong, testing::SizeIs(1));
+}
+
+}  // namespace
+}  // namespace plumb::lab
