@@ -95,8 +95,9 @@ std::string faults_of(const Answer& answer, const Label& label) {
 }
 
 std::string in_words(const Tally& tally) {
-    return fmt::format("{} of {}{}", tally.found.hits, tally.found.of,
-                       tally.found.hits == 0 ? "" : fmt::format(" in {}", tally.windows.quantile(0.5)));
+    const std::string when =
+        tally.found.hits == 0 ? "" : fmt::format(" after {} windows", tally.windows.quantile(0.5));
+    return fmt::format("{} of {}{}", tally.found.hits, tally.found.of, when);
 }
 
 bool better(const Tally& rival, const Tally& ours) {
@@ -157,15 +158,16 @@ std::vector<Loss> behind_of(const Results& results, const std::vector<RivalScore
         const Scenario& scenario = *gates.front()->scenario;
         if (scenario.label.verdict != Verdict::hold) return;
         const std::vector<Tally> tally = tallies(gates, rivals.size() - 1);
-        std::string who;
+        std::size_t best = 0;
         for (std::size_t i = 1; i < tally.size(); ++i) {
             const bool trusted = rivals[i].false_holds.share() < kCriesWolf;
-            if (!trusted || !better(tally[i], tally[0])) continue;
-            who += fmt::format("{}{} {}", who.empty() ? "" : "; ", rivals[i].name, in_words(tally[i]));
+            if (trusted && better(tally[i], tally[best])) best = i;
         }
-        if (who.empty()) return;
-        out.push_back({scenario.name, gates.front()->fleet.name(),
-                       fmt::format("ours {}, {}", in_words(tally[0]), who), ""});
+        if (best == 0) return;
+        out.push_back(
+            {scenario.name, gates.front()->fleet.name(),
+             fmt::format("ours {}, {} {}", in_words(tally[0]), rivals[best].name, in_words(tally[best])),
+             ""});
     });
     return out;
 }

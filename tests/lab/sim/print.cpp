@@ -66,29 +66,25 @@ Table rivals_table(const Scores& scores) {
     return out;
 }
 
-Table losses_table(const std::string& title, const std::vector<Loss>& losses) {
-    const bool shown =
-        std::any_of(losses.begin(), losses.end(), [](const Loss& each) { return !each.shown_by.empty(); });
-    Table out{title, {"scenario", "fleet", "what"}, {}};
-    if (shown) out.head.emplace_back("shown by plumb-lab-sim");
-    for (const Loss& each : losses) {
-        out.rows.push_back({each.scenario, each.fleet, each.what});
-        if (shown) out.rows.back().push_back(each.shown_by);
-    }
-    return out;
-}
-
 std::vector<Table> tables_of(const Scores& scores) {
     std::vector<Table> out;
     out.push_back(measures_table(scores));
     if (!scores.groups.empty()) out.push_back(groups_table(scores));
-    if (scores.rivals.size() > 1) out.push_back(rivals_table(scores));
-    if (!scores.misses.empty()) out.push_back(losses_table("What this judge got wrong", scores.misses));
-    if (!scores.behind.empty()) {
-        out.push_back(losses_table(
-            "Where a simpler judge was better (of those that hold less than half of A/A)", scores.behind));
+    if (scores.rivals.front().false_holds.of + scores.rivals.front().decoys.of > 0) {
+        out.push_back(rivals_table(scores));
     }
     return out;
+}
+
+struct List {
+    std::string title;
+    const std::vector<Loss>* losses;
+};
+
+std::vector<List> lists_of(const Scores& scores) {
+    return {
+        {"What this judge got wrong, with the options of plumb-lab-sim that show it", &scores.misses},
+        {"Where the best of the simpler judges that hold less than half of A/A was better", &scores.behind}};
 }
 
 std::string as_text(const Table& table) {
@@ -125,6 +121,25 @@ std::string as_markdown(const Table& table) {
     return out + "\n";
 }
 
+// Too long for a table: a line for what, one for how to see it.
+std::string as_text(const List& list) {
+    std::string out = list.title + "\n";
+    for (const Loss& each : *list.losses) {
+        out += fmt::format("  {} {}: {}\n", each.scenario, each.fleet, each.what);
+        if (!each.shown_by.empty()) out += fmt::format("      {}\n", each.shown_by);
+    }
+    return out + "\n";
+}
+
+std::string as_markdown(const List& list) {
+    std::string out = fmt::format("### {}\n\n", list.title);
+    for (const Loss& each : *list.losses) {
+        out += fmt::format("- `{}` {}: {}", each.scenario, each.fleet, each.what);
+        out += each.shown_by.empty() ? "\n" : fmt::format(" (`{}`)\n", each.shown_by);
+    }
+    return out + "\n";
+}
+
 boost::json::array as_json(const Table& table) {
     boost::json::array out;
     for (const auto& row : table.rows) {
@@ -136,19 +151,40 @@ boost::json::array as_json(const Table& table) {
     return out;
 }
 
+boost::json::array as_json(const List& list) {
+    boost::json::array out;
+    for (const Loss& each : *list.losses) {
+        out.push_back({{"scenario", each.scenario},
+                       {"fleet", each.fleet},
+                       {"what", each.what},
+                       {"options", each.shown_by}});
+    }
+    return out;
+}
+
+std::string print_json(const std::vector<Table>& tables, const std::vector<List>& lists, const Scores& scores,
+                       const Plan& plan) {
+    boost::json::object out{{"seed", plan.seed}, {"missed", scores.missed()}};
+    for (const Table& each : tables)
+        out[each.title] = as_json(each);
+    for (const List& each : lists)
+        out[each.title] = as_json(each);
+    return judge::pretty(out) + "\n";
+}
+
 }  // namespace
 
 std::string print(const Scores& scores, const Plan& plan, Format format) {
     const std::vector<Table> tables = tables_of(scores);
-    if (format == Format::json) {
-        boost::json::object out{{"seed", plan.seed}, {"missed", scores.missed()}};
-        for (const Table& each : tables)
-            out[each.title] = as_json(each);
-        return judge::pretty(out) + "\n";
-    }
+    const std::vector<List> lists = lists_of(scores);
+    if (format == Format::json) return print_json(tables, lists, scores, plan);
     std::string out;
     for (const Table& each : tables)
         out += format == Format::markdown ? as_markdown(each) : as_text(each);
+    for (const List& each : lists) {
+        if (each.losses->empty()) continue;
+        out += format == Format::markdown ? as_markdown(each) : as_text(each);
+    }
     return out;
 }
 
