@@ -21,6 +21,7 @@ figure beside its target, and every answer that was wrong with the options that 
   --gate N                   only this gate or repeat; with --dump DIR its windows, as plumbctl judge reads them
   --aa-only, --catalogue-only
   --windows N, --runs N      windows of a gate (10), runs of a dependency in a window (6)
+  --log-ins N                of these runs, those that log in where that is wanted (all; the agent: 2 of 6)
   --dependencies N           of an A/A gate (250), four phases each
   --format text|markdown|json
   --threads N                gates at once; all processors

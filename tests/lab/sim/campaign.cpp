@@ -36,6 +36,7 @@ World world_of(const Plan& plan, const Gate& gate) {
                                            : calm_world(gate.fleet, seed);
     world.windows = plan.windows;
     if (plan.runs > 0) world.runs = plan.runs;
+    world.log_ins = plan.log_ins;
     if (gate.scenario != nullptr) gate.scenario->plant(world);
     return world;
 }

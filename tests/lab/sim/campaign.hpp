@@ -21,6 +21,7 @@ struct Plan {
     int repeats = 5;         // of each scenario, each with its own chance
     int windows = 10;
     std::uint64_t runs = 0;         // of a dependency in a window; 0: as the world draws it
+    std::uint64_t log_ins = 0;      // of them, those that log in where a dependency wants that; 0: all
     std::vector<std::string> only;  // parts of scenario names; empty: all
     std::optional<int> repeat;      // only this gate or repeat
     unsigned threads = 1;

@@ -19,7 +19,7 @@ Scenario drifted(const Drift& drift, Labels scope = {}, double share = 1) {
     out.name = fmt::format("fact-{}", drift.name);
     out.group = Group::facts;
     out.label.dependencies = {drift.dependency};
-    out.label.layer = drift.layer;
+    out.label.layers = {drift.layer};
     out.label.causes = {std::string_view(drift.value).empty() ? "fact.missing" : "fact.differs"};
     out.label.scope = scope;
     out.plant = [=](World& world) {
@@ -56,7 +56,7 @@ Scenario filling(const Course& course) {
     out.label.dependencies = {course.dependency};
     const bool own = std::string_view(course.dependency) == "task";
     out.label.category = own ? Category::exhaustion : Category::saturation;
-    out.label.layer = own ? Layer::task : Layer::server;
+    out.label.layers = {own ? Layer::task : Layer::server};
     out.label.causes = course.causes;
     out.plant = [course](World& world) {
         for (GaugeSpec& each : world.dependency(course.dependency).gauges) {

@@ -23,7 +23,7 @@ Scenario failing(const char* group_name, Group group, const Fault& fault, double
     out.counts = rate >= 0.9;
     out.label.dependencies = {fault.dependency};
     out.label.category = cause_info(parse_cause(fault.cause).value()).category;
-    out.label.layer = layer_of_phase(fault.phase);
+    out.label.layers = {layer_of_phase(fault.phase)};
     out.label.causes = {fault.cause};
     out.label.scope = scope;
     out.plant = [fault, rate, scope = std::move(scope)](World& world) {

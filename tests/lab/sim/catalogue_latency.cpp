@@ -22,7 +22,7 @@ Scenario slower_path(const char* dependency, double factor, Labels scope, const 
     out.counts = factor >= 2;
     out.factor = factor;
     out.label.dependencies = {dependency};
-    out.label.layer = Layer::connect;
+    out.label.layers = {Layer::connect};
     out.label.causes = {"latency.network"};
     out.label.scope = scope;
     out.plant = [=](World& world) {
@@ -33,6 +33,16 @@ Scenario slower_path(const char* dependency, double factor, Labels scope, const 
     return out;
 }
 
+// By how much the peer's work must grow for the whole phase to take `factor` times as long.
+double work_factor(World& world, const char* dependency, std::string_view phase, double factor) {
+    const Dependency& each = world.dependency(dependency);
+    for (const PhaseSpec& spec : each.phases) {
+        const double path = spec.round_trips * each.rtt_ms;
+        if (spec.name == phase) return (factor * (spec.ms + path) - path) / spec.ms;
+    }
+    return factor;
+}
+
 Scenario slower_peer(const char* dependency, const char* phase, double factor) {
     Scenario out;
     out.name = fmt::format("slow-peer-{:.1f}-{}-{}", factor, dependency, phase);
@@ -41,10 +51,10 @@ Scenario slower_peer(const char* dependency, const char* phase, double factor) {
     out.factor = factor;
     out.label.dependencies = {dependency};
     out.label.category = Category::saturation;
-    out.label.layer = layer_of_phase(phase);
+    out.label.layers = {layer_of_phase(phase)};
     out.label.causes = {"latency.server"};
     out.plant = [=](World& world) {
-        Slowdown fault = at(dependency, factor);
+        Slowdown fault = at(dependency, work_factor(world, dependency, phase, factor));
         fault.phase = phase;
         world.slow.push_back(std::move(fault));
     };
@@ -58,7 +68,7 @@ Scenario slow_mode(const char* dependency, const char* phase, double factor, dou
     out.group = Group::slow_mode;
     out.label.dependencies = {dependency};
     out.label.category = Category::saturation;
-    out.label.layer = layer_of_phase(phase);
+    out.label.layers = {layer_of_phase(phase)};
     out.label.causes = {"latency.server"};
     out.plant = [=](World& world) {
         Slowdown usual = at(dependency, factor);
@@ -81,7 +91,7 @@ Scenario queueing() {
     out.group = Group::latency;
     out.label.dependencies = {"database"};
     out.label.category = Category::saturation;
-    out.label.layer = Layer::server;
+    out.label.layers = {Layer::request, Layer::server};
     out.label.causes = {"latency.server", "gauge.forecast", "gauge.headroom"};
     out.plant = [](World& world) {
         Slowdown fault = at("database", 1.5);

@@ -22,7 +22,7 @@ Scenario common(const std::string& name, const std::vector<std::string>& depende
     out.counts = true;
     out.label.dependencies = dependencies;
     out.label.category = cause_info(parse_cause(cause).value()).category;
-    out.label.layer = layer;
+    out.label.layers = {layer};
     out.label.causes = {cause};
     out.label.scope = scope;
     out.label.one_root = true;
@@ -46,7 +46,8 @@ Scenario starved() {
     out.group = Group::roots;
     out.label.dependencies = {"task"};
     out.label.category = Category::exhaustion;
-    out.label.layer = Layer::task;
+    out.label.layers = {Layer::task};
+    out.label.causes = {"task.starved"};
     out.label.one_root = true;
     out.plant = [](World& world) {
         for (Task& task : world.tasks) {
@@ -64,9 +65,10 @@ Scenario of_tasks(const char* name, std::vector<std::string> causes, std::functi
     out.group = Group::tasks;
     out.label.dependencies = {"task"};
     out.label.category = Category::exhaustion;
-    out.label.layer = Layer::task;
+    out.label.layers = {Layer::task};
     out.label.causes = std::move(causes);
     out.plant = std::move(plant);
+    out.label.any_scope = true;
     out.needs_tasks = 6;
     return out;
 }
@@ -84,7 +86,6 @@ void replace_in_a_loop(World& world) {
     std::vector<Task> heirs;
     for (Task* task : a_third(world)) {
         task->last = 1;
-        task->memory = 0.97;
         for (int first = 2; first < world.windows; first += 3) {
             Task heir = *task;
             heir.first = first;
@@ -118,7 +119,8 @@ void add_roots(std::vector<Scenario>& list) {
 
 void add_tasks_gone(std::vector<Scenario>& list) {
     list.push_back(of_tasks("tasks-vanish", {"task.vanished"}, vanish));
-    list.push_back(of_tasks("tasks-replaced-in-a-loop", {}, replace_in_a_loop));
+    list.push_back(of_tasks("tasks-replaced-in-a-loop", {"task.replaced"}, replace_in_a_loop));
+    list.back().label.category = Category::health;
 }
 
 }  // namespace plumb::lab

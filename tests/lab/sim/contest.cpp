@@ -72,7 +72,7 @@ bool names(const Finding& finding, const Label& label) {
 
 // Labels that cut the tasks alike are as good.
 bool same_scope(const Finding& finding, const Label& label) {
-    if (finding.scope == label.scope) return true;
+    if (label.any_scope || finding.scope == label.scope) return true;
     const auto* same = finding.evidence.if_contains("same_tasks_as");
     if (same == nullptr || !same->is_array() || label.scope.size() != 1) return false;
     const std::string wanted = fmt::format("{}={}", label.scope.begin()->first, label.scope.begin()->second);
@@ -117,7 +117,7 @@ Answer mark(const Report& report, const Label& label) {
     if (report.findings.empty() || !names(report.findings.front(), label)) return answer;
     const Finding& top = report.findings.front();
     answer.first = true;
-    answer.layer = top.layer == label.layer;
+    answer.layer = among(label.layers, top.layer);
     answer.category = top.category == label.category;
     answer.cause = label.causes.empty() || among(label.causes, top.cause);
     answer.scope = same_scope(top, label);

@@ -178,21 +178,26 @@ void Generator::play_dependency(Actor& actor, std::size_t index, int window) {
     const Task& task = *actor.task;
     const Dependency& each = world_.dependencies[index];
     WindowDependency& out = actor.window.dependencies[index];
-    out.runs = each.phases.empty() ? 0 : world_.runs;
-    out.succeeded = fail_runs(actor, index, window);
-    const bool throttled = window >= task.suspect_from && window <= task.suspect_to;
-    out.suspect = throttled ? actor.random.binomial(out.succeeded, task.suspect) : 0;
-    time_runs(actor, index, window, out.succeeded - out.suspect);
+    out.runs = world_.runs;
+    const Through through = fail_runs(actor, index, window);
+    const double suspect = window >= task.suspect_from && window <= task.suspect_to ? task.suspect : 0;
+    const std::uint64_t suspect_deep = actor.random.binomial(through.deep, suspect);
+    const std::uint64_t suspect_shallow = actor.random.binomial(through.shallow, suspect);
+    out.succeeded = through.deep + through.shallow;
+    out.suspect = suspect_deep + suspect_shallow;
+    time_runs(actor, index, window, {through.deep - suspect_deep, through.shallow - suspect_shallow});
     show(actor, each, window, out);
     read_gauges(actor, each, window, out);
 }
 
-// Walks the phases in the order of a run; the runs that came through are left.
-std::uint64_t Generator::fail_runs(Actor& actor, std::size_t index, int window) const {
+// Walks the phases in the order of a run; the runs that came through are left. Those that do not log in end
+// before that.
+Generator::Through Generator::fail_runs(Actor& actor, std::size_t index, int window) const {
     const Dependency& each = world_.dependencies[index];
     WindowDependency& out = actor.window.dependencies[index];
     out.failures.clear();
-    std::uint64_t left = out.runs;
+    Through through{out.runs, 0};
+    std::uint64_t& left = through.deep;
     const auto fail = [&](WindowPhase& phase, const std::string& cause, double rate) {
         const std::uint64_t failed = rate > 0 ? actor.random.binomial(left, rate) : 0;
         if (failed > 0) out.failures.push_back({phase.name, cause, failed});
@@ -200,6 +205,10 @@ std::uint64_t Generator::fail_runs(Actor& actor, std::size_t index, int window) 
     };
     for (std::size_t p = 0; p < out.phases.size(); ++p) {
         WindowPhase& phase = out.phases[p];
+        if (phase.layer == Layer::authenticate && world_.log_ins > 0 && left > world_.log_ins) {
+            through.shallow = left - world_.log_ins;
+            left = world_.log_ins;
+        }
         phase.reached = left;
         for (std::size_t i = 0; i < world_.failing.size(); ++i) {
             const Failing& fault = world_.failing[i];
@@ -208,7 +217,7 @@ std::uint64_t Generator::fail_runs(Actor& actor, std::size_t index, int window) 
         }
         if (p == each.failure_phase) fail(phase, each.failure_cause, actor.links[index].failure_rate);
     }
-    return left;
+    return through;
 }
 
 // The factor of the path (no phase) or of the peer's work in a phase. Slow modes are collected aside, in
@@ -231,7 +240,7 @@ double Generator::slowness(const Actor& actor, const Dependency& each, const Pha
     return factor;
 }
 
-void Generator::time_runs(Actor& actor, std::size_t index, int window, std::uint64_t clean) {
+void Generator::time_runs(Actor& actor, std::size_t index, int window, Through clean) {
     const Task& task = *actor.task;
     const Dependency& each = world_.dependencies[index];
     WindowDependency& out = actor.window.dependencies[index];
@@ -251,10 +260,13 @@ void Generator::time_runs(Actor& actor, std::size_t index, int window, std::uint
         const PhaseSpec& spec = each.phases[p];
         modes_.resize(path_modes);
         const double own = spec.ms * work * slowness(actor, each, &spec, window);
-        out.phases[p].clean = draw(spec.round_trips * path + own, clean, each.spread, actor.random);
+        const bool deep = out.phases[p].layer >= Layer::authenticate;
+        const std::uint64_t runs = clean.deep + (deep ? 0 : clean.shallow);
+        out.phases[p].clean = draw(spec.round_trips * path + own, runs, each.spread, actor.random);
     }
     modes_.resize(path_modes);
-    out.rtt = each.rtt_ms > 0 ? draw(path, std::min<std::uint64_t>(clean, 3), each.spread / 2, actor.random)
+    out.rtt = each.rtt_ms > 0 ? draw(path, std::min<std::uint64_t>(clean.deep + clean.shallow, 3),
+                                     each.spread / 2, actor.random)
                               : Sketch();
 }
 
@@ -284,7 +296,7 @@ Sketch Generator::draw(double middle_ms, std::uint64_t runs, double spread, Rand
 
 void Generator::show(const Actor& actor, const Dependency& each, int window, WindowDependency& out) const {
     out.facts.clear();
-    if (out.succeeded == 0 && out.runs > 0) return;
+    if (out.succeeded == 0) return;
     for (const Fact& fact : each.facts) {
         std::string value = fact.value;
         if (is_secret_of_environment(fact.cls)) value += " " + actor.task->labels.at("environment");
@@ -293,8 +305,7 @@ void Generator::show(const Actor& actor, const Dependency& each, int window, Win
             const bool hit = actor.facts[i] != 0 && other.fact == fact.name && other.where.concerns(each);
             if (hit && other.where.shows_in(window)) value = other.value;
         }
-        const std::uint64_t runs = std::max<std::uint64_t>(out.succeeded, 1);
-        if (!value.empty()) out.facts.push_back({fact.name, fact.cls, std::move(value), runs});
+        if (!value.empty()) out.facts.push_back({fact.name, fact.cls, std::move(value), out.succeeded});
     }
 }
 
@@ -302,7 +313,7 @@ void Generator::show(const Actor& actor, const Dependency& each, int window, Win
 void Generator::read_gauges(const Actor& actor, const Dependency& each, int window,
                             WindowDependency& out) const {
     out.gauges.clear();
-    if (out.succeeded == 0 && out.runs > 0) return;
+    if (out.succeeded == 0) return;
     const Task& task = *actor.task;
     const auto& specs = task.candidate ? each.gauges : each.baseline_gauges;
     const std::uint64_t eye = each.kind == "task" ? seed_of(task.name) : (task.candidate ? 1 : 0);

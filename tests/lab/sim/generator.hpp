@@ -42,6 +42,10 @@ class Generator {
         std::vector<char> slow;       // whether it is hit
         std::vector<char> facts;
     };
+    struct Through {  // runs, by how far they were meant to go
+        std::uint64_t deep = 0;
+        std::uint64_t shallow = 0;
+    };
     struct Mode {  // some of the runs take longer
         double share = 0;
         double factor = 1;
@@ -51,8 +55,8 @@ class Generator {
     Link make_link(const Dependency& each, const Task& task, double own, Random& random) const;
     void choose_victims();
     void play_dependency(Actor& actor, std::size_t index, int window);
-    std::uint64_t fail_runs(Actor& actor, std::size_t index, int window) const;
-    void time_runs(Actor& actor, std::size_t index, int window, std::uint64_t clean);
+    Through fail_runs(Actor& actor, std::size_t index, int window) const;
+    void time_runs(Actor& actor, std::size_t index, int window, Through clean);
     double slowness(const Actor& actor, const Dependency& each, const PhaseSpec* phase, int window);
     void show(const Actor& actor, const Dependency& each, int window, WindowDependency& out) const;
     void read_gauges(const Actor& actor, const Dependency& each, int window, WindowDependency& out) const;

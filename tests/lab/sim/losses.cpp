@@ -10,8 +10,12 @@ namespace {
 
 using judge::Verdict;
 
-// A baseline that holds half of what does not differ finds everything; that it does is no loss of ours.
-constexpr double kCriesWolf = 0.5;
+// Who holds a quarter of what does not differ finds everything; that it does is no loss of ours.
+constexpr double kCriesWolf = 0.25;
+
+bool cries_wolf(const RivalScore& rival) {
+    return std::max(rival.false_holds.share(), rival.decoys.share()) >= kCriesWolf;
+}
 
 Count& place_of(Group group, RivalScore& score) {
     switch (group) {
@@ -160,8 +164,7 @@ std::vector<Loss> behind_of(const Results& results, const std::vector<RivalScore
         const std::vector<Tally> tally = tallies(gates, rivals.size() - 1);
         std::size_t best = 0;
         for (std::size_t i = 1; i < tally.size(); ++i) {
-            const bool trusted = rivals[i].false_holds.share() < kCriesWolf;
-            if (trusted && better(tally[i], tally[best])) best = i;
+            if (!cries_wolf(rivals[i]) && better(tally[i], tally[best])) best = i;
         }
         if (best == 0) return;
         out.push_back(

@@ -41,6 +41,10 @@ void declare(CLI::App& app, Options& options) {
         ->check(CLI::Range(1, 500));
     app.add_option("--windows", plan.windows, "of each gate")->check(CLI::Range(1, 200));
     app.add_option("--runs", plan.runs, "of a dependency in a window")->check(CLI::Range(1, 1000));
+    app.add_option(
+           "--log-ins", plan.log_ins,
+           "of these runs, those that log in where a dependency wants that; 0: all (the agent: 2 of 6)")
+        ->check(CLI::Range(0, 1000));
     app.add_option("--threads", plan.threads, "gates played at once")->check(CLI::Range(1, 64));
     app.add_flag("--aa-only", options.aa_only, "no catalogue");
     app.add_flag("--catalogue-only", options.catalogue_only, "no A/A")->excludes("--aa-only");

@@ -82,9 +82,10 @@ struct List {
 };
 
 std::vector<List> lists_of(const Scores& scores) {
-    return {
-        {"What this judge got wrong, with the options of plumb-lab-sim that show it", &scores.misses},
-        {"Where the best of the simpler judges that hold less than half of A/A was better", &scores.behind}};
+    return {{"What this judge got wrong, with the options of plumb-lab-sim that show it", &scores.misses},
+            {"Where the best of the simpler judges was better (of those that hold less than a quarter of A/A "
+             "and decoys)",
+             &scores.behind}};
 }
 
 std::string as_text(const Table& table) {
@@ -194,9 +195,10 @@ std::string print_list() {
         out += fmt::format("{:<48} {:<14} {}", each.name, to_string(each.group),
                            judge::to_string(each.label.verdict));
         if (!each.label.dependencies.empty()) {
-            out += fmt::format("  {} {} {} {}", fmt::join(each.label.dependencies, ","),
-                               plumb::to_string(each.label.category), plumb::to_string(each.label.layer),
-                               fmt::join(each.label.causes, "|"));
+            out +=
+                fmt::format("  {} {} {} {}", fmt::join(each.label.dependencies, ","),
+                            plumb::to_string(each.label.category),
+                            plumb::to_string(each.label.layers.front()), fmt::join(each.label.causes, "|"));
         }
         for (const auto& [name, value] : each.label.scope)
             out += fmt::format(" {}={}", name, value);

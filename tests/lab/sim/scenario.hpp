@@ -20,9 +20,10 @@ struct Label {
     // name any of them.
     std::vector<std::string> dependencies;
     Category category = Category::drift;
-    Layer layer = Layer::connect;
+    std::vector<Layer> layers{Layer::connect};  // any of these
     std::vector<std::string> causes;  // any of these: "redis.clients at its limit" is headroom or a forecast
     Labels scope;
+    bool any_scope = false;  // what is hit lies in no place that labels name
     // A fault that is told and does not hold (a version that differs) has the verdict promote.
     judge::Severity severity = judge::Severity::critical;
     bool one_root = false;  // several dependencies fail for one reason: one finding is right, not one each

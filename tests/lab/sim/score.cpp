@@ -55,21 +55,22 @@ void add(Count& to, const Count& from) {
 }
 
 std::string in_words(const Count& count) {
+    if (count.of == 0) return "–";
     return fmt::format("{:.2f} % ({} of {})", 100 * count.share(), count.hits, count.of);
 }
 
 Measure at_least(std::string name, const Count& count, double target) {
-    Measure out{std::move(name), in_words(count), fmt::format("≥ {:.0f} %", 100 * target), {}};
+    Measure out{
+        std::move(name), in_words(count), target < 1 ? fmt::format("≥ {:.0f} %", 100 * target) : "all", {}};
     if (count.of > 0) out.met = count.share() >= target;
     return out;
 }
 
 Measure windows_measure(std::string name, const Windows& windows, int target) {
-    Measure out{std::move(name),
-                fmt::format("median {}, 95th {}", windows.quantile(0.5), windows.quantile(0.95)),
-                fmt::format("≤ {}", target),
-                {}};
-    if (!windows.needed.empty()) out.met = windows.quantile(0.95) <= target;
+    Measure out{std::move(name), "–", fmt::format("≤ {}", target), {}};
+    if (windows.needed.empty()) return out;
+    out.value = fmt::format("median {}, 95th {}", windows.quantile(0.5), windows.quantile(0.95));
+    out.met = windows.quantile(0.95) <= target;
     return out;
 }
 

@@ -1,5 +1,6 @@
-// The laboratory itself: its windows are real ones and show what was planted, the same seed gives the same bytes
-// whatever the threads, and a short campaign finds every hard fault and holds nothing that does not differ.
+// The laboratory itself: its windows are real ones and show what was planted, the same seed gives the same
+// bytes whatever the threads, and a short campaign finds every hard fault and holds nothing that does not
+// differ.
 #include "tests/lab/sim/generator.hpp"
 #include "tests/lab/sim/print.hpp"
 
@@ -54,6 +55,7 @@ double middle_ms(const World& world, bool candidate, const std::string& dependen
 TEST(Generator, makes_windows_that_a_controller_would_take) {
     for (const Scenario& scenario : catalogue()) {
         World world = calm_world(kFleet, 7);
+        world.windows = 5;
         scenario.plant(world);
         Generator generator(world);
         std::size_t windows = 0;
@@ -64,7 +66,7 @@ TEST(Generator, makes_windows_that_a_controller_would_take) {
                 ASSERT_TRUE(sound) << scenario.name << ": " << sound.error().message;
             });
         }
-        EXPECT_GE(windows, 100U) << scenario.name;
+        EXPECT_GE(windows, 70U) << scenario.name;
     }
 }
 
@@ -118,8 +120,9 @@ TEST(Generator, fails_the_share_of_runs_that_was_planted_there_and_nowhere_else)
 TEST(Campaign, gives_the_same_bytes_for_the_same_seed_whatever_the_threads) {
     Plan plan = short_plan();
     plan.catalogue_fleets = {kFleet};
-    plan.only = {"soft-15", "decoy-deploy"};
+    plan.only = {"soft-15-search", "decoy-deploy"};
     plan.repeats = 2;
+    plan.gates = 2;
     const std::string once = print(score(run(plan, nobody), plan), plan, Format::json);
     plan.threads = 3;
     EXPECT_EQ(print(score(run(plan, nobody), plan), plan, Format::json), once);
@@ -142,8 +145,8 @@ TEST(Campaign, finds_every_hard_fault_after_one_window_or_two) {
     const Results results = run(plan, nobody);
     EXPECT_GE(results.gates.size(), 40U);
     for (const Gate& gate : results.gates) {
-        EXPECT_TRUE(gate.contest.ours.right && gate.contest.ours.first)
-            << reproducer(gate, plan) << "\n" << gate.contest.ours.told;
+        EXPECT_TRUE(gate.contest.ours.right && gate.contest.ours.first) << reproducer(gate, plan) << "\n"
+                                                                        << gate.contest.ours.told;
     }
 }
 

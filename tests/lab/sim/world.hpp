@@ -117,6 +117,7 @@ struct World {
     std::uint64_t seed = 0;
     int windows = 10;
     std::uint64_t runs = 6;     // of a dependency in a window
+    std::uint64_t log_ins = 0;  // of them, those that log in where a dependency wants that; 0: all
     double load_height = 0.1;   // of a wave that both sides ride,
     double load_period = 2880;  // in windows,
     double load_phase = 0;      // at this place of it

@@ -1,6 +1,6 @@
-// What arrives is not what was sent: windows are lost, come twice, out of order and with clocks that jump; counters
-// start again, a side is empty, numbers are none. Whatever happens to them, a fault that was planted or a side
-// without evidence never ends in a promote, and the order of arrival never matters.
+// What arrives is not what was sent: windows are lost, come twice, out of order and with clocks that jump;
+// counters start again, a side is empty, numbers are none. Whatever happens to them, a fault that was planted
+// or a side without evidence never ends in a promote, and the order of arrival never matters.
 #include "controller/judge/finding_json.hpp"
 #include "tests/unit/judge/fleet.hpp"
 
@@ -151,8 +151,8 @@ TEST(HostileInput, each_mishap_alone_leaves_the_fault_found_or_the_evidence_want
             Sent after = broken();
             kMishaps.at(i)(after, chance);
             const Report report = judged(healthy(), after);
-            EXPECT_NE(report.verdict, Verdict::promote)
-                << "mishap " << i << ", seed " << seed << "\n" << words(report);
+            EXPECT_NE(report.verdict, Verdict::promote) << "mishap " << i << ", seed " << seed << "\n"
+                                                        << words(report);
         }
     }
 }
