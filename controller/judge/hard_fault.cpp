@@ -18,7 +18,7 @@ struct HardReading {  // what the rule saw
     std::string quiet;  // why it is no finding; empty: it is one
 };
 
-constexpr double kMostly = 0.5;  // a task that fails more often is neither failing hard nor spared
+constexpr double kMostly = 0.75;  // a task that fails more often is neither failing hard nor spared
 constexpr double kReferenceZ = 1.645;
 
 // The tasks of this dependency that have runs enough to say that they do not fail in this phase.
