@@ -37,6 +37,13 @@ const PhaseView* hard_phase(const std::vector<PhaseView>& phases, std::vector<Ph
     for (const PhaseView& phase : phases) {
         const auto failing = failing_hard(phase.*side, thresholds);
         if (!failing.empty() && 2 * failing.size() > (phase.*side).size()) return &phase;
+        // Runs that wait for their time-out are few: none of the tasks has enough of them, and all together
+        // do.
+        Counts newest;
+        for (const PhaseTask& each : phase.*side)
+            newest.add(each.newest(thresholds.hard_fault_runs));
+        const bool enough = newest.reached >= thresholds.hard_fault_runs;
+        if (enough && newest.share() >= thresholds.hard_fault_share) return &phase;
     }
     return nullptr;
 }

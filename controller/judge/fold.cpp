@@ -39,7 +39,10 @@ bool failure_explains(const Finding& cause, const Finding& effect, ScopeTasks& t
         case Kind::latency:
             return effect.layer >= cause.layer && of_same_tasks(cause, effect, tasks);
         case Kind::fact:
+            // What a server says of itself while it refuses requests (a status, an error page's header) is
+            // the refusal's.
             return effect.layer == cause.layer ||
+                   (cause.layer == Layer::request && effect.layer == Layer::server) ||
                    (effect.cause == "fact.missing" && effect.layer > cause.layer);
         case Kind::gauge:
             return cause.category == Category::saturation || cause.category == Category::exhaustion;

@@ -111,6 +111,8 @@ void note_kernel_facts(Outcome& outcome, int descriptor) {
     if (!facts) return;
     outcome.rtt = facts->rtt;
     outcome.retransmits = facts->total_retransmits;
+    // Before an answer the kernel shows its defaults, which say nothing of the path.
+    if (facts->rtt.count() == 0) return;
     outcome.fact(net::facts::kTcpMss, std::to_string(facts->send_mss));
     outcome.fact(net::facts::kTcpPathMtu, std::to_string(facts->path_mtu));
     outcome.fact(net::facts::kTcpWindowScaling, facts->window_scaling ? "on" : "off");

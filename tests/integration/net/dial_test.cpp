@@ -78,6 +78,8 @@ TEST(Dial, full_accept_queue_times_out_in_the_connect_phase) {
     EXPECT_GE(outcome.total, 150ms);
     ASSERT_EQ(outcome.attempts.size(), 1U);
     EXPECT_EQ(outcome.attempts[0].failed, Cause::tcp_timeout);
+    for (const Fact& fact : outcome.facts)
+        EXPECT_FALSE(fact.name.starts_with("tcp.")) << fact.name << " of a path that nobody answered on";
 }
 
 TEST(Dial, silent_name_server_times_out_in_the_resolve_phase) {

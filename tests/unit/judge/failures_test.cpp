@@ -191,6 +191,19 @@ TEST(HardFault, one_odd_task_does_not_hide_that_the_others_fail_less) {
     EXPECT_EQ(compare(staging().tasks(6).windows(2), Fleet(after).windows(2)).verdict, Verdict::insufficient);
 }
 
+TEST(HardFault, a_baseline_of_few_runs_that_all_time_out_is_no_reference) {
+    // Two runs a task: too few for a task alone, and enough for all of them.
+    Fleet before = staging().tasks(4).windows(2);
+    before.change([](Window& window, int, int) {
+        dependency(window, "database").runs = 1;
+        dependency(window, "database").succeeded = 1;
+        fail_all(window, "database", "connect", "tcp.timeout");
+    });
+    const Report report = compare(before, production().tasks(4).windows(2));
+    EXPECT_EQ(report.verdict, Verdict::insufficient);
+    EXPECT_THAT(gaps(report, true), HasSubstr("fails on the baseline only, in phase connect"));
+}
+
 TEST(HardFault, the_majority_cause_is_told_and_all_are_in_the_evidence) {
     Fleet after = production();
     after.change([](Window& window, int, int) {

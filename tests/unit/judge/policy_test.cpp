@@ -114,7 +114,7 @@ TEST(PolicyFile, a_threshold_out_of_bounds_is_told_with_what_would_be_right) {
         refused("thresholds:\n  failure_points: 5\n"),
         HasSubstr("policy.yaml:2: 'failure_points' lies between 0.0001 and 0.5, not at 5; it is a share "
                   "of runs: one percentage point is 0.01"));
-    EXPECT_THAT(refused("thresholds: {latency_floor: 0s}\n"), HasSubstr("between 10.0 µs and 60.0 s"));
+    EXPECT_THAT(refused("thresholds: {latency_floor: 0s}\n"), HasSubstr("between 10.0 µs and 1.00 min"));
     EXPECT_THAT(refused("thresholds: {latency_floor: 3}\n"), HasSubstr("latency_floor: "));
     EXPECT_THAT(refused("thresholds: {minimum_tasks: 1}\n"), HasSubstr("a whole number from 2 to 1000"));
     EXPECT_THAT(refused("thresholds: {headroom_hold: 0.3}\n"), HasSubstr("'headroom_warn' (0.2) lies below"));

@@ -115,7 +115,7 @@ TEST(Starvation, can_be_explained_when_it_is_quiet) {
                                    [](const Comparison& each) { return each.subject == "latency:all"; });
     ASSERT_NE(told, report.comparisons.end());
     EXPECT_FALSE(told->found);
-    EXPECT_EQ(told->margin, "20.0 points below");
+    EXPECT_EQ(told->margin, "20.0 points below; p 1, and 0.001 would do");
 }
 
 }  // namespace
