@@ -8,7 +8,7 @@ every_source() { git ls-files -- '*.cpp'; }
 
 # The sources of the last day of work, up to the newest commit and newest first; a changed header counts as its
 # source. A day that touched most of the house would take as long as all of it: the newest must do.
-most_recent=80
+most_recent=50
 recent_sources() {
     local since files
     since=$(($(git log -1 --format=%ct) - 86400))

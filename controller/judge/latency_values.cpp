@@ -2,9 +2,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <map>
-#include <set>
-#include <tuple>
 
 namespace plumb::judge {
 namespace {
@@ -15,30 +12,6 @@ constexpr double kLookPoints = 0.02;  // more slow runs than that are looked at 
 constexpr double kLookReach = 0.03;   // likewise
 constexpr std::size_t kBuckets = Sketch::kMaxBucket - Sketch::kMinBucket + 1;
 const double kBucketWidth = std::log(2.0) / 32;
-
-std::string_view label(const TaskEvidence& task, const char* name) {
-    const auto found = task.labels.find(name);
-    return found == task.labels.end() ? std::string_view() : found->second;
-}
-
-std::size_t place_in(std::string_view value, std::map<std::string_view, std::size_t>& known) {
-    return known.emplace(value, known.size()).first->second;
-}
-
-// Values with two tasks and more, the most frequent first.
-std::vector<std::string_view> frequent(const std::map<std::string_view, std::size_t>& counts) {
-    std::vector<std::pair<std::string_view, std::size_t>> list;
-    for (const auto& entry : counts) {
-        if (entry.second >= 2 && !entry.first.empty()) list.push_back(entry);
-    }
-    std::stable_sort(list.begin(), list.end(),
-                     [](const auto& a, const auto& b) { return a.second > b.second; });
-    if (list.size() > Places::kMostParts / 2 - 1) list.resize(Places::kMostParts / 2 - 1);
-    std::vector<std::string_view> values;
-    for (const auto& entry : list)
-        values.push_back(entry.first);
-    return values;
-}
 
 // Runs of many tasks thrown together.
 struct Pool {
@@ -124,64 +97,6 @@ double quantile_of(Measure measure) {
 const char* name_of(Measure measure) {
     constexpr std::array<const char*, kMeasures> kNames{"p50", "p90", "p99", "slow_mode", "slow_mode"};
     return kNames[index(measure)];
-}
-
-Places::Places(const View& view) {
-    std::map<std::string_view, std::size_t> zones;
-    std::map<std::string_view, std::size_t> in_zone;
-    std::map<std::string_view, std::size_t> in_revision;
-    for (const TaskEvidence* task : view.candidate.tasks) {
-        ++in_zone[label(*task, "zone")];
-        ++in_revision[label(*task, "revision")];
-    }
-    parts_.push_back({});
-    if (in_zone.size() > 1) {
-        for (const auto value : frequent(in_zone)) {
-            part_of_zone_.resize(place_in(value, zones) + 1);
-            part_of_zone_.back() = parts_.size();
-            parts_.push_back({Part::Kind::zone, value});
-        }
-    }
-    std::map<std::string_view, std::size_t> revisions;
-    if (in_revision.size() > 1) {
-        for (const auto value : frequent(in_revision)) {
-            revisions.emplace(value, parts_.size());
-            parts_.push_back({Part::Kind::revision, value});
-        }
-    }
-    for (const bool candidate : {false, true}) {
-        const auto& tasks = (candidate ? view.candidate : view.baseline).cohort->tasks;
-        first_[candidate] = tasks.data();
-        for (const TaskEvidence& task : tasks) {
-            const auto revision = revisions.find(label(task, "revision"));
-            places_[candidate].push_back({place_in(label(task, "zone"), zones),
-                                          candidate && revision != revisions.end() ? revision->second : 0,
-                                          0});
-        }
-        number_units(candidate, tasks);
-    }
-    zones_ = zones.size();
-    part_of_zone_.resize(zones_);
-}
-
-// A side that names no host, or one for all, has its tasks as units.
-void Places::number_units(bool candidate, const std::vector<TaskEvidence>& tasks) {
-    std::set<std::string_view> hosts;
-    for (const TaskEvidence& task : tasks)
-        hosts.insert(label(task, "host"));
-    std::map<std::tuple<std::string_view, std::size_t, std::size_t>, std::size_t> known;
-    for (std::size_t i = 0; i < tasks.size(); ++i) {
-        Place& place = places_[candidate][i];
-        const std::string_view host = label(tasks[i], "host");
-        const bool shared = hosts.size() > 1 && !host.empty();
-        const auto unit = shared ? known.try_emplace({host, place.zone, place.part}, units_[candidate])
-                                 : std::pair(known.end(), true);
-        place.unit = unit.second ? units_[candidate]++ : unit.first->second;
-    }
-}
-
-Places::Place Places::of(const TaskEvidence& task, bool candidate) const {
-    return places_[candidate][static_cast<std::size_t>(&task - first_[candidate])];
 }
 
 // What is known while the tasks of one phase are gone through.

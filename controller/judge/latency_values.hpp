@@ -6,6 +6,7 @@
 
 #include "controller/judge/latency_test.hpp"
 #include "controller/judge/phases.hpp"
+#include "controller/judge/places.hpp"
 #include "controller/judge/view.hpp"
 
 #include <array>
@@ -39,44 +40,6 @@ constexpr std::uint64_t clean_runs_for(Measure measure) {  // fewer of a task in
     return kRuns[index(measure)];
 }
 const char* name_of(Measure measure);  // as subjects name it: p50 … slow_mode
-
-// A part of the candidate that is compared on its own: a rollout in flight is two cohorts, and a zone may
-// have a path of its own. Each part is one more test.
-struct Part {
-    enum class Kind { whole, zone, revision };
-    Kind kind = Kind::whole;
-    std::string_view value;
-};
-
-// Where the tasks of a view stand, numbered once for all phases.
-class Places {
-  public:
-    explicit Places(const View& view);
-
-    struct Place {
-        std::size_t zone = 0;
-        std::size_t part = 0;  // index of the revision in parts(); 0: none of those
-        std::size_t unit = 0;  // tasks of one host, zone and revision share its fate: one unit of evidence
-    };
-    Place of(const TaskEvidence& task, bool candidate) const;
-    std::size_t units(bool candidate) const { return units_[candidate]; }
-    std::size_t zones() const { return zones_; }
-    // The whole first, then zones and revisions with two tasks and more; at most kMostParts.
-    const std::vector<Part>& parts() const { return parts_; }
-    static constexpr std::size_t kMostParts = 16;
-
-    std::size_t part_of_zone(std::size_t zone) const { return part_of_zone_[zone]; }  // 0: not a part
-
-  private:
-    void number_units(bool candidate, const std::vector<TaskEvidence>& tasks);
-
-    std::size_t zones_ = 0;
-    std::vector<Part> parts_;
-    std::vector<std::size_t> part_of_zone_;
-    const TaskEvidence* first_[2] = {nullptr, nullptr};
-    std::vector<Place> places_[2];
-    std::size_t units_[2] = {0, 0};
-};
 
 inline constexpr std::size_t kSlowLimits = 3;  // places where slow may begin; the best of them is tested
 
