@@ -2,9 +2,9 @@
 // same input gives the same report. It knows phases, failures, facts and gauges; it knows no protocol. Its
 // rules and margins are told in docs/judge.md.
 //
-// The way through: view (which tasks count) → rules, each on its own (coverage, tasks that went, failures, facts,
-// gauges, latency, starvation) → policy (ignored, accepted, lowered to a warning) → folding under the root →
-// verdict and coverage.
+// The way through: view (which tasks count) → rules, each on its own (coverage, tasks that went, failures,
+// facts, gauges, latency, starvation) → policy (ignored, accepted, lowered to a warning) → folding under the
+// root → verdict and coverage.
 //
 // The verdict: any critical finding → hold; else missing, stale or erring evidence → insufficient; else
 // promote. Failed probes are evidence; absent ones are not.

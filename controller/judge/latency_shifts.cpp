@@ -78,7 +78,7 @@ class Tests {
                 add(dependency, phase, cells, Measure::slow_share, critical);
                 add(dependency, phase, cells, Measure::slow_reach, critical);
                 quiet_[critical] += (kSlowLimits - 1) * places_.parts().size();
-            } else {
+            } else if (cells.slow().limit_ns > 0) {
                 // Looked at and found alike: it counts among the tests all the same.
                 quiet_[critical] += kSlowLimits * places_.parts().size() + 1;
             }

@@ -34,6 +34,15 @@ std::optional<double> value_of(const Member& member, const LatencyTest& test, do
     return std::asin(std::sqrt(clean->share_above(test.slow_limit_ns * allowed)));
 }
 
+bool spares_the_rest(const std::vector<TaskReading>& readings, const Scope& scope, const LatencyTest& test) {
+    Moments inside;
+    Moments outside;
+    for (const TaskReading& each : readings)
+        (lies_in(*each.task, scope) ? inside : outside).add(each.k);
+    const double accepted = is_quantile(test.measure) ? test.accepted : 0;
+    return outside.mean - accepted <= std::max(test.delta, (inside.mean - accepted) / 3);
+}
+
 }  // namespace
 
 Scope scope_of_shift(const LatencyTest& test, const View& view) {
@@ -54,8 +63,9 @@ Scope scope_of_shift(const LatencyTest& test, const View& view) {
         readings.push_back({member.task, 1, *value - (zone == usual.end() ? all.mean : zone->second.mean)});
     }
     Scope scope = explain_values(readings);
-    // One slow task does not make a place, nor does it spare the others.
-    return scope.by_place ? scope : Scope{};
+    // One slow task does not make a place, nor does it spare the others; and a place is not to blame for what
+    // the tasks outside it show by a third as much.
+    return scope.by_place && spares_the_rest(readings, scope, test) ? scope : Scope{};
 }
 
 }  // namespace plumb::judge

@@ -97,6 +97,14 @@ std::vector<PhaseTask> choose(const std::vector<PhaseTask>& tasks, const Scope& 
     return chosen;
 }
 
+// A place is not to blame for what the tasks outside it show by a third as much.
+bool spares_the_rest(const PhaseView& phase, const Scope& scope) {
+    const double usual = sum(phase.baseline).share();
+    const double inside = sum(choose(phase.candidate, scope, true)).share() - usual;
+    const double outside = sum(choose(phase.candidate, scope, false)).share() - usual;
+    return outside <= inside / 3;
+}
+
 // A fault of one place drowns among all tasks. The place was chosen by what it shows, so the test pays for
 // the choice; and most of its tasks must show it, for one bad task is not its place's.
 std::optional<SoftReading> read_place(const PhaseQuestion& question, std::size_t pairs) {
@@ -104,7 +112,9 @@ std::optional<SoftReading> read_place(const PhaseQuestion& question, std::size_t
     if (!differ(clusters_of(phase.candidate))) return std::nullopt;
     Scope scope = place_of(phase.candidate);
     if (scope.labels.empty() || !scope.by_place) return std::nullopt;
-    const auto before = same_place(phase.baseline, scope.labels);
+    // Where the baseline's tasks fail alike, all of them are a reference for any place.
+    const bool alike = !differ(clusters_of(phase.baseline));
+    const auto before = alike ? phase.baseline : same_place(phase.baseline, scope.labels);
     auto after = choose(phase.candidate, scope, true);
     const unsigned windows = question.view->thresholds().minimum_windows;
     if (tasks_with_windows(after, windows) < kTasksOfPlace || sum(before).reached == 0) return std::nullopt;
@@ -129,7 +139,8 @@ SoftReading read(const PhaseQuestion& question, std::size_t pairs) {
     const PhaseView& phase = *question.phase;
     SoftReading reading = read(question, phase.baseline, phase.candidate, level_of(question, pairs), 1);
     if (reading.quiet.empty()) {
-        reading.scope = place_of(phase.candidate);
+        Scope scope = place_of(phase.candidate);
+        if (spares_the_rest(phase, scope)) reading.scope = std::move(scope);
         return reading;
     }
     if (sum(phase.candidate).failed == 0) return reading;

@@ -316,8 +316,8 @@ TEST(GateWithFloor, an_app_cannot_loosen_the_controllers_policy) {
     }
     for (const char* loose :
          {"critical: []\nignore: [{dependency: \"*\", subject: failures}]\n", "hold_on: []\n",
-          "accept: [{dependency: database, subject: failures, reason: r, until: 2999-01-31}]\n",
-          "accept: [{dependency: \"*\", subject: \"*\", reason: r, until: 2999-01-31}]\nmay_accept: "
+          "accept: [{dependency: database, subject: failures, reason: r, until: 2099-01-31}]\n",
+          "accept: [{dependency: \"*\", subject: \"*\", reason: r, until: 2099-01-31}]\nmay_accept: "
           "[failures]\n",
           "thresholds: {hard_fault_runs: 1000, hard_fault_share: 1, failure_points: 0.5, minimum_tasks: "
           "1000, "

@@ -193,12 +193,10 @@ TEST(HardFault, one_odd_task_does_not_hide_that_the_others_fail_less) {
 
 TEST(HardFault, a_baseline_of_few_runs_that_all_time_out_is_no_reference) {
     // Two runs a task: too few for a task alone, and enough for all of them.
-    Fleet before = staging().tasks(4).windows(2);
-    before.change([](Window& window, int, int) {
-        dependency(window, "database").runs = 1;
-        dependency(window, "database").succeeded = 1;
-        fail_all(window, "database", "connect", "tcp.timeout");
-    });
+    Spec rare;
+    rare.runs = 1;
+    Fleet before = Fleet("staging").tasks(4).windows(2).with(rare);
+    before.change([](Window& window, int, int) { fail_all(window, "database", "connect", "tcp.timeout"); });
     const Report report = compare(before, production().tasks(4).windows(2));
     EXPECT_EQ(report.verdict, Verdict::insufficient);
     EXPECT_THAT(gaps(report, true), HasSubstr("fails on the baseline only, in phase connect"));
