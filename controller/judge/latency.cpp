@@ -33,6 +33,18 @@ const LatencyTest* subject(Tests::const_iterator from, Tests::const_iterator to)
     return first == to ? nullptr : &*first;
 }
 
+// Unlike places differ without a fault, and the one task that the baseline has in a place may be an odd one:
+// that warns. It holds when the candidate as a whole is slower, too.
+bool is_sure(const LatencyTest& told, const Tests& tests) {
+    const auto rests_on_enough = [](const LatencyTest& test) {
+        return test.effect.stratified && test.effect.baseline_units >= 2;
+    };
+    return rests_on_enough(told) || std::any_of(tests.begin(), tests.end(), [&](const LatencyTest& test) {
+               return test.found && test.part.kind == Part::Kind::whole &&
+                      test.dependency == told.dependency && test.phase == told.phase && rests_on_enough(test);
+           });
+}
+
 bool same_question(const LatencyTest& a, const LatencyTest& b) {
     return a.dependency == b.dependency && a.phase == b.phase && a.measure == b.measure;
 }
@@ -65,7 +77,7 @@ void judge_latency(const View& view, Judgement& judgement) {
             phase = next;
         }
         for (const LatencyTest* test : told_of_phase(found))
-            judgement.findings.push_back(latency_finding(*test, view));
+            judgement.findings.push_back(latency_finding(*test, view, is_sure(*test, tests)));
     }
     if (!view.explain) return;
     for (const LatencyTest& test : tests)

@@ -33,11 +33,11 @@ MeasureFacts facts_of(Measure measure) {
         case Measure::p99:
             return {0.01, 0.0016};
         case Measure::slow_share:
-            return {0.0004, 0.0002};
+            return {0.0025, 0.0009};
         case Measure::slow_reach:
             break;
     }
-    return {0.0009, 0.0002};
+    return {0.0025, 0.0009};
 }
 
 class Tests {
@@ -143,8 +143,6 @@ class Tests {
         test.accepted = std::log(std::max(1.0, accepted));
         // What is slow was set with the accepted ratio already.
         test.delta = test.measure == Measure::slow_share ? kSlowShift : std::log(ratio());
-        // A shift of the whole that does not matter moves no run beyond the limit: half of it suffices here.
-        if (test.measure == Measure::slow_reach) test.delta /= 2;
     }
 
     void moderate() {

@@ -39,7 +39,8 @@ std::vector<LatencyTest> test_latency(const View& view, Judgement& judgement);
 std::string subject_of(const LatencyTest& test);  // latency:<phase>:<measure>
 
 // In latency_words.cpp.
-Finding latency_finding(const LatencyTest& test, const View& view);
+// `sure`: it may hold; else it only warns.
+Finding latency_finding(const LatencyTest& test, const View& view, bool sure);
 Comparison latency_comparison(const LatencyTest& test, const View& view);
 
 }  // namespace plumb::judge

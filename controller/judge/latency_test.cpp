@@ -91,6 +91,7 @@ Effect effect_over(const Strata& strata, const Cells& baseline, const Cells& can
     for (const Stratum& stratum : strata.list) {
         effect.baseline_tasks += stratum.baseline.tasks;
         effect.candidate_tasks += stratum.candidate.tasks;
+        effect.baseline_units += stratum.baseline.n;
         effect.candidate_units += stratum.candidate.n;
         effect.baseline += stratum.baseline.mean / count;
         effect.d += (stratum.candidate.mean - stratum.baseline.mean) / count;

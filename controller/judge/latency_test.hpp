@@ -34,6 +34,7 @@ struct Effect {
     Variance variance;               // of tasks within zone and side; df 0: it could not be measured
     std::size_t baseline_tasks = 0;  // compared: those of zones that one side lacks are left out
     std::size_t candidate_tasks = 0;
+    double baseline_units = 0;
     double candidate_units = 0;
     bool stratified = false;  // by zone; false: pooled, the zones hardly overlap
     double pooled = 0;        // the same difference with the zones thrown together (Simpson's paradox)

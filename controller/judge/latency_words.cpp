@@ -135,12 +135,11 @@ std::string why(const LatencyTest& test, const View& view) {
 
 }  // namespace
 
-Finding latency_finding(const LatencyTest& test, const View& view) {
+Finding latency_finding(const LatencyTest& test, const View& view, bool sure) {
     const auto path = path_share(test, view);
     Finding finding = finding_for(cause_of_shift(path), test.dependency->name, test.layer, subject_of(test));
     tell_queue(test, finding);
-    // Unlike places differ without a fault.
-    const bool holds = view.policy->hold_on.latency && test.effect.stratified;
+    const bool holds = view.policy->hold_on.latency && sure;
     finding.severity = holds ? Severity::critical : Severity::warning;
     if (is_quantile(test.measure)) {
         tell_quantile(test, finding);
