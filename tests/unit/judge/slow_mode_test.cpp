@@ -51,7 +51,7 @@ TEST(SlowMode, is_found_although_the_median_stands_still) {
 }
 
 TEST(SlowMode, a_few_runs_that_take_far_longer_are_found_by_their_reach) {
-    const Report report = compare(fleet("staging", 4), with_slow(fleet("production", 8), 5, 100));
+    const Report report = compare(fleet("staging", 4), with_slow(fleet("production", 8), 5, 3000));
     EXPECT_EQ(told(report), "database request latency.server latency:query:slow_mode warning\n");
 }
 
