@@ -28,6 +28,7 @@ std::vector<std::string_view> frequent(const std::map<std::string_view, std::siz
                      [](const auto& a, const auto& b) { return a.second > b.second; });
     if (list.size() > Places::kMostParts / 2 - 1) list.resize(Places::kMostParts / 2 - 1);
     std::vector<std::string_view> values;
+    values.reserve(list.size());
     for (const auto& entry : list)
         values.push_back(entry.first);
     return values;

@@ -15,7 +15,6 @@ namespace {
 using judge::Finding;
 using judge::Report;
 using judge::Severity;
-using judge::Verdict;
 
 // The two sides as they grow, and who watches them.
 class Arena {
