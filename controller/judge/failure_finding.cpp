@@ -63,11 +63,11 @@ Comparison failure_comparison(const PhaseQuestion& question) {
 
 std::vector<PhaseTask> same_place(const std::vector<PhaseTask>& tasks, const Labels& place) {
     Labels known;
-    for (const auto& [label, values] : place) {
+    for (const auto& pair : place) {
         const bool somebody = std::any_of(tasks.begin(), tasks.end(), [&](const PhaseTask& each) {
-            return has_one_of(*each.task, label, values);
+            return has_one_of(*each.task, pair.first, pair.second);
         });
-        if (somebody) known.emplace(label, values);
+        if (somebody) known.insert(pair);
     }
     std::vector<PhaseTask> inside;
     std::copy_if(tasks.begin(), tasks.end(), std::back_inserter(inside),
