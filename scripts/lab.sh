@@ -6,7 +6,7 @@ cd "$(dirname "$(readlink -f "$0")")/.."
 
 usage() {
     cat <<'END'
-usage: ./dev lab sim|net [OPTIONS]        (./dev lab sim --help tells more)
+usage: ./dev lab sim|net [OPTIONS]        (./dev lab sim --help and ./dev lab net --help tell more)
 
 Breaks one thing at a time, asks the judge, and holds what it says against what was broken.
 
@@ -19,10 +19,7 @@ END
 tier=${1:-}
 [ $# -gt 0 ] && shift
 case $tier in
-sim | net)
-    [ -x "scripts/lab-$tier.sh" ] || bad_usage "lab $tier is not built yet; there is ./dev lab sim"
-    exec "scripts/lab-$tier.sh" "$@"
-    ;;
+sim | net) exec "scripts/lab-$tier.sh" "$@" ;;
 -h | --help) usage ;;
 '')
     usage >&2
