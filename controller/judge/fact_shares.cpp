@@ -1,5 +1,7 @@
 #include "controller/judge/fact_shares.hpp"
 
+#include "controller/judge/ahead.hpp"
+
 #include <algorithm>
 #include <utility>
 
@@ -75,7 +77,7 @@ using Facts = std::map<std::string, Collected>;
 void collect(const std::vector<Member>& members, FactSide FactView::*side, Facts& facts) {
     for (auto& [name, fact] : facts)
         fact.same = nullptr;
-    for (const Member& member : members) {
+    const auto add = [&](const Member& member) {
         const Depth depth = depth_of(*member.evidence);
         auto next = facts.begin();
         for (const FactEvidence& fact : member.evidence->facts) {
@@ -88,7 +90,17 @@ void collect(const std::vector<Member>& members, FactSide FactView::*side, Facts
             next->second.depth = std::min(next->second.depth, depth);
             ++next;
         }
-    }
+    };
+    walk(
+        members, add, [](const Member& member) { ask_for(&member.evidence->facts); },
+        [](const Member& member) {
+            ask_for_all(member.evidence->facts);
+            ask_for_all(member.evidence->phases);
+        },
+        [](const Member& member) {
+            for (const FactEvidence& fact : member.evidence->facts)
+                ask_for(fact.values.data());
+        });
 }
 
 // Where a log-in fails, runs that only connect succeed all the same.

@@ -133,6 +133,7 @@ std::optional<Finding> more_often(const FactQuestion& question, Rule rule) {
     const FactSide& before = question.fact.baseline;
     const FactSide& after = question.fact.candidate;
     if (auto whole = rule(question, after, surplus_of(before, after, question.margins()))) return whole;
+    if (question.view.candidate.revisions < 2) return std::nullopt;
     for (const auto& [revision, part] : by_revision(after)) {
         if (auto found = rule(question, part, surplus_of(before, part, question.margins()))) return found;
     }

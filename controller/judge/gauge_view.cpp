@@ -1,6 +1,7 @@
 #include "controller/judge/gauge_view.hpp"
 
 #include "base/text.hpp"
+#include "controller/judge/ahead.hpp"
 #include "controller/judge/scope.hpp"
 #include "controller/judge/statistics.hpp"
 
@@ -47,7 +48,7 @@ using Side = Readings GaugeView::*;
 
 void collect(const std::vector<Member>& members, unsigned stale_windows, Side side,
              const DependencyView& dependency, std::vector<GaugeView>& gauges) {
-    for (const Member& member : members) {
+    const auto add = [&](const Member& member) {
         auto from = gauges.begin();  // both are by name, so what comes next lies behind
         for (const GaugeEvidence& gauge : member.evidence->gauges) {
             const auto found = reading(member, gauge, stale_windows);
@@ -58,7 +59,14 @@ void collect(const std::vector<Member>& members, unsigned stale_windows, Side si
                 from = gauges.insert(from, GaugeView{&dependency, gauge.name, {}, {}});
             ((*from).*side).push_back(*found);
         }
-    }
+    };
+    walk(
+        members, add, [](const Member& member) { ask_for(&member.evidence->gauges); },
+        [](const Member& member) { ask_for_all(member.evidence->gauges); },
+        [](const Member& member) {
+            for (const GaugeEvidence& gauge : member.evidence->gauges)
+                ask_for_all(gauge.points);
+        });
 }
 
 template <class Number>

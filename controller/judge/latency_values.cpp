@@ -1,5 +1,7 @@
 #include "controller/judge/latency_values.hpp"
 
+#include "controller/judge/ahead.hpp"
+
 #include <algorithm>
 #include <cmath>
 
@@ -111,10 +113,14 @@ struct PhaseCells::Tally {
     // Calls visit(sketch, place) for each task of a side with windows enough.
     template <class Visit>
     void each_task(const Places& places, bool candidate_side, Visit&& visit) const {
-        for (const PhaseTask& each : candidate_side ? phase.candidate : phase.baseline) {
-            if (each.task->windows < minimum_windows) continue;
-            visit(each.phase->clean, places.of(*each.task, candidate_side));
-        }
+        walk(
+            candidate_side ? phase.candidate : phase.baseline,
+            [&](const PhaseTask& each) {
+                if (each.task->windows < minimum_windows) return;
+                visit(each.phase->clean, places.of(*each.task, candidate_side));
+            },
+            [](const PhaseTask& each) { ask_for(&each.phase->clean); },
+            [](const PhaseTask& each) { ask_for_all(each.phase->clean.buckets()); });
     }
 };
 
@@ -123,39 +129,37 @@ PhaseCells::PhaseCells(const PhaseView& phase, const Places& places, unsigned mi
     : places_(places) {
     for (Cells& cells : baseline_)
         cells.resize(places.zones());
-    for (Grid& grid : candidate_)
-        grid.assign(places.parts().size(), Cells(places.zones()));
+    for (Cells& cells : candidate_)
+        cells.resize(places.zones());
+    for (Grid& grid : by_revision_)
+        grid.assign(places.has_revisions() ? places.parts().size() : 0, Cells(places.zones()));
     Tally tally{phase, minimum_windows, allowed, {}, std::vector<Pool>(places.parts().size()), {}};
     add_quantiles(tally);
     find_slow(tally, floor_ns);
     if (slow_.worth_testing) add_slow(tally);
 }
 
-Moments& PhaseCells::cell(Measure measure, bool candidate, Places::Place place) {
-    return candidate ? candidate_[index(measure)][place.part][place.zone]
-                     : baseline_[index(measure)][place.zone];
-}
-
 // One measure's values of the tasks of a side on their way into cells: those of one unit are averaged.
 class PhaseCells::Units {
   public:
     Units(PhaseCells& cells, bool candidate) : cells_(cells), candidate_(candidate) {
-        for (auto& units : units_)
+        for (auto& units : whole_)
             units.resize(cells.places_.units(candidate));
+        if (!in_parts()) return;
+        for (auto& units : parts_)
+            units.resize(cells.places_.units_of_parts());
     }
-    void add(Measure measure, Places::Place place, double value) {
-        Unit& unit = units_[index(measure)][place.unit];
-        unit.place = place;
-        unit.sum += value;
-        ++unit.tasks;
+    void add(Measure measure, const Places::Place& place, double value) {
+        whole_[index(measure)][place.unit].add(place, value);
+        if (in_parts()) parts_[index(measure)][place.unit_of_part].add(place, value);
     }
     ~Units() {
-        for (const Measure measure : kAllMeasures) {
-            for (const Unit& unit : units_[index(measure)]) {
-                if (unit.tasks == 0) continue;
-                cells_.cell(measure, candidate_, unit.place)
-                    .add(unit.sum / static_cast<double>(unit.tasks), unit.tasks);
-            }
+        for (std::size_t measure = 0; measure < kMeasures; ++measure) {
+            Cells& cells = (candidate_ ? cells_.candidate_ : cells_.baseline_)[measure];
+            for (const Unit& unit : whole_[measure])
+                unit.settle(cells);
+            for (const Unit& unit : parts_[measure])
+                unit.settle(cells_.by_revision_[measure][unit.part]);
         }
     }
     Units(const Units&) = delete;
@@ -163,13 +167,26 @@ class PhaseCells::Units {
 
   private:
     struct Unit {
-        Places::Place place;
+        std::size_t zone = 0;
+        std::size_t part = 0;
         double sum = 0;
         std::size_t tasks = 0;
+        void add(const Places::Place& place, double value) {
+            zone = place.zone;
+            part = place.part;
+            sum += value;
+            ++tasks;
+        }
+        void settle(Cells& cells) const {
+            if (tasks > 0) cells[zone].add(sum / static_cast<double>(tasks), tasks);
+        }
     };
+    bool in_parts() const { return candidate_ && cells_.places_.has_revisions(); }
+
     PhaseCells& cells_;
     bool candidate_;
-    std::array<std::vector<Unit>, kMeasures> units_;
+    std::array<std::vector<Unit>, kMeasures> whole_;
+    std::array<std::vector<Unit>, kMeasures> parts_;
 };
 
 void PhaseCells::add_quantiles(Tally& tally) {
@@ -248,16 +265,20 @@ void PhaseCells::add_slow(const Tally& tally) {
 }
 
 Cells PhaseCells::select(Measure measure, std::size_t part, bool rest) const {
-    const Grid& grid = candidate_[index(measure)];
     const Part::Kind kind = places_.parts()[part].kind;
     Cells cells(places_.zones());
-    for (std::size_t revision = 0; revision < grid.size(); ++revision) {
-        for (std::size_t zone = 0; zone < cells.size(); ++zone) {
-            const bool inside = kind == Part::Kind::whole ||
-                                (kind == Part::Kind::zone && places_.part_of_zone(zone) == part) ||
-                                (kind == Part::Kind::revision && revision == part);
-            if (inside != rest) cells[zone].merge(grid[revision][zone]);
+    if (kind == Part::Kind::revision) {
+        const Grid& grid = by_revision_[index(measure)];
+        for (std::size_t revision = 0; revision < grid.size(); ++revision) {
+            if ((revision == part) == rest) continue;
+            for (std::size_t zone = 0; zone < cells.size(); ++zone)
+                cells[zone].merge(grid[revision][zone]);
         }
+        return cells;
+    }
+    for (std::size_t zone = 0; zone < cells.size(); ++zone) {
+        const bool inside = kind == Part::Kind::whole || places_.part_of_zone(zone) == part;
+        if (inside != rest) cells[zone] = candidate_[index(measure)][zone];
     }
     return cells;
 }

@@ -69,7 +69,6 @@ class PhaseCells {
     struct Tally;
     class Units;
     using Grid = std::vector<Cells>;  // by the part that is a task's revision, then by zone
-    Moments& cell(Measure measure, bool candidate, Places::Place place);
     void add_quantiles(Tally& tally);
     double best_limit(const Tally& tally, double floor_ns) const;
     void find_slow(Tally& tally, double floor_ns);
@@ -78,7 +77,9 @@ class PhaseCells {
 
     const Places& places_;
     std::array<Cells, kMeasures> baseline_;
-    std::array<Grid, kMeasures> candidate_;
+    std::array<Cells, kMeasures> candidate_;
+    // The candidate once more: a host that runs two revisions is one unit of the whole, and one of each.
+    std::array<Grid, kMeasures> by_revision_;
     SlowRuns slow_;
     double sampling_variance_ = 0;
 };

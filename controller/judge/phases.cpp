@@ -1,5 +1,6 @@
 #include "controller/judge/phases.hpp"
 
+#include "controller/judge/ahead.hpp"
 #include "controller/judge/view.hpp"
 
 #include <algorithm>
@@ -13,7 +14,7 @@ namespace {
 using Members = std::vector<PhaseTask> PhaseView::*;
 
 void collect(const std::vector<Member>& members, Members side, std::vector<PhaseView>& phases) {
-    for (const Member& member : members) {
+    const auto add = [&](const Member& member) {
         std::size_t next = 0;  // tasks hardly differ in their phases: mostly the one after the one before
         for (const PhaseEvidence& phase : member.evidence->phases) {
             const auto named = [&](const PhaseView& known) { return known.name == phase.name; };
@@ -30,7 +31,10 @@ void collect(const std::vector<Member>& members, Members side, std::vector<Phase
             ((*found).*side).push_back({member.task, &phase, member.zone});
             next = static_cast<std::size_t>(found - phases.begin()) + 1;
         }
-    }
+    };
+    walk(
+        members, add, [](const Member& member) { ask_for(&member.evidence->phases); },
+        [](const Member& member) { ask_for_all(member.evidence->phases); });
 }
 
 std::uint64_t saturated(std::uint64_t a, std::uint64_t b) {

@@ -55,6 +55,7 @@ Places::Places(const View& view) {
     std::map<std::string_view, std::size_t> revisions;
     if (in_revision.size() > 1) {
         for (const auto value : frequent(in_revision)) {
+            has_revisions_ = true;
             revisions.emplace(value, parts_.size());
             parts_.push_back({Part::Kind::revision, value});
         }
@@ -65,29 +66,34 @@ Places::Places(const View& view) {
         for (const TaskEvidence& task : tasks) {
             const auto revision = revisions.find(label(task, "revision"));
             places_[candidate].push_back({place_in(label(task, "zone"), zones),
-                                          candidate && revision != revisions.end() ? revision->second : 0,
+                                          candidate && revision != revisions.end() ? revision->second : 0, 0,
                                           0});
         }
-        number_units(candidate, tasks);
+        units_[candidate] = number_units(candidate, tasks, false);
+        if (candidate && has_revisions_) units_of_parts_ = number_units(candidate, tasks, true);
     }
     zones_ = zones.size();
     part_of_zone_.resize(zones_);
 }
 
 // A side that names no host, or one for all, has its tasks as units.
-void Places::number_units(bool candidate, const std::vector<TaskEvidence>& tasks) {
+std::size_t Places::number_units(bool candidate, const std::vector<TaskEvidence>& tasks, bool by_part) {
     std::set<std::string_view> hosts;
     for (const TaskEvidence& task : tasks)
         hosts.insert(label(task, "host"));
     std::map<std::tuple<std::string_view, std::size_t, std::size_t>, std::size_t> known;
+    std::size_t count = 0;
     for (std::size_t i = 0; i < tasks.size(); ++i) {
         Place& place = places_[candidate][i];
         const std::string_view host = label(tasks[i], "host");
         const bool shared = hosts.size() > 1 && !host.empty();
-        const auto unit = shared ? known.try_emplace({host, place.zone, place.part}, units_[candidate])
-                                 : std::pair(known.end(), true);
-        place.unit = unit.second ? units_[candidate]++ : unit.first->second;
+        std::size_t unit = count;
+        if (shared)
+            unit = known.try_emplace({host, place.zone, by_part ? place.part : 0}, count).first->second;
+        if (unit == count) ++count;
+        (by_part ? place.unit_of_part : place.unit) = unit;
     }
+    return count;
 }
 
 Places::Place Places::of(const TaskEvidence& task, bool candidate) const {

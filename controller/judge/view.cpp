@@ -29,6 +29,15 @@ std::size_t missing_tasks(const SideView& side) {
     return silent - std::min(silent, newcomers);
 }
 
+std::set<std::string> values_of(const SideView& side, const char* label) {
+    std::set<std::string> values;
+    for (const TaskEvidence* task : side.tasks) {
+        const auto found = task->labels.find(label);
+        values.insert(found == task->labels.end() ? std::string() : found->second);
+    }
+    return values;
+}
+
 SideView side_of(const Cohort& cohort, const Policy& policy, Time now) {
     SideView side;
     side.cohort = &cohort;
@@ -39,21 +48,13 @@ SideView side_of(const Cohort& cohort, const Policy& policy, Time now) {
         (is_stale(task, policy, side.now) ? side.gone : side.tasks).push_back(&task);
     }
     side.missing = missing_tasks(side);
+    side.revisions = values_of(side, "revision").size();
     return side;
 }
 
-std::set<std::string> environments(const SideView& side) {
-    std::set<std::string> names;
-    for (const TaskEvidence* task : side.tasks) {
-        const auto found = task->labels.find("environment");
-        names.insert(found == task->labels.end() ? std::string() : found->second);
-    }
-    return names;
-}
-
 bool same_environment(const SideView& baseline, const SideView& candidate) {
-    const auto ours = environments(baseline);
-    const auto theirs = environments(candidate);
+    const auto ours = values_of(baseline, "environment");
+    const auto theirs = values_of(candidate, "environment");
     std::set<std::string> agents;
     for (const TaskEvidence* task : baseline.tasks)
         agents.insert(task->agent);

@@ -33,6 +33,7 @@ struct SideView {
     std::vector<const TaskEvidence*> gone;   // fell silent within the range: their evidence is history
     std::size_t missing = 0;  // of those: without a goodbye, and no later task took their place
     std::uint64_t windows = 0;
+    std::size_t revisions = 0;   // values of that label among the tasks that still report
     std::optional<Time> newest;  // end of the newest window of all tasks
     bool fresh() const { return !tasks.empty(); }
 };

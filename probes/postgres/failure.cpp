@@ -50,8 +50,9 @@ constexpr std::array<Known, 9> kPoolerWords{{
 }};
 
 // libpq's own words, most telling first.
-constexpr std::array<Known, 37> kLibpqWords{{
+constexpr std::array<Known, 38> kLibpqWords{{
     {"SCRAM iterations", Cause::peer_too_large},  // hash_limit.cpp
+    {"no time to hash", Cause::peer_timeout},     // likewise
     {"cannot allocate memory for input buffer",
      Cause::peer_too_large},  // a message of more than 1 GiB announced
     {"out of memory", Cause::local_memory},

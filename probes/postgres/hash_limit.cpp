@@ -17,12 +17,15 @@ namespace {
 constexpr auto kNoLimit = std::numeric_limits<unsigned long>::max();
 thread_local unsigned long allowed = kNoLimit;
 
-// Lives until the next one: libpq keeps a pointer to it for a moment.
-const char* objection() {
+// Lives until the next one: libpq keeps a pointer to it for a moment. What the time that is left forbids is
+// no fault of the server's: any later it would have been a time-out, too.
+const char* objection(unsigned long wanted) {
     thread_local std::array<char, 128> words{};
-    const bool in_haste = allowed < plumb::postgres::kMaxScramIterations;
-    const auto text = "the server asks for more than " + std::to_string(allowed) + " SCRAM iterations" +
-                      (in_haste ? ", which is all that the time limit leaves time for" : "");
+    const auto text =
+        wanted <= plumb::postgres::kMaxScramIterations
+            ? "the time limit leaves no time to hash the password " + std::to_string(wanted) + " times"
+            : "the server asks for more than " + std::to_string(plumb::postgres::kMaxScramIterations) +
+                  " SCRAM iterations";
     words[text.copy(words.data(), words.size() - 1)] = '\0';
     return words.data();
 }
@@ -35,9 +38,10 @@ extern "C" int __real_scram_SaltedPassword(const char* password, const char* sal
 
 extern "C" int __wrap_scram_SaltedPassword(const char* password, const char* salt, int salt_size,
                                            int iterations, std::uint8_t* result, const char** error) {
-    if (iterations >= 0 && static_cast<unsigned long>(iterations) <= allowed)
+    const auto wanted = iterations >= 0 ? static_cast<unsigned long>(iterations) : kNoLimit;
+    if (wanted <= allowed && iterations >= 0)
         return __real_scram_SaltedPassword(password, salt, salt_size, iterations, result, error);
-    *error = objection();
+    *error = objection(wanted);
     return -1;
 }
 // NOLINTEND(bugprone-reserved-identifier,cert-dcl37-c,cert-dcl51-cpp)

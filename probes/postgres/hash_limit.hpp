@@ -13,8 +13,9 @@ namespace plumb::postgres {
 // about half a second, so a run that has less than a second left is allowed one iteration a microsecond.
 inline constexpr unsigned long kMaxScramIterations = 1'000'000;
 
-// While one lives, libpq hashes no more than this in this thread; a server that asks for more makes the login
-// fail with words that login_failure() knows. One at a time. Without one there is no limit.
+// While one lives, libpq hashes no more than this in this thread; a server that asks for more, or for more
+// than time is left, makes the login fail with words that login_failure() knows (too large, or a time-out).
+// One at a time. Without one there is no limit.
 class HashLimit {
   public:
     explicit HashLimit(std::chrono::nanoseconds left);  // of the run

@@ -127,6 +127,17 @@ std::string text(const boost::json::object& object, const char* key) {
     return std::string(object.at(key).as_string());
 }
 
+// What the report finds, but for a warning that the agents were short of CPU: on a busy machine they are.
+std::vector<boost::json::object> findings_of(const boost::json::object& report) {
+    std::vector<boost::json::object> findings;
+    for (const auto& value : report.at("findings").as_array()) {
+        const auto& finding = value.as_object();
+        if (text(finding, "cause") == "task.starved" && text(finding, "severity") == "warning") continue;
+        findings.push_back(finding);
+    }
+    return findings;
+}
+
 TEST(Demo, six_planted_faults_give_exactly_six_findings) {
     const Playground playground;
     ASSERT_EQ(wait_for(playground.start({"--format", "json"})), 0) << playground.read_output();
@@ -134,8 +145,7 @@ TEST(Demo, six_planted_faults_give_exactly_six_findings) {
     EXPECT_EQ(text(report, "verdict"), "hold");
 
     std::multiset<Told> told;
-    for (const auto& value : report.at("findings").as_array()) {
-        const auto& finding = value.as_object();
+    for (const auto& finding : findings_of(report)) {
         told.emplace(text(finding, "dependency"), text(finding, "category"), text(finding, "layer"),
                      text(finding, "cause"), text(finding, "subject"));
         EXPECT_EQ(text(finding, "severity"), "critical");
@@ -159,7 +169,7 @@ TEST(Demo, equal_environments_promote_without_a_finding) {
     ASSERT_EQ(wait_for(playground.start({"--healthy", "--format", "json"})), 0) << playground.read_output();
     const auto report = boost::json::parse(playground.read_output()).as_object();
     EXPECT_EQ(text(report, "verdict"), "promote");
-    EXPECT_TRUE(report.at("findings").as_array().empty()) << boost::json::serialize(report);
+    EXPECT_TRUE(findings_of(report).empty()) << boost::json::serialize(report);
     playground.expect_nothing_left();
 }
 

@@ -64,6 +64,14 @@ void Fleet::start(const TaskPlan& task, const std::string& environment) {
     write_file(file, configuration(task, environment));
     test::ChildSpec spec;
     spec.command = {programs_.agent, "run", "--config", file};
+    if (task.cpu > 0) {
+        auto& group = groups_[task.name];
+        if (!group) group = std::make_unique<test::CpuGroup>(task.cpu);
+        if (!group->ready()) throw std::runtime_error("no cgroup with a CPU limit can be made here");
+        // It joins before it is an agent.
+        spec.command.insert(spec.command.begin(), {"/bin/sh", "-c", "echo $$ > \"$0\" && exec \"$@\"",
+                                                   group->processes().string()});
+    }
     spec.environment = task.environment;
     spec.environment.insert(spec.environment.begin(), "SSL_CERT_FILE=" + trusted_);
     spec.output_file = folder_ + "/" + task.name + ".log";

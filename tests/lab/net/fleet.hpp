@@ -4,6 +4,7 @@
 #include "tests/lab/net/plan.hpp"
 #include "tests/lab/net/topology.hpp"
 #include "tests/support/child_process.hpp"
+#include "tests/support/cpu_group.hpp"
 
 #include <chrono>
 #include <map>
@@ -43,6 +44,7 @@ class Fleet {
     Topology& topology_;
     std::string folder_;
     std::string trusted_;  // the file of the authority that the image trusts
+    std::map<std::string, std::unique_ptr<test::CpuGroup>> groups_;  // outlive the agents in them
     std::map<std::string, std::unique_ptr<test::ChildProcess>> agents_;
 };
 

@@ -77,6 +77,7 @@ struct TaskPlan {
     Labels labels;                               // zone, subnet, host, revision, image
     std::vector<std::string> environment;        // NAME=VALUE
     std::map<std::string, std::string> targets;  // by dependency; "" takes one away
+    int cpu = 0;                                 // percent of one processor; 0: no limit
 };
 
 struct EnvironmentPlan {

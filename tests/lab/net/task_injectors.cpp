@@ -46,11 +46,18 @@ Effect read_labels(const yaml::Reader& from) {
     });
 }
 
+Effect read_cpu(const yaml::Reader& from) {
+    from.expect_keys({"percent", "from"});
+    const auto percent = static_cast<int>(option(from, "percent", 5, 100));
+    return of_tasks(from, [percent](TaskPlan& task) { task.cpu = percent; });
+}
+
 // The task that takes the place of another, in its zone, with another revision.
 TaskPlan successor_of(const TaskPlan& task, const EnvironmentPlan& plan, const std::string& revision) {
     auto made =
         make_task(plan, task.labels.at("zone"), 100 + static_cast<int>(plan.tasks.size()), task.targets);
     made.environment = task.environment;
+    made.cpu = task.cpu;
     made.labels["revision"] = revision;
     made.labels["image"] = "sha256:" + revision;
     return made;
@@ -128,6 +135,7 @@ std::vector<Injector> task_injectors() {
     return {{"target", "the URL that tasks are told for a dependency", read_target},
             {"environment", "their variables", read_environment},
             {"labels", "what they report as", read_labels},
+            {"cpu", "a limit on their processor time (a cgroup's)", read_cpu},
             {"join", "tasks of a new revision start beside the others", read_join},
             {"redeploy", "tasks end and others take their place", read_redeploy},
             {"restart", "the agents of tasks are stopped and started again", read_restart},
