@@ -156,22 +156,27 @@ void Sketch::merge(const Sketch& other) {
 }
 
 double Sketch::quantile(double q) const {
-    if (count_ == 0) return 0;
-    const double share = q > 0 ? std::min(q, 1.0) : 0;  // NaN counts as 0
-    // A hair less, since 0.07 × 100 is 7.000000000000001 in binary and must still be rank 7.
-    const double rank = std::ceil(share * static_cast<double>(count_) * (1 - 1e-12));
+    double value = 0;
+    quantiles({&q, 1}, {&value, 1});
+    return value;
+}
+
+void Sketch::quantiles(std::span<const double> ascending, std::span<double> values) const {
     double seen = 0;
-    int bucket = buckets_.back().first;
-    for (const auto& [index, times] : buckets_) {
-        seen += static_cast<double>(times);
-        if (seen >= rank) {
-            bucket = index;
-            break;
-        }
+    std::size_t next = 0;  // bucket that is not in `seen` yet
+    for (std::size_t i = 0; i < ascending.size(); ++i) {
+        values[i] = 0;
+        if (count_ == 0) continue;
+        const double share = ascending[i] > 0 ? std::min(ascending[i], 1.0) : 0;  // NaN counts as 0
+        // A hair less, since 0.07 × 100 is 7.000000000000001 in binary and must still be rank 7.
+        const double rank = std::max(1.0, std::ceil(share * static_cast<double>(count_) * (1 - 1e-12)));
+        while (seen < rank && next < buckets_.size())
+            seen += static_cast<double>(buckets_[next++].second);
+        const double low = lower_bound(buckets_[next - 1].first);
+        const double high = upper_bound(buckets_[next - 1].first);
+        values[i] =
+            std::clamp(2 * low * high / (low + high), static_cast<double>(min_), static_cast<double>(max_));
     }
-    const double low = lower_bound(bucket);
-    const double high = upper_bound(bucket);
-    return std::clamp(2 * low * high / (low + high), static_cast<double>(min_), static_cast<double>(max_));
 }
 
 double Sketch::share_above(double ns) const {

@@ -12,6 +12,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -42,6 +43,8 @@ class Sketch {
     // Nearest-rank quantile, q in [0, 1], in ns; the bucket's harmonic middle, never outside [min, max]; 0
     // when empty.
     double quantile(double q) const;
+    // Several of them in one pass. REQUIRES: `ascending` ascends, and as many values.
+    void quantiles(std::span<const double> ascending, std::span<double> values) const;
     // Share of values above `ns`, in [0, 1], to bucket precision.
     double share_above(double ns) const;
 

@@ -141,6 +141,25 @@ void judge_phase(Walk& walk, const PhaseQuestion& question) {
     judge_soft(walk, {question.view, question.dependency, &rest});
 }
 
+// Tasks of which no run came through, and too few runs to call it a fault. One of several is let pass, as one
+// odd task would be.
+bool note_throughout(Walk& walk, const DependencyView& dependency, const PhaseView& phase) {
+    const Thresholds& thresholds = walk.view.thresholds();
+    Counts counts;
+    std::size_t tasks = 0;
+    for (const PhaseTask& each : phase.candidate) {
+        if (!fails_throughout(each, thresholds)) continue;
+        counts.add(each.range());
+        ++tasks;
+    }
+    if (tasks == 0 || (tasks == 1 && dependency.candidate.size() > 1)) return false;
+    gap(walk, dependency,
+        fmt::format("fails in phase {} in every run of {} tasks ({}), too few runs to be called a fault yet",
+                    phase.name, tasks, in_words(counts)),
+        true);
+    return true;
+}
+
 // A candidate that fails hard and was neither found nor explained: whatever kept the rules from it, it is no
 // ground for a promote.
 void note_unexplained_fault(Walk& walk, const DependencyView& dependency) {
@@ -150,7 +169,10 @@ void note_unexplained_fault(Walk& walk, const DependencyView& dependency) {
     if (found) return;
     const Thresholds& thresholds = walk.view.thresholds();
     for (const PhaseView& phase : dependency.phases) {
-        if (failing_hard(phase.candidate, thresholds).empty()) continue;
+        if (failing_hard(phase.candidate, thresholds).empty()) {
+            if (note_throughout(walk, dependency, phase)) return;
+            continue;
+        }
         const Counts before = sum(phase.baseline);
         const Counts after = sum(phase.candidate);
         // One odd task a side is told and no more.

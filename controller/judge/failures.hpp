@@ -31,6 +31,9 @@ Answer soft_fault(const PhaseQuestion& question, std::size_t pairs);
 // Enough tasks and windows on both sides for soft_fault; otherwise why not.
 std::optional<std::string> too_little_for_soft(const PhaseQuestion& question);
 
+// Whether every run of the task failed in this phase, and they are fewer than a hard fault asks of one task.
+bool fails_throughout(const PhaseTask& task, const Thresholds& thresholds);
+
 // The tasks that fail hard in this phase now.
 std::vector<PhaseTask> failing_hard(const std::vector<PhaseTask>& tasks, const Thresholds& thresholds);
 

@@ -2,6 +2,7 @@
 #include "controller/judge/statistics.hpp"
 
 #include <algorithm>
+#include <iterator>
 #include <set>
 
 #include <fmt/format.h>
@@ -141,14 +142,35 @@ Comparison comparison_of(const PhaseQuestion& question, const HardReading& readi
 
 }  // namespace
 
+bool fails_throughout(const PhaseTask& task, const Thresholds& thresholds) {
+    constexpr std::uint64_t kFewest = 2;
+    const Counts range = task.range();
+    return range.reached >= kFewest && range.reached < thresholds.hard_fault_runs &&
+           range.failed == range.reached;
+}
+
 std::vector<PhaseTask> failing_hard(const std::vector<PhaseTask>& tasks, const Thresholds& thresholds) {
-    std::vector<PhaseTask> failing;
-    for (const PhaseTask& each : tasks) {
-        if (each.phase->failed == 0) continue;
+    const auto hard = [&](const PhaseTask& each) {
+        if (each.phase->failed == 0) return false;
         const Counts newest = each.newest(thresholds.hard_fault_runs);
-        const bool enough = newest.reached >= thresholds.hard_fault_runs;
-        if (enough && newest.share() >= thresholds.hard_fault_share) failing.push_back(each);
+        return newest.reached >= thresholds.hard_fault_runs && newest.share() >= thresholds.hard_fault_share;
+    };
+    // Runs that wait for their time-out are few, and so are log-ins: several tasks of which none has a run
+    // that succeeded say together what each alone may not.
+    std::uint64_t runs = 0;
+    std::size_t short_of_runs = 0;
+    bool any = false;
+    for (const PhaseTask& each : tasks) {
+        any |= hard(each);
+        if (!fails_throughout(each, thresholds)) continue;
+        runs += each.range().reached;
+        ++short_of_runs;
     }
+    const bool together = any || (short_of_runs >= 2 && runs > thresholds.hard_fault_runs);
+    std::vector<PhaseTask> failing;
+    std::copy_if(tasks.begin(), tasks.end(), std::back_inserter(failing), [&](const PhaseTask& each) {
+        return hard(each) || (together && fails_throughout(each, thresholds));
+    });
     return failing;
 }
 

@@ -24,6 +24,7 @@ Report judge(const Cohort& baseline, const Cohort& candidate, const Policy& poli
         judge_facts(view, judgement);
         judge_gauges(view, judgement);
         judge_latency(view, judgement);
+        judge_retransmissions(view, judgement);
         judge_starvation(view, judgement);
     }
     PolicyEffect effect = apply_policy(policy, look.now, judgement);

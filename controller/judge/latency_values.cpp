@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <span>
 
 namespace plumb::judge {
 namespace {
@@ -12,6 +13,7 @@ namespace {
 constexpr std::array<double, kSlowLimits> kSlowRatios{1.5, 3, 6};
 constexpr double kLookPoints = 0.02;  // more slow runs than that are looked at task by task
 constexpr double kLookReach = 0.03;   // likewise
+constexpr std::array<double, 3> kQuantiles{0.50, 0.90, 0.99};  // of the first measures
 constexpr std::size_t kBuckets = Sketch::kMaxBucket - Sketch::kMinBucket + 1;
 const double kBucketWidth = std::log(2.0) / 32;
 
@@ -88,10 +90,6 @@ double reach_above(const std::vector<double>& reference, const std::vector<doubl
 // (Anscombe, Biometrika 35, 1948); a logit's is not.
 double arcsine(double share, double runs) {
     return std::asin(std::sqrt((share * runs + 0.375) / (runs + 0.75)));
-}
-
-double quantile_of(Measure measure) {
-    return measure == Measure::p50 ? 0.50 : measure == Measure::p90 ? 0.90 : 0.99;
 }
 
 }  // namespace
@@ -193,21 +191,22 @@ void PhaseCells::add_quantiles(Tally& tally) {
     for (const bool candidate : {false, true}) {
         Units units(*this, candidate);
         tally.each_task(places_, candidate, [&](const Sketch& clean, Places::Place place) {
-            for (const Measure measure : {Measure::p50, Measure::p90, Measure::p99}) {
-                if (clean.count() < clean_runs_for(measure)) break;
-                const double ns = clean.quantile(quantile_of(measure));
-                units.add(measure, place, std::log(std::max(1.0, ns)));
-            }
+            std::array<double, kQuantiles.size()> ns{};
+            std::size_t known = 0;
+            while (known < kQuantiles.size() && clean.count() >= clean_runs_for(kAllMeasures[known]))
+                ++known;
+            clean.quantiles(std::span(kQuantiles).first(known), ns);
+            for (std::size_t i = 0; i < known; ++i)
+                units.add(kAllMeasures[i], place, std::log(std::max(1.0, ns[i])));
             if (clean.count() < clean_runs_for(Measure::slow_share)) return;
             if (!candidate) return tally.baseline.add(clean);
-            tally.candidate[place.part].add(clean);
-            const std::size_t zone = places_.part_of_zone(place.zone);
-            if (zone != 0) tally.candidate[zone].add(clean);
+            tally.candidate[places_.part_of_zone(place.zone)].add(clean);
+            if (place.part != 0) tally.candidate[place.part].add(clean);
         });
     }
-    // The whole: what is of no revision with a part of its own, and the revisions.
+    // The whole: what is of no zone with a part of its own, and those zones.
     for (std::size_t part = 1; part < tally.candidate.size(); ++part) {
-        if (places_.parts()[part].kind == Part::Kind::revision) tally.candidate[0].add(tally.candidate[part]);
+        if (places_.parts()[part].kind == Part::Kind::zone) tally.candidate[0].add(tally.candidate[part]);
     }
 }
 

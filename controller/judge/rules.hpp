@@ -15,5 +15,6 @@ void judge_failures(const View& view, Judgement& judgement);
 void judge_facts(const View& view, Judgement& judgement);
 void judge_gauges(const View& view, Judgement& judgement);
 void judge_latency(const View& view, Judgement& judgement);
+void judge_retransmissions(const View& view, Judgement& judgement);
 
 }  // namespace plumb::judge

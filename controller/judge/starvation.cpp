@@ -1,8 +1,7 @@
 #include "controller/judge/starvation.hpp"
 
 #include "controller/judge/policy_rules.hpp"
-#include "controller/judge/scope.hpp"
-#include "controller/judge/share_test.hpp"
+#include "controller/judge/task_shares.hpp"
 
 #include <algorithm>
 #include <array>
@@ -40,60 +39,54 @@ std::vector<TaskReading> readings_of(const SideView& side, unsigned windows) {
     return readings;
 }
 
-std::vector<Cluster> clusters_of(const std::vector<TaskReading>& readings) {
-    constexpr double kMost = 1e15;  // what counts exactly as a double
-    std::vector<Cluster> clusters;
-    clusters.reserve(readings.size());
-    for (const TaskReading& each : readings) {
-        clusters.push_back({static_cast<std::uint64_t>(std::min(each.n, kMost)),
-                            static_cast<std::uint64_t>(std::min(each.k, kMost))});
-    }
-    return clusters;
-}
-
-std::vector<TaskReading> inside(const std::vector<TaskReading>& readings, const Scope& scope) {
-    std::vector<TaskReading> chosen;
-    std::copy_if(readings.begin(), readings.end(), std::back_inserter(chosen),
-                 [&](const TaskReading& each) { return lies_in(*each.task, scope); });
-    return chosen;
-}
-
-bool starves(const ShareTest& test) {
-    return test.difference() >= kPoints && test.beyond_chance();
-}
-
 std::string disturbed(const Counts& counts) {
     return fmt::format("{} of {} runs disturbed", counts.failed, counts.reached);
 }
 
-Finding finding_of(const ShareTest& test, const Scope& scope, std::size_t starving, std::size_t all) {
+Finding finding_of(const TaskShares& shares) {
+    const ShareTest& test = shares.test;
     Finding finding = finding_for(kStarved, "task", Layer::task, kSubject);
     finding.severity = Severity::warning;
     finding.baseline = disturbed(test.before);
-    finding.candidate = disturbed(test.after) + (scope.labels.empty() ? "" : " there");
+    finding.candidate = disturbed(test.after) + (shares.scope.labels.empty() ? "" : " there");
     finding.confidence = confidence(1 - test.p);
     finding.evidence["suspect_share"] = {{"baseline", rounded(test.before.share())},
                                          {"candidate", rounded(test.after.share())}};
-    finding.evidence["tasks"] = {{"starving", starving}, {"of", all}};
-    tell_scope(scope, finding);
+    finding.evidence["tasks"] = {{"starving", shares.inside}, {"of", shares.all}};
+    tell_scope(shares.scope, finding);
     return finding;
 }
 
-Comparison comparison_of(const ShareTest& test, bool found) {
+Comparison comparison_of(const TaskShares& shares, const ShareBar& bar) {
     Comparison comparison;
     comparison.dependency = "task";
     comparison.subject = kSubject;
-    comparison.found = found;
-    comparison.test = in_words(test);
-    comparison.evidence = fmt::format("{} against {}", disturbed(test.before), disturbed(test.after));
-    comparison.interval = interval_words(test);
-    comparison.threshold = fmt::format("{:.0f} points, beyond what tasks differ by", 100 * kPoints);
-    const double above = 100 * (test.difference() - kPoints);
-    comparison.margin = fmt::format("{:.1f} points {}; {}", std::abs(above), above < 0 ? "below" : "above",
-                                    margin_words(test));
-    comparison.why = found ? "The candidate's tasks are throttled or late far more often."
-                           : "The candidate's tasks are not throttled or late far more often.";
+    tell_test(shares, bar, comparison);
+    comparison.evidence =
+        fmt::format("{} against {}", disturbed(shares.test.before), disturbed(shares.test.after));
+    comparison.why = shares.found ? "The candidate's tasks are throttled or late far more often."
+                                  : "The candidate's tasks are not throttled or late far more often.";
     return comparison;
+}
+
+// With so few tasks it cannot be told what tasks differ by. Where nearly every run of all of them is
+// disturbed and hardly one of the baseline's is, nothing has to be.
+bool starves_plainly(const TaskShares& shares) {
+    constexpr std::uint64_t kRuns = 20;
+    constexpr double kMostly = 0.75;
+    constexpr double kHardly = 0.05;
+    const ShareTest& test = shares.test;
+    return test.after.reached >= kRuns && test.before.reached >= kRuns && test.after.share() >= kMostly &&
+           test.before.share() <= kHardly;
+}
+
+void note_too_few(const View& view, Judgement& judgement) {
+    const Thresholds& need = view.thresholds();
+    judgement.gaps.push_back({"task", kSubject,
+                              fmt::format("some runs were disturbed; whether the tasks starve needs {} tasks "
+                                          "a side with {} windows each",
+                                          need.minimum_tasks, need.minimum_windows),
+                              false});
 }
 
 bool times_out(const Finding& finding) {
@@ -124,28 +117,16 @@ void judge_starvation(const View& view, Judgement& judgement) {
     const Thresholds& need = view.thresholds();
     const auto before = readings_of(view.baseline, need.minimum_windows);
     const auto after = readings_of(view.candidate, need.minimum_windows);
-    if (before.size() < need.minimum_tasks || after.size() < need.minimum_tasks) return;
-    const double level = kFalseAlarm * view.alarm_share;
-    ShareTest test = test_shares(clusters_of(before), clusters_of(after), level);
-    Scope scope;
-    auto starving = after;
-    bool found = starves(test);
-    if (test.after.failed > 0 && (found || differ(clusters_of(after)))) {
-        scope = explain_shares(after);
-        starving = inside(after, scope);
-        if (starving.size() < need.minimum_tasks) {
-            scope = {};
-            starving = after;
-        } else if (!scope.labels.empty()) {
-            // The place was chosen by what it shows; the test pays for the choice.
-            const double effect = design_effect(clusters_of(before));
-            const double paid = level / static_cast<double>(scope.choices);
-            test = test_shares(clusters_of(before), clusters_of(starving), paid, effect);
-            found |= starves(test);
-        }
+    if (before.empty() || after.empty()) return;
+    const ShareBar bar{kPoints, kFalseAlarm * view.alarm_share, need.minimum_tasks};
+    TaskShares shares = compare_shares(before, after, bar);
+    if (before.size() < need.minimum_tasks || after.size() < need.minimum_tasks) {
+        shares.scope = {};
+        shares.found = starves_plainly(shares);
+        if (!shares.found && shares.test.after.failed > 0) note_too_few(view, judgement);
     }
-    if (found) judgement.findings.push_back(finding_of(test, scope, starving.size(), after.size()));
-    if (view.explain) judgement.comparisons.push_back(comparison_of(test, found));
+    if (shares.found) judgement.findings.push_back(finding_of(shares));
+    if (view.explain) judgement.comparisons.push_back(comparison_of(shares, bar));
 }
 
 std::vector<Finding> fold_starved(std::vector<Finding> findings, const View& view, ScopeTasks& tasks) {

@@ -1,0 +1,89 @@
+#include "controller/judge/task_shares.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include <fmt/format.h>
+
+namespace plumb::judge {
+namespace {
+
+using Readings = std::vector<TaskReading>;
+
+std::vector<Cluster> clusters_of(const Readings& readings) {
+    constexpr double kMost = 1e15;  // what counts exactly as a double
+    std::vector<Cluster> clusters;
+    clusters.reserve(readings.size());
+    for (const TaskReading& each : readings) {
+        clusters.push_back({static_cast<std::uint64_t>(std::min(each.n, kMost)),
+                            static_cast<std::uint64_t>(std::min(each.k, kMost))});
+    }
+    return clusters;
+}
+
+Readings choose(const Readings& readings, const Scope& scope, bool inside) {
+    Readings chosen;
+    std::copy_if(readings.begin(), readings.end(), std::back_inserter(chosen),
+                 [&](const TaskReading& each) { return lies_in(*each.task, scope) == inside; });
+    return chosen;
+}
+
+double share_of(const Readings& readings) {
+    double n = 0;
+    double k = 0;
+    for (const TaskReading& each : readings) {
+        n += each.n;
+        k += each.k;
+    }
+    return n > 0 ? k / n : 0;
+}
+
+bool stands_out(const ShareTest& test, const ShareBar& bar) {
+    return test.difference() >= bar.points && test.beyond_chance();
+}
+
+// A place is not to blame for what the tasks outside it show by a third as much.
+bool spares_the_rest(const Readings& before, const Readings& after, const Scope& scope) {
+    const double usual = share_of(before);
+    return share_of(choose(after, scope, false)) - usual <=
+           (share_of(choose(after, scope, true)) - usual) / 3;
+}
+
+}  // namespace
+
+TaskShares compare_shares(const Readings& before, const Readings& after, const ShareBar& bar) {
+    TaskShares shares;
+    shares.test = test_shares(clusters_of(before), clusters_of(after), bar.level);
+    shares.inside = shares.all = after.size();
+    shares.found = stands_out(shares.test, bar);
+    if (shares.test.after.failed == 0 || (!shares.found && !differ(clusters_of(after)))) return shares;
+    Scope scope = explain_shares(after);
+    const Readings inside = choose(after, scope, true);
+    if (scope.labels.empty() || inside.empty() || !spares_the_rest(before, after, scope)) return shares;
+    const bool odd = !scope.by_place && inside.size() == 1;
+    if (inside.size() < bar.minimum_tasks && !(odd && shares.found)) return shares;
+    // The place was chosen by what it shows; the test pays for the choice.
+    const double paid = bar.level / static_cast<double>(scope.choices);
+    const auto test =
+        test_shares(clusters_of(before), clusters_of(inside), paid, design_effect(clusters_of(before)));
+    if (!shares.found && !stands_out(test, bar)) return shares;
+    shares.found = true;
+    shares.one_odd_task = odd;
+    shares.test = test;
+    shares.scope = std::move(scope);
+    shares.inside = inside.size();
+    return shares;
+}
+
+void tell_test(const TaskShares& shares, const ShareBar& bar, Comparison& comparison) {
+    const ShareTest& test = shares.test;
+    const double above = 100 * (test.difference() - bar.points);
+    comparison.found = shares.found;
+    comparison.test = in_words(test);
+    comparison.interval = interval_words(test);
+    comparison.threshold = fmt::format("{:.0f} points, beyond what tasks differ by", 100 * bar.points);
+    comparison.margin = fmt::format("{:.1f} points {}; {}", std::abs(above), above < 0 ? "below" : "above",
+                                    margin_words(test));
+}
+
+}  // namespace plumb::judge
