@@ -100,6 +100,11 @@ void collect(const std::vector<Member>& members, FactSide FactView::*side, Facts
         [](const Member& member) {
             for (const FactEvidence& fact : member.evidence->facts)
                 ask_for(fact.values.data());
+        },
+        [](const Member& member) {
+            for (const FactEvidence& fact : member.evidence->facts) {
+                if (!fact.values.empty()) ask_for(fact.latest().data());
+            }
         });
 }
 
@@ -115,11 +120,11 @@ bool fails_now(const DependencyEvidence& evidence) {
 // runs.
 void collect_absent(const std::vector<Member>& members, FactSide FactView::*side, Facts& facts) {
     for (const Member& member : members) {
+        const auto& known = member.evidence->facts;
+        if (known.size() == facts.size()) continue;  // all of them, since each was collected
         if (member.evidence->succeeded == 0 && member.evidence->kind != "task") continue;
         if (fails_now(*member.evidence)) continue;
         const Depth depth = depth_of(*member.evidence);
-        const auto& known = member.evidence->facts;
-        if (known.size() == facts.size()) continue;  // all of them, since each was collected
         auto at = known.begin();
         for (auto& [name, fact] : facts) {
             while (at != known.end() && at->name < name)

@@ -2,6 +2,7 @@
 #include "controller/judge/fact_comparison.hpp"
 #include "controller/judge/fact_shares.hpp"
 #include "controller/judge/fact_surplus.hpp"
+#include "controller/judge/in_parallel.hpp"
 #include "controller/judge/ranking.hpp"
 #include "controller/judge/rules.hpp"
 #include "controller/judge/scope.hpp"
@@ -210,31 +211,35 @@ void note_unseen(const DependencyView& dependency, const FactView& fact, Judgeme
     if (!known) judgement.gaps.push_back(gap);
 }
 
+void judge_dependency(const View& view, const DependencyView& dependency, Judgement& judgement) {
+    for (const FactView& fact : facts_of(dependency, *view.policy)) {
+        if (fact.cls == FactClass::informational) {
+            if (view.explain) explain_informational(dependency, fact, judgement);
+            continue;
+        }
+        // Without a task that could have seen it there is nothing to compare; the failures say why.
+        if (fact.baseline.total == 0 || fact.candidate.total == 0) {
+            note_unseen(dependency, fact, judgement);
+            if (view.explain) explain_unseen(dependency, fact, judgement);
+            continue;
+        }
+        ++judgement.judged.facts;
+        const FactQuestion question{view, dependency, fact};
+        auto finding = judge_fact(question);
+        if (view.explain) {
+            judgement.comparisons.push_back(
+                comparison_of(view, dependency, fact, question.margins(), finding ? &*finding : nullptr));
+        }
+        if (finding) judgement.findings.push_back(std::move(*finding));
+    }
+}
+
 }  // namespace
 
 void judge_facts(const View& view, Judgement& judgement) {
-    for (const DependencyView& dependency : view.dependencies) {
-        for (const FactView& fact : facts_of(dependency, *view.policy)) {
-            if (fact.cls == FactClass::informational) {
-                if (view.explain) explain_informational(dependency, fact, judgement);
-                continue;
-            }
-            // Without a task that could have seen it there is nothing to compare; the failures say why.
-            if (fact.baseline.total == 0 || fact.candidate.total == 0) {
-                note_unseen(dependency, fact, judgement);
-                if (view.explain) explain_unseen(dependency, fact, judgement);
-                continue;
-            }
-            ++judgement.judged.facts;
-            const FactQuestion question{view, dependency, fact};
-            auto finding = judge_fact(question);
-            if (view.explain) {
-                judgement.comparisons.push_back(
-                    comparison_of(view, dependency, fact, question.margins(), finding ? &*finding : nullptr));
-            }
-            if (finding) judgement.findings.push_back(std::move(*finding));
-        }
-    }
+    judge_each(view, judgement, [&](const DependencyView& dependency, Judgement& part) {
+        judge_dependency(view, dependency, part);
+    });
 }
 
 }  // namespace plumb::judge

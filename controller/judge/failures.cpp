@@ -2,6 +2,7 @@
 // phase downstream of a failing one is not blamed for it.
 #include "controller/judge/failures.hpp"
 
+#include "controller/judge/in_parallel.hpp"
 #include "controller/judge/rules.hpp"
 
 #include <algorithm>
@@ -35,6 +36,7 @@ void gap(Walk& walk, const DependencyView& dependency, std::string reason, bool 
 const PhaseView* hard_phase(const std::vector<PhaseView>& phases, std::vector<PhaseTask> PhaseView::*side,
                             const Thresholds& thresholds) {
     for (const PhaseView& phase : phases) {
+        if (sum(phase.*side).failed == 0) continue;
         const auto failing = failing_hard(phase.*side, thresholds);
         if (!failing.empty() && 2 * failing.size() > (phase.*side).size()) return &phase;
         // Runs that wait for their time-out are few: none of the tasks has enough of them, and all together
@@ -125,6 +127,7 @@ void judge_soft(Walk& walk, const PhaseQuestion& question) {
         gap(walk, *question.dependency, std::move(reason), large);
         return;
     }
+    if (after.failed == 0 && !walk.view.explain) return;  // most phases
     take(walk, soft_fault(question, walk.pairs));
 }
 
@@ -212,16 +215,17 @@ void note_too_few_runs(Walk& walk, const DependencyView& dependency) {
 }  // namespace
 
 void judge_failures(const View& view, Judgement& judgement) {
-    Walk walk{view, judgement};
+    std::size_t pairs = 0;
     for (const DependencyView& dependency : view.dependencies)
-        walk.pairs += dependency.phases.size();
-    for (const DependencyView& dependency : view.dependencies) {
+        pairs += dependency.phases.size();
+    judge_each(view, judgement, [&](const DependencyView& dependency, Judgement& part) {
+        Walk walk{view, part, pairs};
         note_too_few_runs(walk, dependency);
         const bool told = note_failing_baseline(walk, dependency);
         for (const PhaseView& phase : dependency.phases)
             judge_phase(walk, {&view, &dependency, &phase});
         if (!told) note_unexplained_fault(walk, dependency);
-    }
+    });
 }
 
 }  // namespace plumb::judge

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <iterator>
 
 namespace plumb::judge {
 
@@ -34,6 +35,20 @@ Finding finding_for(std::string_view cause, std::string_view dependency, Layer l
     finding.reason = info.reason;
     finding.action = info.action;
     return finding;
+}
+
+void append(Judgement&& from, Judgement& to) {
+    const auto move = [](auto& list, auto& onto) {
+        onto.insert(onto.end(), std::make_move_iterator(list.begin()), std::make_move_iterator(list.end()));
+    };
+    move(from.findings, to.findings);
+    move(from.gaps, to.gaps);
+    move(from.comparisons, to.comparisons);
+    to.judged.dependencies += from.judged.dependencies;
+    to.judged.failures += from.judged.failures;
+    to.judged.facts += from.judged.facts;
+    to.judged.gauges += from.judged.gauges;
+    to.judged.latency += from.judged.latency;
 }
 
 double rounded(double value) {

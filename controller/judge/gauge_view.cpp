@@ -57,6 +57,7 @@ void collect(const std::vector<Member>& members, unsigned stale_windows, Side si
                 ++from;
             if (from == gauges.end() || from->name != gauge.name)
                 from = gauges.insert(from, GaugeView{&dependency, gauge.name, {}, {}});
+            if (((*from).*side).empty()) ((*from).*side).reserve(members.size());
             ((*from).*side).push_back(*found);
         }
     };

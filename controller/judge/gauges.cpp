@@ -1,5 +1,6 @@
 // Gauges that refuse at their limit: one finding for each, of the most pressing of three answers.
 #include "controller/judge/gauge_rules.hpp"
+#include "controller/judge/in_parallel.hpp"
 #include "controller/judge/rules.hpp"
 
 #include <algorithm>
@@ -64,15 +65,15 @@ void judge_gauge(const View& view, const GaugeView& gauge, Judgement& judgement)
 }  // namespace
 
 void judge_gauges(const View& view, Judgement& judgement) {
-    for (const DependencyView& dependency : view.dependencies) {
+    judge_each(view, judgement, [&](const DependencyView& dependency, Judgement& part) {
         for (const GaugeView& gauge : gauges_of(dependency, view.thresholds().stale_windows)) {
             if (gauge.candidate.empty()) {
-                note_unseen(gauge, judgement);
+                note_unseen(gauge, part);
             } else {
-                judge_gauge(view, gauge, judgement);
+                judge_gauge(view, gauge, part);
             }
         }
-    }
+    });
 }
 
 }  // namespace plumb::judge

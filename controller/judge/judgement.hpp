@@ -33,6 +33,8 @@ struct Judgement {
     Judged judged;
 };
 
+void append(Judgement&& from, Judgement& to);
+
 // A finding with category, reason and action of its cause; a code this version does not know keeps its text
 // and takes the words of `unknown`.
 Finding finding_for(std::string_view cause, std::string_view dependency, Layer layer, std::string subject);

@@ -1,9 +1,12 @@
 #include "controller/judge/latency_shifts.hpp"
 
+#include "controller/judge/in_parallel.hpp"
 #include "controller/judge/policy_rules.hpp"
 
 #include <algorithm>
 #include <cmath>
+#include <iterator>
+#include <optional>
 
 #include <fmt/format.h>
 
@@ -45,8 +48,11 @@ class Tests {
     Tests(const View& view, Judgement& judgement) : view_(view), judgement_(judgement), places_(view) {}
 
     std::vector<LatencyTest> run() {
-        for (const DependencyView& dependency : view_.dependencies)
-            gather(dependency);
+        std::vector<Gathered> parts(view_.dependencies.size());
+        in_parallel(parts.size(), size_of(view_),
+                    [&](std::size_t i) { parts[i] = gather(view_.dependencies[i]); });
+        for (Gathered& part : parts)
+            take(std::move(part));
         moderate();
         for (const bool critical : {true, false})
             correct(critical);
@@ -60,40 +66,55 @@ class Tests {
   private:
     double ratio() const { return std::max(1.0, view_.thresholds().latency_ratio); }
 
-    void gather(const DependencyView& dependency) {
+    struct Gathered {  // of one dependency
+        bool critical = false;
+        std::size_t quiet = 0;  // tests that needed no look at the tasks
+        std::vector<LatencyTest> tests;
+        std::optional<Gap> gap;
+    };
+
+    void take(Gathered part) {
+        quiet_[part.critical] += part.quiet;
+        critical_.resize(critical_.size() + part.tests.size(), part.critical);
+        std::move(part.tests.begin(), part.tests.end(), std::back_inserter(tests_));
+        if (part.gap) judgement_.gaps.push_back(std::move(*part.gap));
+    }
+
+    Gathered gather(const DependencyView& dependency) const {
         const Thresholds& need = view_.thresholds();
-        const std::size_t before = tests_.size();
+        Gathered out;
+        out.critical = is_critical(*view_.policy, dependency.name);
         bool too_little = false;
-        const bool critical = is_critical(*view_.policy, dependency.name);
         for (const PhaseView& phase : dependency.phases) {
             if (phase.candidate.empty()) continue;
             const double accepted =
                 accepted_ratio(*view_.policy, dependency.name, "latency:" + phase.name, view_.now);
             const PhaseCells cells(phase, places_, need.minimum_windows, ratio() * std::max(1.0, accepted),
                                    static_cast<double>(need.latency_floor.count()));
-            too_little |= !add(dependency, phase, cells, Measure::p50, critical);
-            add(dependency, phase, cells, Measure::p90, critical);
-            add(dependency, phase, cells, Measure::p99, critical);
+            too_little |= !add(dependency, phase, cells, Measure::p50, out.tests);
+            add(dependency, phase, cells, Measure::p90, out.tests);
+            add(dependency, phase, cells, Measure::p99, out.tests);
             if (cells.slow().worth_testing) {
-                add(dependency, phase, cells, Measure::slow_share, critical);
-                add(dependency, phase, cells, Measure::slow_reach, critical);
-                quiet_[critical] += (kSlowLimits - 1) * places_.parts().size();
+                add(dependency, phase, cells, Measure::slow_share, out.tests);
+                add(dependency, phase, cells, Measure::slow_reach, out.tests);
+                out.quiet += (kSlowLimits - 1) * places_.parts().size();
             } else if (cells.slow().limit_ns > 0) {
                 // Looked at and found alike: it counts among the tests all the same.
-                quiet_[critical] += kSlowLimits * places_.parts().size() + 1;
+                out.quiet += kSlowLimits * places_.parts().size() + 1;
             }
         }
-        if (tests_.size() != before || !too_little || dependency.baseline.empty()) return;
-        judgement_.gaps.push_back(
-            {dependency.name, "latency",
-             fmt::format("needs {} tasks a side with {} windows and {} clean runs each", need.minimum_tasks,
-                         need.minimum_windows, clean_runs_for(Measure::p50)),
-             false});
+        if (out.tests.empty() && too_little && !dependency.baseline.empty()) {
+            out.gap = Gap{dependency.name, "latency",
+                          fmt::format("needs {} tasks a side with {} windows and {} clean runs each",
+                                      need.minimum_tasks, need.minimum_windows, clean_runs_for(Measure::p50)),
+                          false};
+        }
+        return out;
     }
 
     // False when there are too few tasks.
     bool add(const DependencyView& dependency, const PhaseView& phase, const PhaseCells& cells,
-             Measure measure, bool critical) {
+             Measure measure, std::vector<LatencyTest>& tests) const {
         const std::size_t need = view_.thresholds().minimum_tasks;
         bool enough = false;
         Variance whole;
@@ -130,8 +151,7 @@ class Tests {
                 test.effect.variance = whole;
             }
             set_margins(test);
-            tests_.push_back(std::move(test));
-            critical_.push_back(critical);
+            tests.push_back(std::move(test));
             enough = true;
         }
         return enough;
@@ -197,7 +217,7 @@ class Tests {
     Places places_;
     std::vector<LatencyTest> tests_;
     std::vector<bool> critical_;     // of each test
-    std::size_t quiet_[2] = {0, 0};  // tests that needed no look at the tasks
+    std::size_t quiet_[2] = {0, 0};  // tests that needed no look at the tasks: of others, of critical ones
 };
 
 }  // namespace

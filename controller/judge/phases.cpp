@@ -28,6 +28,7 @@ void collect(const std::vector<Member>& members, Members side, std::vector<Phase
                                      [](Layer layer, const PhaseView& known) { return layer < known.layer; });
                 found = phases.insert(after, PhaseView{phase.name, phase.layer, {}, {}});
             }
+            if (((*found).*side).empty()) ((*found).*side).reserve(members.size());
             ((*found).*side).push_back({member.task, &phase, member.zone});
             next = static_cast<std::size_t>(found - phases.begin()) + 1;
         }
@@ -70,8 +71,9 @@ std::vector<PhaseView> phases_of(const DependencyView& dependency) {
 
 Counts sum(const std::vector<PhaseTask>& tasks) {
     Counts counts;
-    for (const PhaseTask& each : tasks)
-        counts.add(each.range());
+    walk(
+        tasks, [&](const PhaseTask& each) { counts.add(each.range()); },
+        [](const PhaseTask& each) { ask_for(&each.phase->reached); });
     return counts;
 }
 

@@ -1,5 +1,7 @@
 #include "controller/judge/view.hpp"
 
+#include "controller/judge/in_parallel.hpp"
+
 #include <algorithm>
 #include <map>
 #include <set>
@@ -99,10 +101,10 @@ View make_view(const Cohort& baseline, const Cohort& candidate, const Policy& po
     Index index;
     index_side(view.baseline, &DependencyView::baseline, index);
     index_side(view.candidate, &DependencyView::candidate, index);
-    for (auto& [name, dependency] : index) {
-        dependency.phases = phases_of(dependency);
+    for (auto& [name, dependency] : index)
         view.dependencies.push_back(std::move(dependency));
-    }
+    in_parallel(view.dependencies.size(), size_of(view),
+                [&](std::size_t i) { view.dependencies[i].phases = phases_of(view.dependencies[i]); });
     return view;
 }
 
