@@ -2,10 +2,10 @@
 #include "controller/judge/fact_comparison.hpp"
 #include "controller/judge/fact_shares.hpp"
 #include "controller/judge/fact_surplus.hpp"
-#include "controller/judge/in_parallel.hpp"
 #include "controller/judge/ranking.hpp"
 #include "controller/judge/rules.hpp"
 #include "controller/judge/scope.hpp"
+#include "controller/judge/side_by_side.hpp"
 #include "model/agent_version.hpp"
 
 #include <algorithm>

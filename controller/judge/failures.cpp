@@ -2,8 +2,8 @@
 // phase downstream of a failing one is not blamed for it.
 #include "controller/judge/failures.hpp"
 
-#include "controller/judge/in_parallel.hpp"
 #include "controller/judge/rules.hpp"
+#include "controller/judge/side_by_side.hpp"
 
 #include <algorithm>
 #include <set>

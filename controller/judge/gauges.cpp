@@ -1,7 +1,7 @@
 // Gauges that refuse at their limit: one finding for each, of the most pressing of three answers.
 #include "controller/judge/gauge_rules.hpp"
-#include "controller/judge/in_parallel.hpp"
 #include "controller/judge/rules.hpp"
+#include "controller/judge/side_by_side.hpp"
 
 #include <algorithm>
 #include <array>

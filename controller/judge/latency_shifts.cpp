@@ -1,7 +1,7 @@
 #include "controller/judge/latency_shifts.hpp"
 
-#include "controller/judge/in_parallel.hpp"
 #include "controller/judge/policy_rules.hpp"
+#include "controller/judge/side_by_side.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -49,8 +49,7 @@ class Tests {
 
     std::vector<LatencyTest> run() {
         std::vector<Gathered> parts(view_.dependencies.size());
-        in_parallel(parts.size(), size_of(view_),
-                    [&](std::size_t i) { parts[i] = gather(view_.dependencies[i]); });
+        side_by_side(view_, [&](std::size_t i) { parts[i] = gather(view_.dependencies[i]); });
         for (Gathered& part : parts)
             take(std::move(part));
         moderate();

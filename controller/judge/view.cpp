@@ -1,6 +1,6 @@
 #include "controller/judge/view.hpp"
 
-#include "controller/judge/in_parallel.hpp"
+#include "controller/judge/side_by_side.hpp"
 
 #include <algorithm>
 #include <map>
@@ -103,8 +103,7 @@ View make_view(const Cohort& baseline, const Cohort& candidate, const Policy& po
     index_side(view.candidate, &DependencyView::candidate, index);
     for (auto& [name, dependency] : index)
         view.dependencies.push_back(std::move(dependency));
-    in_parallel(view.dependencies.size(), size_of(view),
-                [&](std::size_t i) { view.dependencies[i].phases = phases_of(view.dependencies[i]); });
+    side_by_side(view, [&](std::size_t i) { view.dependencies[i].phases = phases_of(view.dependencies[i]); });
     return view;
 }
 

@@ -1,6 +1,6 @@
 #include "tests/lab/sim/campaign.hpp"
 
-#include "tests/lab/sim/parallel.hpp"
+#include "base/parallel.hpp"
 #include "tests/lab/sim/random.hpp"
 
 #include <algorithm>
@@ -17,9 +17,13 @@ std::uint64_t gate_seed(const Plan& plan, const Gate& gate) {
                     static_cast<std::uint64_t>(gate.number)});
 }
 
-bool chosen(const Scenario& scenario, const std::vector<std::string>& only) {
-    return only.empty() || std::any_of(only.begin(), only.end(), [&](const std::string& part) {
-               return scenario.name.find(part) != std::string::npos;
+// By a part of its name; the name of one is no part of another's.
+bool chosen(const Scenario& scenario, const Plan& plan, const std::vector<Scenario>& all) {
+    return plan.only.empty() || std::any_of(plan.only.begin(), plan.only.end(), [&](const std::string& part) {
+               if (scenario.name == part) return true;
+               const bool whole = std::any_of(all.begin(), all.end(),
+                                              [&](const Scenario& each) { return each.name == part; });
+               return !whole && scenario.name.find(part) != std::string::npos;
            });
 }
 
@@ -54,17 +58,23 @@ void play(const Plan& plan, Gate& gate) {
 
 }  // namespace
 
-Results run(const Plan& plan, const Progress& progress) {
+Results planned(const Plan& plan) {
     Results results;
     results.scenarios = catalogue();
     for (const Fleet& fleet : plan.aa_fleets)
         add_gates(plan, fleet, nullptr, plan.gates, results.gates);
     for (const Fleet& fleet : plan.catalogue_fleets) {
         for (const Scenario& scenario : results.scenarios) {
-            if (scenario.needs_tasks > fleet.candidate || !chosen(scenario, plan.only)) continue;
+            if (scenario.needs_tasks > fleet.candidate || !chosen(scenario, plan, results.scenarios))
+                continue;
             add_gates(plan, fleet, &scenario, plan.repeats, results.gates);
         }
     }
+    return results;
+}
+
+Results run(const Plan& plan, const Progress& progress) {
+    Results results = planned(plan);
     in_parallel(
         results.gates.size(), plan.threads, [&](std::size_t i) { play(plan, results.gates[i]); },
         [&](std::size_t done) { progress(done, results.gates.size()); });
@@ -74,6 +84,13 @@ Results run(const Plan& plan, const Progress& progress) {
 std::string reproducer(const Gate& gate, const Plan& plan) {
     std::string out = gate.scenario == nullptr ? "--aa-only" : "--only " + gate.scenario->name;
     out += fmt::format(" --fleet {} --seed {} --gate {}", gate.fleet.name(), plan.seed, gate.number);
+    // What changes the world, where it is not the usual.
+    const Plan usual;
+    if (plan.windows != usual.windows) out += fmt::format(" --windows {}", plan.windows);
+    if (plan.runs != usual.runs) out += fmt::format(" --runs {}", plan.runs);
+    if (plan.log_ins != usual.log_ins) out += fmt::format(" --log-ins {}", plan.log_ins);
+    if (gate.scenario == nullptr && plan.dependencies != usual.dependencies)
+        out += fmt::format(" --dependencies {}", plan.dependencies);
     return out;
 }
 

@@ -20,8 +20,9 @@ struct Plan {
     int dependencies = 250;  // of an A/A gate, four phases each
     int repeats = 5;         // of each scenario, each with its own chance
     int windows = 10;
-    std::uint64_t runs = 0;         // of a dependency in a window; 0: as the world draws it
-    std::uint64_t log_ins = 0;      // of them, those that log in where a dependency wants that; 0: all
+    std::uint64_t runs = 0;  // of a dependency in a window; 0: as the world draws it
+    std::uint64_t log_ins =
+        2;  // of them, those that log in where a dependency wants that, as agents do; 0: all
     std::vector<std::string> only;  // parts of scenario names; empty: all
     std::optional<int> repeat;      // only this gate or repeat
     unsigned threads = 1;
@@ -42,6 +43,7 @@ struct Results {
 
 using Progress = std::function<void(std::size_t done, std::size_t of)>;
 
+Results planned(const Plan& plan);  // gates that were not played
 Results run(const Plan& plan, const Progress& progress);
 
 // The options with which plumb-lab-sim plays this gate alone.

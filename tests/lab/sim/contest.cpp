@@ -109,7 +109,10 @@ Answer mark(const Report& report, const Label& label) {
     answer.right = report.verdict == label.verdict;
     for (const Finding& each : report.findings) {
         answer.found |= names(each, label);
-        if (each.severity != Severity::critical) continue;
+        if (each.severity != Severity::critical) {
+            ++answer.warnings;
+            continue;
+        }
         ++answer.holding;
         if (!among(label.dependencies, each.dependency)) ++answer.strays;
     }
@@ -150,6 +153,7 @@ Contest hold_contest(const World& world, const Label& label, const ContestOption
     Arena arena(world, options);
     Contest contest;
     int since = 0;
+    bool ever_held = false;
     for (int window = 0; window < world.windows; ++window) {
         arena.play(window);
         const bool last = window + 1 == world.windows;
@@ -159,6 +163,7 @@ Contest hold_contest(const World& world, const Label& label, const ContestOption
         if (!last && !options.every_window) continue;
         const Report report = last ? arena.last_look() : arena.look();
         contest.ours = mark(report, label);
+        ever_held |= report.verdict == judge::Verdict::hold;
         if (!settled(contest.ours, label)) {
             since = 0;
         } else if (since == 0) {
@@ -167,6 +172,7 @@ Contest hold_contest(const World& world, const Label& label, const ContestOption
         if (last) contest.ours.told = in_words(report);
     }
     contest.ours.windows = since;
+    contest.ours.ever_held = ever_held;
     return contest;
 }
 

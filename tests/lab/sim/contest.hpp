@@ -23,8 +23,10 @@ struct Answer {
     bool scope = false;
     std::size_t holding = 0;  // findings that hold
     std::size_t strays = 0;   // those of them that name another dependency
-    int windows = 0;          // after which the answer was right and stayed so; 0: never
-    std::string told;         // the first findings and what blocks, for a person
+    std::size_t warnings = 0;
+    bool ever_held = false;  // after whichever window was looked at
+    int windows = 0;         // after which the answer was right and stayed so; 0: never
+    std::string told;        // the first findings and what blocks, for a person
 };
 
 struct Rival {  // what a baseline says

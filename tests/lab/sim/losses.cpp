@@ -86,6 +86,7 @@ std::string faults_of(const Answer& answer, const Label& label) {
         if (wrong) out += fmt::format("{}{}", out.empty() ? "" : ", ", what);
     };
     note(!answer.right, "verdict");
+    note(label.verdict != Verdict::hold && answer.ever_held, "held on the way");
     if (label.dependencies.empty()) return out;
     note(!answer.found, "not found");
     note(answer.found && !answer.first, "not first");
@@ -100,7 +101,7 @@ std::string faults_of(const Answer& answer, const Label& label) {
 
 std::string in_words(const Tally& tally) {
     const std::string when =
-        tally.found.hits == 0 ? "" : fmt::format(" after {} windows", tally.windows.quantile(0.5));
+        tally.found.hits == 0 ? "" : fmt::format(", windows: {}", in_words(tally.windows));
     return fmt::format("{} of {}{}", tally.found.hits, tally.found.of, when);
 }
 
@@ -121,7 +122,8 @@ std::vector<RivalScore> rivals_of(const Results& results) {
     for (const Gate& gate : results.gates) {
         if (gate.contest.rivals.empty()) continue;
         const Answer& ours = gate.contest.ours;
-        add(gate, ours.verdict == Verdict::hold, ours.first, ours.windows, out[0]);
+        const bool decoy = gate.scenario != nullptr && gate.scenario->group == Group::decoys;
+        add(gate, decoy ? ours.ever_held : ours.verdict == Verdict::hold, ours.first, ours.windows, out[0]);
         for (std::size_t i = 0; i < gate.contest.rivals.size(); ++i) {
             const Rival& rival = gate.contest.rivals[i];
             add(gate, rival.holds, rival.first, rival.windows, out[i + 1]);

@@ -33,7 +33,8 @@ void declare(CLI::App& app, Options& options) {
     app.add_flag("--full", options.full, "3,000 A/A gates of each fleet, and more repeats");
     app.add_option("--fleet", options.fleets, "tasks of baseline x candidate, such as 4x12; may be repeated");
     app.add_option("--seed", plan.seed, "of all chance");
-    app.add_option("--only", plan.only, "scenarios whose name contains this; may be repeated");
+    app.add_option("--only", plan.only,
+                   "the scenario of this name, or those whose names contain it; may be repeated");
     app.add_option("--gate", plan.repeat, "only this A/A gate or repeat, counted from 0")
         ->check(CLI::Range(0, 1'000'000));
     app.add_option("--repeats", plan.repeats, "of each scenario, each with its own chance")->check(gates);
@@ -41,9 +42,8 @@ void declare(CLI::App& app, Options& options) {
         ->check(CLI::Range(1, 500));
     app.add_option("--windows", plan.windows, "of each gate")->check(CLI::Range(1, 200));
     app.add_option("--runs", plan.runs, "of a dependency in a window")->check(CLI::Range(1, 1000));
-    app.add_option(
-           "--log-ins", plan.log_ins,
-           "of these runs, those that log in where a dependency wants that; 0: all (the agent: 2 of 6)")
+    app.add_option("--log-ins", plan.log_ins,
+                   "of these runs, those that log in where a dependency wants that, as agents do; 0: all")
         ->check(CLI::Range(0, 1000));
     app.add_option("--threads", plan.threads, "gates played at once")->check(CLI::Range(1, 64));
     app.add_flag("--aa-only", options.aa_only, "no catalogue");
@@ -116,6 +116,12 @@ int main_of(int argc, char** argv) {
     if (options.list) {
         fmt::print("{}", print_list());
         return 0;
+    }
+    if (!options.plan.dump.empty() && planned(options.plan).gates.size() != 1) {
+        fmt::print(
+            stderr,
+            "plumb-lab-sim: --dump writes the windows of one gate: choose one scenario and one fleet\n");
+        return 2;
     }
     const Results results = run(options.plan, progress_line());
     if (results.gates.empty()) {

@@ -23,11 +23,6 @@ std::string percent(const Count& count) {
     return count.of == 0 ? "–" : fmt::format("{:.1f} %", 100 * count.share());
 }
 
-std::string windows(const Windows& windows) {
-    if (windows.needed.empty()) return "–";
-    return fmt::format("{}, {}", windows.quantile(0.5), windows.quantile(0.95));
-}
-
 Table measures_table(const Scores& scores) {
     Table out{"Targets", {"measure", "measured", "target", ""}, {}};
     for (const Measure& each : scores.measures)
@@ -41,14 +36,14 @@ Table measures_table(const Scores& scores) {
 Table groups_table(const Scores& scores) {
     Table out{"The catalogue",
               {"group", "gates", "verdict right", "found", "first", "layer", "category", "cause", "scope",
-               "one finding", "inconclusive", "windows: median, 95th"},
+               "one finding", "inconclusive", "warns", "windows"},
               {}};
     for (const GroupScore& each : scores.groups) {
         out.rows.push_back({std::string(to_string(each.group)), std::to_string(each.right.of),
                             percent(each.right), percent(each.found), percent(each.first),
                             percent(each.layer), percent(each.category), percent(each.cause),
                             percent(each.scope), percent(each.one_finding), percent(each.inconclusive),
-                            windows(each.windows)});
+                            percent(each.warns), in_words(each.windows)});
     }
     return out;
 }
@@ -56,12 +51,12 @@ Table groups_table(const Scores& scores) {
 Table rivals_table(const Scores& scores) {
     Table out{"Beside simpler judges, on the same windows",
               {"judge", "A/A held", "decoys held", "hard found", "soft found", "latency found",
-               "others found", "windows: median, 95th"},
+               "others found", "windows"},
               {}};
     for (const RivalScore& each : scores.rivals) {
         out.rows.push_back({each.name, percent(each.false_holds), percent(each.decoys), percent(each.hard),
                             percent(each.soft), percent(each.latency), percent(each.others),
-                            windows(each.windows)});
+                            in_words(each.windows)});
     }
     return out;
 }

@@ -26,6 +26,10 @@ std::vector<AaScore> aa_of(const Results& results) {
     return out;
 }
 
+bool holds(const Scenario& scenario) {
+    return scenario.label.verdict == Verdict::hold;
+}
+
 GroupScore group_of(const Results& results, Group group) {
     GroupScore out;
     out.group = group;
@@ -33,7 +37,8 @@ GroupScore group_of(const Results& results, Group group) {
         if (gate.scenario == nullptr || gate.scenario->group != group) continue;
         const Answer& answer = gate.contest.ours;
         const bool quiet = gate.scenario->label.dependencies.empty();
-        out.right.add(answer.right);
+        out.right.add(answer.right && !(quiet && answer.ever_held && !holds(*gate.scenario)));
+        out.warns.add(answer.warnings > 0);
         out.inconclusive.add(answer.verdict == Verdict::insufficient);
         out.windows.add(answer.windows);
         if (quiet) continue;
@@ -69,7 +74,7 @@ Measure at_least(std::string name, const Count& count, double target) {
 Measure windows_measure(std::string name, const Windows& windows, int target) {
     Measure out{std::move(name), "–", fmt::format("≤ {}", target), {}};
     if (windows.needed.empty()) return out;
-    out.value = fmt::format("median {}, 95th {}", windows.quantile(0.5), windows.quantile(0.95));
+    out.value = in_words(windows);
     out.met = windows.quantile(0.95) <= target;
     return out;
 }
@@ -145,6 +150,15 @@ int Windows::quantile(double q) const {
     std::sort(sorted.begin(), sorted.end());
     const auto rank = static_cast<std::size_t>(std::ceil(q * static_cast<double>(sorted.size())));
     return sorted[std::max<std::size_t>(rank, 1) - 1];
+}
+
+std::string in_words(const Windows& windows) {
+    if (windows.needed.empty()) return "–";
+    const auto told = [&](double q) {
+        const int needed = windows.quantile(q);
+        return needed == kNever ? std::string("never") : std::to_string(needed);
+    };
+    return fmt::format("median {}, 95th {}", told(0.5), told(0.95));
 }
 
 bool Scores::missed() const {

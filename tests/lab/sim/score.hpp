@@ -24,13 +24,14 @@ struct Count {
 // Clopper and Pearson's one-sided 95 % upper bound of the share.
 double upper_bound(const Count& count);
 
-struct Windows {  // needed, of the gates that were answered rightly in the end
+inline constexpr int kNever = 1'000'000;
+
+struct Windows {  // needed; kNever where the answer was not right in the end
     std::vector<int> needed;
-    void add(int windows) {
-        if (windows > 0) needed.push_back(windows);
-    }
+    void add(int windows) { needed.push_back(windows > 0 ? windows : kNever); }
     int quantile(double q) const;  // nearest rank; 0 when there is none
 };
+std::string in_words(const Windows& windows);  // "median 1, 95th never"
 
 struct AaScore {
     Fleet fleet;
@@ -49,13 +50,14 @@ struct GroupScore {
     Count scope;
     Count one_finding;  // that holds
     Count inconclusive;
+    Count warns;  // beside, or instead of, what holds
     Windows windows;
 };
 
 struct RivalScore {
     std::string name;
     Count false_holds;  // A/A
-    Count decoys;       // that it holds
+    Count decoys;       // that it holds; ours after any window, theirs after the last
     Count hard;         // found, and named first
     Count soft;
     Count latency;

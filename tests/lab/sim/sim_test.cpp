@@ -140,14 +140,54 @@ TEST(Campaign, holds_nothing_that_does_not_differ) {
     }
 }
 
-TEST(Campaign, finds_every_hard_fault_after_one_window_or_two) {
+TEST(Campaign, finds_every_hard_fault_after_one_window) {
     const Plan plan = hard_faults();
     const Results results = run(plan, nobody);
     EXPECT_GE(results.gates.size(), 40U);
     for (const Gate& gate : results.gates) {
         EXPECT_TRUE(gate.contest.ours.right && gate.contest.ours.first) << reproducer(gate, plan) << "\n"
                                                                         << gate.contest.ours.told;
+        EXPECT_EQ(gate.contest.ours.windows, 1) << reproducer(gate, plan);
     }
+}
+
+TEST(Campaign, holds_no_decoy_after_any_window) {
+    Plan plan;
+    plan.catalogue_fleets = {kFleet};
+    plan.only = {"decoy-"};
+    plan.repeats = 1;
+    const Results results = run(plan, nobody);
+    EXPECT_GE(results.gates.size(), 10U);
+    for (const Gate& gate : results.gates) {
+        EXPECT_TRUE(gate.contest.ours.right && !gate.contest.ours.ever_held) << reproducer(gate, plan) << "\n"
+                                                                             << gate.contest.ours.told;
+    }
+}
+
+TEST(Campaign, chooses_a_scenario_by_its_whole_name_or_several_by_a_part) {
+    Plan plan;
+    plan.catalogue_fleets = {kFleet};
+    plan.repeats = 1;
+    plan.only = {"hard-"};
+    const std::size_t all = planned(plan).gates.size();
+    EXPECT_GE(all, 40U);
+    for (const Scenario& each : catalogue()) {
+        plan.only = {each.name};
+        EXPECT_EQ(planned(plan).gates.size(), 1U) << each.name;
+    }
+}
+
+TEST(Campaign, a_gate_is_shown_again_by_the_options_that_changed_its_world) {
+    Plan plan;
+    plan.seed = 7;
+    const Gate gate{kFleet, 3, nullptr, {}};
+    EXPECT_EQ(reproducer(gate, plan), "--aa-only --fleet 4x12 --seed 7 --gate 3");
+    plan.windows = 6;
+    plan.runs = 12;
+    plan.log_ins = 0;
+    plan.dependencies = 25;
+    EXPECT_EQ(reproducer(gate, plan),
+              "--aa-only --fleet 4x12 --seed 7 --gate 3 --windows 6 --runs 12 --log-ins 0 --dependencies 25");
 }
 
 TEST(Score, bounds_a_share_from_above_as_Clopper_and_Pearson_do) {
@@ -155,6 +195,15 @@ TEST(Score, bounds_a_share_from_above_as_Clopper_and_Pearson_do) {
     EXPECT_LT(upper_bound({0, 3000}), 0.001);
     EXPECT_GT(upper_bound({1, 3000}), 0.001);
     EXPECT_EQ(upper_bound({0, 0}), 1);
+}
+
+TEST(Score, what_was_never_found_is_no_short_time) {
+    Windows windows;
+    windows.add(2);
+    EXPECT_EQ(in_words(windows), "median 2, 95th 2");
+    windows.add(0);
+    windows.add(3);
+    EXPECT_EQ(in_words(windows), "median 3, 95th never");
 }
 
 TEST(Score, counts_what_was_not_found_as_missed) {

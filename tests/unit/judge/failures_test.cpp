@@ -57,6 +57,41 @@ TEST(HardFault, the_fifth_run_decides) {
     EXPECT_EQ(compare(before, after).verdict, Verdict::hold);
 }
 
+// A run that waits for its time-out leaves room for few others: so many a window for the tasks of one zone.
+Fleet one_zone_times_out(std::uint64_t runs, int from_window = 0) {
+    Fleet after = production().tasks(6).windows(3);
+    after.change([=](Window& window, int task, int number) {
+        if (task % 3 != 1) return;
+        WindowDependency& of = dependency(window, "database");
+        of.runs = of.succeeded = runs;
+        for (WindowPhase& phase : of.phases) {
+            phase.reached = runs;
+            phase.clean = {};
+        }
+        if (number >= from_window) fail_all(window, "database", "connect", "tcp.timeout");
+    });
+    return after;
+}
+
+TEST(HardFault, tasks_that_have_few_runs_each_say_together_that_none_comes_through) {
+    const Report report = compare(staging().tasks(6).windows(3), one_zone_times_out(1));
+    EXPECT_EQ(report.verdict, Verdict::hold);
+    ASSERT_EQ(told(report), "database connect tcp.timeout failures critical\n");
+    EXPECT_EQ(report.findings[0].scope, (Labels{{"zone", "az1"}}));
+    EXPECT_EQ(report.findings[0].candidate, "6 of 6 runs failed there");
+}
+
+TEST(HardFault, too_few_even_together_are_no_ground_to_promote) {
+    const Report report = compare(staging().tasks(6).windows(2), one_zone_times_out(1).windows(2));
+    EXPECT_EQ(report.verdict, Verdict::insufficient);
+    EXPECT_EQ(told(report), "");
+    EXPECT_THAT(gaps(report, true), HasSubstr("in every run of 2 tasks (4 of 4 runs failed), too few"));
+}
+
+TEST(HardFault, one_run_that_came_through_makes_it_no_hard_fault) {
+    EXPECT_EQ(told(compare(staging().tasks(6).windows(3), one_zone_times_out(1, 1))), "");
+}
+
 TEST(HardFault, shows_as_soon_as_it_begins_after_a_long_healthy_time) {
     Fleet late = production().windows(30);
     late.change([](Window& window, int, int number) {

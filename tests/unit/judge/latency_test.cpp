@@ -1,9 +1,12 @@
 #include "controller/judge/latency_test.hpp"
 
+#include "controller/judge/latency_shifts.hpp"
+#include "controller/judge/view.hpp"
 #include "tests/unit/judge/fleet.hpp"
 
 #include <cmath>
 #include <map>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -167,6 +170,27 @@ TEST(Latency, zones_that_do_not_overlap_are_pooled_and_said_so) {
     ASSERT_TRUE(effect);
     EXPECT_FALSE(effect->stratified);
     EXPECT_NEAR(effect->d, 1.0, 1e-9);
+}
+
+// Four tasks on one host, two of each revision, and two on hosts of their own.
+TEST(Latency, tasks_of_one_host_are_one_unit_whatever_revision_they_run) {
+    Fleet after = production().tasks(6).windows(5);
+    after.change([](Window& window, int task, int) {
+        window.labels["zone"] = "az0";
+        window.labels["host"] = task < 4 ? "shared" : "host-" + std::to_string(task);
+        window.labels["revision"] = task % 2 == 0 ? "7" : "8";
+    });
+    const auto in_one_zone = [](Window& window, int, int) { window.labels["zone"] = "az0"; };
+    const Cohort before = base().change(in_one_zone).cohort();
+    const Cohort candidate = after.cohort();
+    const Policy policy;
+    const View view = make_view(before, candidate, policy, noon());
+    Judgement judgement;
+    std::map<std::string, double> units;  // of the whole, and of each revision
+    for (const LatencyTest& test : test_latency(view, judgement)) {
+        if (test.measure == Measure::p50) units[std::string(test.part.value)] = test.effect.candidate_units;
+    }
+    EXPECT_EQ(units, (std::map<std::string, double>{{"", 3}, {"7", 2}, {"8", 2}}));
 }
 
 TEST(Latency, a_side_without_tasks_has_no_effect) {

@@ -107,6 +107,44 @@ TEST(Starvation, of_one_host_is_scoped_to_it) {
     EXPECT_EQ(report.findings[0].candidate, "720 of 1440 runs disturbed there");
 }
 
+// The whole candidate starves, one zone of it most: what all its dependencies show is still the tasks' own.
+TEST(Starvation, of_all_is_not_pinned_on_the_place_that_is_worst) {
+    const auto zones = [](Window& window, int task, int) {
+        window.labels["zone"] = task < 2 ? "a" : task < 4 ? "b" : "c";
+    };
+    Fleet after = fleet("production", 3).change(zones).change(disturb(12));
+    after.change([](Window& window, int task, int) {
+        if (task >= 2) return;
+        for (WindowDependency& each : window.dependencies)
+            each.suspect = 21;
+    });
+    const Report report = compare(fleet("staging").change(zones), after);
+    ASSERT_EQ(told(report), "task task task.starved latency:all warning\n");
+    EXPECT_TRUE(report.findings[0].scope.empty());
+}
+
+TEST(Starvation, of_a_task_alone_is_told_when_it_is_plain) {
+    const auto single = [](const std::string& environment) { return fleet(environment).tasks(1); };
+    EXPECT_EQ(told(compare(single("staging"), single("production").change(disturb(27)))),
+              "task task task.starved latency:all warning\n");
+    const Report unsure = compare(single("staging"), single("production").change(disturb(12)));
+    EXPECT_EQ(told(unsure), "");
+    EXPECT_THAT(gaps(unsure), ::testing::HasSubstr("whether the tasks starve needs 2 tasks a side"));
+    EXPECT_THAT(gaps(compare(single("staging"), single("production"))),
+                ::testing::Not(::testing::HasSubstr("starve")));
+}
+
+TEST(Starvation, a_throttled_task_alone_blames_no_dependency_that_times_out_now_and_then) {
+    Fleet after = fleet("production").tasks(1).change(disturb(27));
+    after.change([](Window& window, int, int) {
+        for (const char* name : {"cache", "database", "payments"})
+            fail(window, name, "connect", "tcp.timeout", 28);
+    });
+    const Report report = compare(fleet("staging").tasks(1), after);
+    ASSERT_EQ(told(report), "task task task.starved latency:all critical\n");
+    EXPECT_EQ(report.verdict, Verdict::hold);
+}
+
 TEST(Starvation, can_be_explained_when_it_is_quiet) {
     Look look(noon());
     look.explain = true;

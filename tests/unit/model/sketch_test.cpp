@@ -128,6 +128,20 @@ TEST(SketchQuantiles, values_at_bucket_edges) {
     expect_quantiles_within_bound(values, "edges");
 }
 
+TEST(SketchQuantiles, several_in_one_pass_are_the_same_as_one_by_one) {
+    Sketch sketch;
+    for (int i = 1; i <= 200; ++i)
+        sketch.add(ns(static_cast<std::uint64_t>(i) * 37'000), i % 3 + 1);
+    const std::array<double, 6> shares{0, 0.001, 0.5, 0.5, 0.9, 1};
+    std::array<double, 6> values{};
+    sketch.quantiles(shares, values);
+    for (std::size_t i = 0; i < shares.size(); ++i)
+        EXPECT_EQ(values.at(i), sketch.quantile(shares.at(i))) << shares.at(i);
+    EXPECT_LT(values[2], values[4]);
+    Sketch().quantiles(shares, values);
+    EXPECT_EQ(values, (std::array<double, 6>{}));
+}
+
 TEST(SketchQuantiles, two_points_far_apart) {
     for (const std::size_t low : {1U, 50U, 99U}) {
         std::vector<std::uint64_t> values(100, 200'000'000'000);

@@ -1,4 +1,4 @@
-#include "tests/lab/sim/parallel.hpp"
+#include "base/parallel.hpp"
 
 #include <atomic>
 #include <exception>
@@ -6,9 +6,9 @@
 #include <thread>
 #include <vector>
 
-namespace plumb::lab {
+namespace plumb {
 
-void in_parallel(std::size_t count, unsigned threads, const std::function<void(std::size_t)>& work,
+void in_parallel(std::size_t count, std::size_t threads, const std::function<void(std::size_t)>& work,
                  const std::function<void(std::size_t)>& told) {
     std::atomic<std::size_t> next = 0;
     std::mutex mutex;
@@ -18,6 +18,7 @@ void in_parallel(std::size_t count, unsigned threads, const std::function<void(s
         for (std::size_t i = next++; i < count; i = next++) {
             try {
                 work(i);
+                if (!told) continue;
                 const std::scoped_lock lock(mutex);
                 told(++done);
             } catch (...) {
@@ -27,13 +28,13 @@ void in_parallel(std::size_t count, unsigned threads, const std::function<void(s
             }
         }
     };
-    std::vector<std::thread> others;
-    for (unsigned i = 1; i < threads; ++i)
-        others.emplace_back(labour);
-    labour();
-    for (std::thread& each : others)
-        each.join();
+    {
+        std::vector<std::jthread> others;
+        for (std::size_t i = 1; i < threads; ++i)
+            others.emplace_back(labour);
+        labour();
+    }
     if (failure) std::rethrow_exception(failure);
 }
 
-}  // namespace plumb::lab
+}  // namespace plumb
