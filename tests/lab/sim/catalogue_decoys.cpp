@@ -115,6 +115,7 @@ void slow_host(World& world) {
 void add_decoys(std::vector<Scenario>& list) {
     decoy(list, "nothing", [](World&) {});
     decoy(list, "mended", mended);
+    list.back().was_broken = true;
     decoy(list, "odd-task-blips", one_odd_task, 4);
     decoy(list, "faster", [](World& world) { world.slow.push_back(slower("*", 0.5)); });
     decoy(list, "slower-by-5", [](World& world) { world.slow.push_back(slower("*", 1.05)); });

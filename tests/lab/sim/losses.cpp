@@ -80,13 +80,14 @@ void for_each_scenario(const Results& results, const Each& each) {
     }
 }
 
-std::string faults_of(const Answer& answer, const Label& label) {
+std::string faults_of(const Answer& answer, const Scenario& scenario) {
+    const Label& label = scenario.label;
     std::string out;
     const auto note = [&out](bool wrong, std::string_view what) {
         if (wrong) out += fmt::format("{}{}", out.empty() ? "" : ", ", what);
     };
     note(!answer.right, "verdict");
-    note(label.verdict != Verdict::hold && answer.ever_held, "held on the way");
+    note(label.dependencies.empty() && answer.ever_held && !scenario.was_broken, "held on the way");
     if (label.dependencies.empty()) return out;
     note(!answer.found, "not found");
     note(answer.found && !answer.first, "not first");
@@ -123,7 +124,8 @@ std::vector<RivalScore> rivals_of(const Results& results) {
         if (gate.contest.rivals.empty()) continue;
         const Answer& ours = gate.contest.ours;
         const bool decoy = gate.scenario != nullptr && gate.scenario->group == Group::decoys;
-        add(gate, decoy ? ours.ever_held : ours.verdict == Verdict::hold, ours.first, ours.windows, out[0]);
+        add(gate, decoy && !gate.scenario->was_broken ? ours.ever_held : ours.verdict == Verdict::hold,
+            ours.first, ours.windows, out[0]);
         for (std::size_t i = 0; i < gate.contest.rivals.size(); ++i) {
             const Rival& rival = gate.contest.rivals[i];
             add(gate, rival.holds, rival.first, rival.windows, out[i + 1]);
@@ -141,18 +143,18 @@ std::vector<Loss> misses_of(const Results& results, const Plan& plan) {
         }
     }
     for_each_scenario(results, [&](const std::vector<const Gate*>& gates) {
-        const Label& label = gates.front()->scenario->label;
+        const Scenario& scenario = *gates.front()->scenario;
         std::size_t wrong = 0;
         const Gate* example = nullptr;
         for (const Gate* gate : gates) {
-            if (faults_of(gate->contest.ours, label).empty()) continue;
+            if (faults_of(gate->contest.ours, scenario).empty()) continue;
             if (wrong++ == 0) example = gate;
         }
         if (wrong == 0) return;
         const Answer& answer = example->contest.ours;
         out.push_back({example->scenario->name, example->fleet.name(),
-                       fmt::format("{} of {} wrong ({}): {}", wrong, gates.size(), faults_of(answer, label),
-                                   answer.told),
+                       fmt::format("{} of {} wrong ({}): {}", wrong, gates.size(),
+                                   faults_of(answer, scenario), answer.told),
                        reproducer(*example, plan)});
     });
     return out;

@@ -26,10 +26,6 @@ std::vector<AaScore> aa_of(const Results& results) {
     return out;
 }
 
-bool holds(const Scenario& scenario) {
-    return scenario.label.verdict == Verdict::hold;
-}
-
 GroupScore group_of(const Results& results, Group group) {
     GroupScore out;
     out.group = group;
@@ -37,7 +33,7 @@ GroupScore group_of(const Results& results, Group group) {
         if (gate.scenario == nullptr || gate.scenario->group != group) continue;
         const Answer& answer = gate.contest.ours;
         const bool quiet = gate.scenario->label.dependencies.empty();
-        out.right.add(answer.right && !(quiet && answer.ever_held && !holds(*gate.scenario)));
+        out.right.add(answer.right && !(quiet && answer.ever_held && !gate.scenario->was_broken));
         out.warns.add(answer.warnings > 0);
         out.inconclusive.add(answer.verdict == Verdict::insufficient);
         out.windows.add(answer.windows);
