@@ -141,8 +141,11 @@ class Tests {
             test.slow_limit_ns = cells.slow().limit_ns;
             test.slow_before = cells.slow().before;
             if (part < cells.slow().after.size()) test.slow_after = cells.slow().after[part];
+            const double sampling = cells.sampling_variance(measure);
             if (measure == Measure::slow_share) {
-                test.effect.variance.value = std::max(test.effect.variance.value, cells.sampling_variance());
+                test.effect.variance.value = std::max(test.effect.variance.value, sampling);
+            } else if (sampling > 0) {
+                test.effect.least_variance = sampling + facts_of(measure).floor;
             }
             // How much tasks of one zone differ, all zones tell together.
             if (part == 0) whole = test.effect.variance;

@@ -123,7 +123,8 @@ std::optional<Effect> effect_in_common_zones(const Cells& baseline, const Cells&
 }
 
 Shift test_shift(const Effect& effect, const Prior& prior, double spread, double delta, double accepted) {
-    const Variance variance = moderated(effect.variance, prior);
+    Variance variance = moderated(effect.variance, prior);
+    variance.value = std::max(variance.value, effect.least_variance);
     Shift shift;
     shift.df = variance.df;
     shift.error = std::sqrt(variance.value * effect.weight + spread);

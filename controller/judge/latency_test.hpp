@@ -32,6 +32,7 @@ struct Effect {
     double baseline = 0;             // mean over the same zones
     double weight = 0;               // variance of d in units of a task's variance
     Variance variance;               // of tasks within zone and side; df 0: it could not be measured
+    double least_variance = 0;       // whatever that and the family say
     std::size_t baseline_tasks = 0;  // compared: those of zones that one side lacks are left out
     std::size_t candidate_tasks = 0;
     double baseline_units = 0;

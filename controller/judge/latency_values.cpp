@@ -14,6 +14,7 @@ constexpr std::array<double, kSlowLimits> kSlowRatios{1.5, 3, 6};
 constexpr double kLookPoints = 0.02;  // more slow runs than that are looked at task by task
 constexpr double kLookReach = 0.03;   // likewise
 constexpr std::array<double, 3> kQuantiles{0.50, 0.90, 0.99};  // of the first measures
+constexpr std::uint64_t kSettledRuns = 15;  // a median of so many wanders no more than tasks differ
 constexpr std::size_t kBuckets = Sketch::kMaxBucket - Sketch::kMinBucket + 1;
 const double kBucketWidth = std::log(2.0) / 32;
 
@@ -187,7 +188,19 @@ class PhaseCells::Units {
     std::array<std::vector<Unit>, kMeasures> parts_;
 };
 
+// The median of few runs wanders more than tasks differ, and the family of phases, most of which have more
+// runs, does not know it: π/2 σ²/n, with σ from the runs' own spread (more rather than less of it).
+void PhaseCells::add_sampling(const Sketch& clean) {
+    if (clean.count() >= kSettledRuns) return;
+    constexpr std::array<double, 2> kSpread{0.16, 0.84};
+    std::array<double, 2> ns{};
+    clean.quantiles(kSpread, ns);
+    const double sigma = std::log(std::max(1.0, ns[1]) / std::max(1.0, ns[0])) / 2;
+    sampling_variance_[index(Measure::p50)] += 1.571 * sigma * sigma / static_cast<double>(clean.count());
+}
+
 void PhaseCells::add_quantiles(Tally& tally) {
+    double tasks = 0;
     for (const bool candidate : {false, true}) {
         Units units(*this, candidate);
         tally.each_task(places_, candidate, [&](const Sketch& clean, Places::Place place) {
@@ -198,12 +211,17 @@ void PhaseCells::add_quantiles(Tally& tally) {
             clean.quantiles(std::span(kQuantiles).first(known), ns);
             for (std::size_t i = 0; i < known; ++i)
                 units.add(kAllMeasures[i], place, std::log(std::max(1.0, ns[i])));
+            if (known > 0) {
+                add_sampling(clean);
+                ++tasks;
+            }
             if (clean.count() < clean_runs_for(Measure::slow_share)) return;
             if (!candidate) return tally.baseline.add(clean);
             tally.candidate[places_.part_of_zone(place.zone)].add(clean);
             if (place.part != 0) tally.candidate[place.part].add(clean);
         });
     }
+    sampling_variance_[index(Measure::p50)] /= std::max(1.0, tasks);
     // The whole: what is of no zone with a part of its own, and those zones.
     for (std::size_t part = 1; part < tally.candidate.size(); ++part) {
         if (places_.parts()[part].kind == Part::Kind::zone) tally.candidate[0].add(tally.candidate[part]);
@@ -256,11 +274,11 @@ void PhaseCells::add_slow(const Tally& tally) {
             const double limit = slow_.limit_ns * (candidate ? tally.allowed : 1);
             units.add(Measure::slow_share, place, arcsine(clean.share_above(limit), runs));
             units.add(Measure::slow_reach, place, reach_above(tally.reference, clean));
-            sampling_variance_ += 1 / (4 * runs);
+            sampling_variance_[index(Measure::slow_share)] += 1 / (4 * runs);
             ++tasks;
         });
     }
-    sampling_variance_ /= std::max(1.0, tasks);
+    sampling_variance_[index(Measure::slow_share)] /= std::max(1.0, tasks);
 }
 
 Cells PhaseCells::select(Measure measure, std::size_t part, bool rest) const {

@@ -36,7 +36,7 @@ constexpr bool is_quantile(Measure measure) {
     return measure <= Measure::p99;
 }
 constexpr std::uint64_t clean_runs_for(Measure measure) {  // fewer of a task in its range: no data
-    constexpr std::array<std::uint64_t, kMeasures> kRuns{15, 100, 1000, 30, 30};
+    constexpr std::array<std::uint64_t, kMeasures> kRuns{6, 100, 1000, 30, 30};
     return kRuns[index(measure)];
 }
 const char* name_of(Measure measure);  // as subjects name it: p50 … slow_mode
@@ -62,14 +62,15 @@ class PhaseCells {
     Cells candidate(Measure measure, std::size_t part) const;       // a part of Places::parts()
     Cells candidate_rest(Measure measure, std::size_t part) const;  // all but that part
     const SlowRuns& slow() const { return slow_; }
-    // The variance that counting alone gives a task's share of slow runs.
-    double sampling_variance() const { return sampling_variance_; }
+    // The variance that counting alone gives a task's share of slow runs, or its median of few runs.
+    double sampling_variance(Measure measure) const { return sampling_variance_[index(measure)]; }
 
   private:
     struct Tally;
     class Units;
     using Grid = std::vector<Cells>;  // by the part that is a task's revision, then by zone
     void add_quantiles(Tally& tally);
+    void add_sampling(const Sketch& clean);
     double best_limit(const Tally& tally, double floor_ns) const;
     void find_slow(Tally& tally, double floor_ns);
     void add_slow(const Tally& tally);
@@ -81,7 +82,7 @@ class PhaseCells {
     // The candidate once more: a host that runs two revisions is one unit of the whole, and one of each.
     std::array<Grid, kMeasures> by_revision_;
     SlowRuns slow_;
-    double sampling_variance_ = 0;
+    std::array<double, kMeasures> sampling_variance_{};
 };
 
 }  // namespace plumb::judge

@@ -49,6 +49,8 @@ Scenario slower_peer(const char* dependency, const char* phase, double factor) {
     out.group = Group::latency;
     out.counts = factor >= 2;
     out.factor = factor;
+    out.behind_log_in =
+        layer_of_phase(phase) > Layer::authenticate && std::string_view(dependency) == "database";
     out.label.dependencies = {dependency};
     out.label.category = Category::saturation;
     out.label.layers = {layer_of_phase(phase)};

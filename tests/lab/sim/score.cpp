@@ -67,11 +67,12 @@ Measure at_least(std::string name, const Count& count, double target) {
     return out;
 }
 
+// `target` 0: there is none.
 Measure windows_measure(std::string name, const Windows& windows, int target) {
-    Measure out{std::move(name), "–", fmt::format("≤ {}", target), {}};
+    Measure out{std::move(name), "–", target > 0 ? fmt::format("≤ {}", target) : "–", {}};
     if (windows.needed.empty()) return out;
     out.value = in_words(windows);
-    out.met = windows.quantile(0.95) <= target;
+    if (target > 0) out.met = windows.quantile(0.95) <= target;
     return out;
 }
 
@@ -94,6 +95,7 @@ struct CatalogueFigures {
     Count inconclusive;
     Windows hard_windows;
     Windows twice_windows;
+    Windows twice_behind_log_in;
 };
 
 CatalogueFigures figures_of(const Results& results) {
@@ -108,7 +110,9 @@ CatalogueFigures figures_of(const Results& results) {
             out.hard.add(found);
             out.hard_windows.add(answer.windows);
         }
-        if (gate.scenario->factor == 2) out.twice_windows.add(answer.windows);
+        if (gate.scenario->factor == 2) {
+            (gate.scenario->behind_log_in ? out.twice_behind_log_in : out.twice_windows).add(answer.windows);
+        }
         out.inconclusive.add(answer.verdict == Verdict::insufficient);
         if (!found) continue;
         out.layer.add(answer.layer);
@@ -181,6 +185,7 @@ std::vector<Measure> measures_of(const Scores& scores, const Results& results) {
     out.push_back(at_least("first finding: scope", figures.scope, 0.95));
     out.push_back(windows_measure("windows until a hard fault holds", figures.hard_windows, 1));
     out.push_back(windows_measure("windows until twice as slow holds", figures.twice_windows, 3));
+    out.push_back(windows_measure("the same behind a log-in, of few runs", figures.twice_behind_log_in, 0));
     Measure inconclusive{"inconclusive outside decoys", in_words(figures.inconclusive), "≤ 5 %", {}};
     if (figures.inconclusive.of > 0) inconclusive.met = figures.inconclusive.share() <= 0.05;
     out.push_back(std::move(inconclusive));
