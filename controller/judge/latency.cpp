@@ -41,7 +41,7 @@ bool is_sure(const LatencyTest& told, const Tests& tests) {
     };
     return rests_on_enough(told) || std::any_of(tests.begin(), tests.end(), [&](const LatencyTest& test) {
                return test.found && test.part.kind == Part::Kind::whole &&
-                      test.dependency == told.dependency && test.phase == told.phase && rests_on_enough(test);
+                      test.dependency == told.dependency && rests_on_enough(test);
            });
 }
 
