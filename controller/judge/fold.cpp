@@ -78,6 +78,8 @@ bool explains(const Finding& cause, const Finding& effect, ScopeTasks& tasks) {
         case Kind::failures:
             return failure_explains(cause, effect, tasks);
         case Kind::gauge:
+            // The answers to the questions that were asked of one gauge.
+            if (kind_of(effect) == Kind::gauge) return effect.subject == cause.subject;
             // What will run out has room now; but a server that is the slower the more it is used has one
             // trouble.
             return kind_of(effect) == Kind::latency && effect.layer >= Layer::authenticate &&
@@ -115,10 +117,17 @@ double strength(const Finding& finding) {
     return ratio == 0 ? finding.confidence : std::round(std::log(std::max(1.0, ratio)) / std::log(1.25));
 }
 
+// What there is too little of now is told before what there will be too little of.
+int imminence(const Finding& finding) {
+    if (kind_of(finding) != Kind::gauge) return 0;
+    return finding.cause == "gauge.headroom" ? 0 : finding.cause == "gauge.forecast" ? 1 : 2;
+}
+
 // The order in which findings are tried as roots, and listed.
 bool before(const Finding& a, const Finding& b) {
     const auto key = [](const Finding& each) {
-        return std::tuple(each.severity, rank_of(each) >= 3, each.layer, rank_of(each), -strength(each));
+        return std::tuple(each.severity, rank_of(each) >= 3, each.layer, rank_of(each), imminence(each),
+                          -strength(each));
     };
     if (key(a) != key(b)) return key(a) < key(b);
     return std::tie(a.dependency, a.subject, a.cause, a.scope) <

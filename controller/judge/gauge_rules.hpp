@@ -1,5 +1,5 @@
 // The three questions that are asked of one gauge: is there room now, will there be soon, and is there while
-// a deployment runs old and new tasks side by side. gauges.cpp makes one finding of their answers.
+// a deployment runs old and new tasks side by side. Each answer is a finding of its own until folding.
 #pragma once
 
 #include "controller/judge/gauge_view.hpp"

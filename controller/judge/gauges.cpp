@@ -1,4 +1,4 @@
-// Gauges that refuse at their limit: one finding for each, of the most pressing of three answers.
+// Gauges that refuse at their limit: three questions are asked of each.
 #include "controller/judge/gauge_rules.hpp"
 #include "controller/judge/rules.hpp"
 #include "controller/judge/side_by_side.hpp"
@@ -29,23 +29,8 @@ void note_unseen(const GaugeView& gauge, Judgement& judgement) {
                               "the baseline shows it with a limit, the candidate does not", !gauge.own()});
 }
 
-// The first that holds, else the first that warns; what the others saw stands in its evidence.
-std::optional<Finding> most_pressing(std::array<GaugeAnswer, 3>& answers) {
-    GaugeAnswer* chosen = nullptr;
-    for (GaugeAnswer& each : answers) {
-        if (each.finding && (chosen == nullptr || each.finding->severity < chosen->finding->severity))
-            chosen = &each;
-    }
-    if (chosen == nullptr) return std::nullopt;
-    for (const GaugeAnswer& each : answers) {
-        if (!each.finding || &each == chosen) continue;
-        for (const auto& [key, value] : each.finding->evidence) {
-            if (!chosen->finding->evidence.contains(key)) chosen->finding->evidence[key] = value;
-        }
-    }
-    return std::move(chosen->finding);
-}
-
+// The answers go on one by one, so that what accepts one of them hides none of the others; folding joins
+// them.
 void judge_gauge(const View& view, const GaugeView& gauge, Judgement& judgement) {
     ++judgement.judged.gauges;
     std::array<GaugeAnswer, 3> answers{judge_headroom(view, gauge), judge_forecast(view, gauge),
@@ -55,11 +40,12 @@ void judge_gauge(const View& view, const GaugeView& gauge, Judgement& judgement)
             judgement.gaps.push_back({gauge.dependency->name, fmt::format("gauge:{}", gauge.name),
                                       std::move(each.unknown), false});
         }
-        if (!each.comparison) continue;
-        each.comparison->found = each.finding.has_value();
-        judgement.comparisons.push_back(std::move(*each.comparison));
+        if (each.comparison) {
+            each.comparison->found = each.finding.has_value();
+            judgement.comparisons.push_back(std::move(*each.comparison));
+        }
+        if (each.finding) judgement.findings.push_back(std::move(*each.finding));
     }
-    if (auto finding = most_pressing(answers)) judgement.findings.push_back(std::move(*finding));
 }
 
 }  // namespace

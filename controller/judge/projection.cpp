@@ -4,6 +4,7 @@
 // What one task takes is not measured: it is the amount shared out over the tasks, so clients that do not
 // report make it too large. It is shared out over all desired tasks where fewer are looked at (one zone, one
 // revision), and only over what the tasks' own role holds where the dependency tells that apart.
+#include "controller/judge/cuts.hpp"
 #include "controller/judge/gauge_rules.hpp"
 
 #include <algorithm>
@@ -31,20 +32,34 @@ struct Service {
     }
 };
 
-std::map<std::string, Service> services_of(const GaugeView& gauge, const Policy& policy) {
+// The tasks that take the amount now, each once. Where both sides are of one environment (two revisions, two
+// zones), those of the baseline take their part of it, too, unless they are of an earlier day.
+std::map<std::string, const TaskEvidence*> takers(const View& view, const GaugeView& gauge) {
+    std::map<std::string, const TaskEvidence*> tasks;
+    const auto add = [&tasks](const Readings& readings) {
+        for (const Reading& each : readings) {
+            const TaskEvidence& task = *each.member->task;
+            tasks.emplace(value_of(task, "service") + '\n' + task_name(task), &task);
+        }
+    };
+    add(gauge.candidate);
+    if (view.same_environment && view.baseline.cohort->behind.count() == 0) add(gauge.baseline);
+    return tasks;
+}
+
+std::map<std::string, Service> services_of(const View& view, const GaugeView& gauge) {
     std::map<std::string, Service> services;
-    for (const Reading& each : gauge.candidate) {
-        const Labels& labels = each.member->task->labels;
-        const auto name = labels.find("service");
-        Service& service = services[name == labels.end() ? std::string() : name->second];
+    for (const auto& [key, task] : takers(view, gauge)) {
+        Service& service = services[value_of(*task, "service")];
         ++service.reporting;
-        if (const auto revision = labels.find("revision"); revision != labels.end())
-            service.revisions.insert(revision->second);
+        if (auto revision = value_of(*task, "revision"); !revision.empty())
+            service.revisions.insert(std::move(revision));
     }
     for (auto& [name, service] : services) {
-        const auto size = policy.services.find(name);
-        if (size != policy.services.end() && size->second.desired > 0) service.size = &size->second;
-        const double desired = service.size == nullptr ? 0 : service.size->desired;
+        const auto size = view.policy->services.find(name);
+        const bool sized = size != view.policy->services.end() && size->second.desired > 0;
+        if (sized) service.size = &size->second;
+        const double desired = sized ? size->second.desired : 0;
         service.tasks = std::max(service.reporting, desired);
     }
     return services;
@@ -127,7 +142,7 @@ GaugeAnswer judge_projection(const View& view, const GaugeView& gauge) {
     if (gauge.own() || !counts_clients(gauge.name)) return answer;
     const bool matters = middle_headroom(gauge.candidate) < kTold;
     if (view.policy->services.empty() && !matters) return answer;
-    const auto services = services_of(gauge, *view.policy);
+    const auto services = services_of(view, gauge);
     const auto projection = project(gauge, services);
     if (!projection) {
         if (matters) answer.unknown = unnamed(services);

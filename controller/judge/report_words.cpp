@@ -126,7 +126,8 @@ std::string folded_words(const Finding& finding) {
     std::string out;
     for (const Finding& each : finding.folded) {
         const std::string where = each.dependency == finding.dependency ? "" : each.dependency + " ";
-        const std::string what = each.subject == "failures" ? each.cause : each.subject;
+        const bool alike = each.subject == "failures" || each.subject == finding.subject;
+        const std::string what = alike ? each.cause : each.subject;
         out += (out.empty() ? "" : ", ") + sanitize(where + what, kLongestText);
     }
     return out;

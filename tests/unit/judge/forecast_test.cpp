@@ -76,11 +76,12 @@ TEST(Forecast, one_task_alone_holds_and_one_of_several_warns) {
         << "among many tasks chance finds one";
 }
 
-TEST(Forecast, low_headroom_is_told_first_and_the_forecast_stands_beside_it) {
+TEST(Forecast, low_headroom_is_told_first_and_the_forecast_goes_under_it) {
     const Report report =
         compare(side("staging", still), side("production", [](int, int number) { return 56 + 2 * number; }));
     ASSERT_EQ(told(report), "database server gauge.headroom gauge:postgres.wraparound critical\n");
-    EXPECT_TRUE(report.findings[0].evidence.contains("forecast"));
+    ASSERT_EQ(report.findings[0].folded.size(), 1U);
+    EXPECT_EQ(report.findings[0].folded[0].cause, "gauge.forecast");
     // A warning about headroom gives way to a forecast that holds.
     EXPECT_EQ(told(compare(side("staging", still),
                            side("production", [](int, int number) { return 47 + 2 * number; }))),

@@ -1,6 +1,7 @@
 // Room for old and new tasks side by side.
 #include "tests/unit/judge/fleet.hpp"
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -69,6 +70,35 @@ TEST(Projection, an_update_in_flight_has_added_its_tasks_already) {
     EXPECT_EQ(told(compare(side("staging", 10), fleet, with_size(12, 200))), "");
 }
 
+// One server, and the selectors name one revision each: what is in flight shows in both sides together.
+TEST(Projection, an_update_in_flight_is_counted_once_when_each_side_is_one_of_its_revisions) {
+    const auto revision = [](const char* name, int from) {
+        Fleet fleet = side("production", 72, 12);
+        fleet.change([=](Window& window, int task, int) {
+            window.agent = fmt::format("production-agent-{}", from + task);
+            window.labels["task"] = fmt::format("production-{}", from + task);
+            window.labels["revision"] = name;
+        });
+        return fleet;
+    };
+    EXPECT_EQ(told(compare(revision("41", 0), revision("42", 12), with_size(12, 200))), "");
+    // The tasks of an earlier day have gone: 72 over twelve tasks, and twelve more.
+    Cohort earlier = revision("41", 0).ends(noon() - std::chrono::hours(24)).cohort();
+    earlier.behind = std::chrono::hours(24);
+    EXPECT_EQ(judge(earlier, revision("42", 12).cohort(), with_size(12, 200), noon()).verdict, Verdict::hold);
+}
+
+TEST(Projection, tasks_that_both_selectors_pick_are_counted_once) {
+    const auto a_task = [](int before, int after) {
+        const Report report =
+            compare(side("production", 72, before), side("production", 72, after), with_size(12, 300));
+        return report.findings.at(0).evidence.at("projection").at("a_task_at_most").as_double();
+    };
+    EXPECT_EQ(a_task(12, 12), 6);
+    EXPECT_EQ(a_task(24, 12), 3);
+    EXPECT_EQ(a_task(12, 24), 3);
+}
+
 TEST(Projection, each_service_is_updated_on_its_own) {
     Fleet fleet = side("production", 60, 12);
     fleet.change([](Window& window, int task, int) {
@@ -112,7 +142,9 @@ TEST(Projection, without_the_services_size_it_is_told_where_it_would_matter) {
 TEST(Projection, low_headroom_is_told_first_and_a_warning_gives_way) {
     ASSERT_EQ(told(project(95, with_size(12, 200))),
               "database server gauge.headroom gauge:postgres.connections critical\n");
-    EXPECT_TRUE(project(95, with_size(12, 200)).findings[0].evidence.contains("projection"));
+    const Report scarce = project(95, with_size(12, 200));
+    ASSERT_EQ(scarce.findings[0].folded.size(), 1U) << "the other answer about the same gauge";
+    EXPECT_EQ(scarce.findings[0].folded[0].cause, "gauge.projection");
     EXPECT_EQ(told(project(85, with_size(12, 200))),
               "database server gauge.projection gauge:postgres.connections critical\n");
 }
@@ -122,6 +154,23 @@ TEST(Projection, an_acceptance_covers_it) {
     policy.accept.push_back(
         {"database", "gauge:postgres.connections", {}, {}, {}, "RDS Proxy in front", "db", Time::max()});
     EXPECT_EQ(project(60, policy).verdict, Verdict::promote);
+}
+
+TEST(Projection, accepted_headroom_hides_neither_it_nor_what_holds_by_itself) {
+    Policy policy = with_size(12, 200);
+    const auto accept = [&policy](const char* cause) {
+        policy.accept.push_back(
+            {"database", "gauge:postgres.connections", {}, {}, {}, "known", "db", Time::max(), cause});
+    };
+    accept("gauge.headroom");
+    const Report report = project(95, policy);
+    EXPECT_EQ(report.verdict, Verdict::hold);
+    EXPECT_EQ(told(report), "database server gauge.projection gauge:postgres.connections critical\n");
+    accept("gauge.projection");
+    EXPECT_EQ(project(95, policy).verdict, Verdict::promote);
+    policy.accept.erase(policy.accept.begin());
+    EXPECT_EQ(told(project(95, policy)),
+              "database server gauge.headroom gauge:postgres.connections critical\n");
 }
 
 TEST(Projection, explains_its_sum) {
