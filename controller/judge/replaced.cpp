@@ -10,10 +10,8 @@
 namespace plumb::judge {
 namespace {
 
-constexpr long kShortLife = 20;    // windows: what lives longer is scaled in, not thrown out
-constexpr long kSuccessor = 10;    // windows until the place is filled again
-constexpr std::size_t kTurns = 2;  // of one place
-constexpr std::size_t kEnded = 3;  // over all places
+constexpr long kShortLife = 20;  // windows: what lives longer is scaled in, not thrown out
+constexpr long kSuccessor = 10;  // windows until the place is filled again
 
 struct Life {
     const TaskEvidence* task = nullptr;
@@ -79,7 +77,7 @@ std::optional<ReplacementLoop> loop_among(std::vector<Life> lives, Time now) {
         }
     }
     loop.longest = std::chrono::duration_cast<std::chrono::seconds>(longest);
-    if (loop.turns < kTurns || loop.ended.size() < kEnded) return std::nullopt;
+    if (loop.turns < kLoopTurns || loop.ended.size() < kLoopEnded) return std::nullopt;
     return loop;
 }
 

@@ -64,12 +64,24 @@ std::string counted(std::size_t count, const SideView& side) {
     return count == 0 ? fmt::format("none of {} tasks", all) : fmt::format("{} of {} tasks", count, all);
 }
 
-Finding finding_on(const SideView& side, const char* cause, const Tasks& tasks) {
+Tasks of_service(const Tasks& tasks, const std::string& service) {
+    Tasks out;
+    std::copy_if(tasks.begin(), tasks.end(), std::back_inserter(out),
+                 [&](const TaskEvidence* task) { return label(*task, "service") == service; });
+    return out;
+}
+
+Finding finding_on(const char* cause, const Tasks& tasks) {
     Finding finding = finding_for(cause, "task", Layer::task, "failures");
     finding.confidence = confidence(kProbable);
-    finding.scope = explain(tasks, side.tasks).labels;
     finding.evidence["tasks"] = names(tasks);
     return finding;
+}
+
+// One service is a place of its own where several report.
+void set_service(const SideView& side, const std::string& service, Finding& finding) {
+    const bool others = of_service(side.tasks, service).size() < side.tasks.size();
+    if (others && !service.empty()) finding.scope.emplace("service", service);
 }
 
 void describe(const ReplacementLoop& loop, Finding& finding) {
@@ -78,42 +90,55 @@ void describe(const ReplacementLoop& loop, Finding& finding) {
 }
 
 // The newest kill speaks: it is what stands in the events.
-Finding kill(const View& view, const Tasks& tasks, const std::optional<ReplacementLoop>& loop) {
+Finding kill(const View& view, const Tasks& tasks) {
     const SideView& side = view.candidate;
     const TaskEvidence* newest =
         *std::max_element(tasks.begin(), tasks.end(),
                           [](const auto* a, const auto* b) { return a->last_window < b->last_window; });
     const LastMemory memory = last_memory(*newest).value_or(LastMemory{});
     constexpr double kMiB = 1024 * 1024;
-    Finding finding = finding_on(side, "task.vanished", tasks);
+    Finding finding = finding_on("task.vanished", tasks);
+    finding.scope = explain(tasks, side.tasks).labels;
     // One task may meet a request that no other meets; two are a pattern.
-    const bool holds = tasks.size() >= 2 || side.cohort->tasks.size() == 1 || loop;
+    const bool holds = tasks.size() >= 2 || side.cohort->tasks.size() == 1;
     finding.severity = holds ? Severity::critical : Severity::warning;
     finding.baseline = counted(killed(view.baseline).size(), view.baseline);
     finding.candidate = fmt::format(
         "{} fell silent without a goodbye at their memory limit, the last {} at {:.3g} of {:.3g} MiB ({:.0f} "
-        "%){}",
+        "%)",
         counted(tasks.size(), side), ago(newest->last_window, side.now), memory.used / kMiB,
-        memory.limit / kMiB, 100 * memory.share(), loop ? "; they are replaced again and again" : "");
+        memory.limit / kMiB, 100 * memory.share());
     finding.evidence["memory"] = {
         {"used", rounded(memory.used)}, {"limit", rounded(memory.limit)}, {"share", rounded(memory.share())}};
     finding.evidence["last_window"] = ago(newest->last_window, side.now);
-    if (loop) describe(*loop, finding);
+    return finding;
+}
+
+// Kills that turn one service's tasks over again and again.
+Finding killing(const View& view, const std::string& service, const Tasks& tasks,
+                const ReplacementLoop& loop) {
+    Finding finding = kill(view, tasks);
+    finding.severity = Severity::critical;
+    finding.scope = explain(tasks, of_service(view.candidate.tasks, service)).labels;
+    set_service(view.candidate, service, finding);
+    finding.candidate += "; they are replaced again and again";
+    describe(loop, finding);
     return finding;
 }
 
 Finding replaced(const View& view, const std::string& service, const ReplacementLoop& loop) {
     const SideView& side = view.candidate;
-    Finding finding = finding_on(side, "task.replaced", loop.ended);
+    Finding finding = finding_on("task.replaced", loop.ended);
     const auto before = loop_of(view.baseline, service);
     // A service of short jobs does the same everywhere.
     finding.severity = before ? Severity::warning : Severity::critical;
     const std::string revision = label(*loop.ended.front(), "revision");
-    const bool others = std::any_of(side.tasks.begin(), side.tasks.end(), [&](const TaskEvidence* task) {
+    const Tasks own = of_service(side.tasks, service);
+    const bool others = std::any_of(own.begin(), own.end(), [&](const TaskEvidence* task) {
         return label(*task, "revision") != revision;
     });
-    finding.scope.clear();
-    if (others) finding.scope.emplace("revision", revision);
+    if (others && !revision.empty()) finding.scope.emplace("revision", revision);
+    set_service(side, service, finding);
     finding.baseline = before ? counted(before->ended.size(), view.baseline) + " ended so, too"
                               : counted(0, view.baseline) + " ended so";
     finding.candidate =
@@ -130,6 +155,48 @@ bool explains(const Tasks& kills, const ReplacementLoop& loop) {
         return std::find(kills.begin(), kills.end(), task) != kills.end();
     });
     return 2 * static_cast<std::size_t>(count) >= loop.ended.size();
+}
+
+Comparison comparison_of(const char* test, std::string evidence, bool found) {
+    Comparison told;
+    told.dependency = "task";
+    told.subject = "failures";
+    told.test = test;
+    told.evidence = std::move(evidence);
+    told.found = found;
+    return told;
+}
+
+void explain_kills(const SideView& side, const Tasks& kills, Judgement& judgement) {
+    const auto silent = static_cast<std::size_t>(std::count_if(
+        side.gone.begin(), side.gone.end(), [](const auto* task) { return !left_on_purpose(*task); }));
+    Comparison told = comparison_of(
+        "memory in the last window of each task that fell silent",
+        fmt::format("{} fell silent without a goodbye, {} at the limit", counted(silent, side), kills.size()),
+        !kills.empty());
+    told.threshold =
+        fmt::format("{:.0f} % of the limit, by two tasks or the only one to hold", 100 * kAtLimit);
+    told.why = !kills.empty() ? "found: they were probably killed for their memory"
+               : silent > 0   ? "quiet: none of a revision that still runs stood at its memory limit"
+                              : "quiet: no task fell silent without a goodbye";
+    judgement.comparisons.push_back(std::move(told));
+}
+
+void explain_loop(const SideView& side, const std::string& service,
+                  const std::optional<ReplacementLoop>& loop, Judgement& judgement) {
+    const std::string who = service.empty() ? "" : " of " + service;
+    Comparison told = comparison_of(
+        "places of one service and revision that are filled anew, again and again",
+        loop ? fmt::format("{}{} ended within {} s of their start, one place was filled anew {} times",
+                           counted(loop->ended.size(), side), who, loop->longest.count(), loop->turns)
+             : fmt::format("{}{} reported earlier in the range but no longer",
+                           counted(of_service(side.gone, service).size(), side), who),
+        loop.has_value());
+    told.threshold = fmt::format("{} ended soon after their start, and one place filled anew {} times",
+                                 kLoopEnded, kLoopTurns);
+    told.why = loop ? "found: a loop that still turns"
+                    : "quiet: they lived long, were not replaced by the same revision, or not so often";
+    judgement.comparisons.push_back(std::move(told));
 }
 
 std::set<std::string> services_of(const SideView& side) {
@@ -155,18 +222,21 @@ std::optional<LastMemory> last_memory(const TaskEvidence& task) {
 }
 
 void judge_vanished(const View& view, Judgement& judgement) {
-    const Tasks kills = killed(view.candidate);
-    std::optional<ReplacementLoop> killing;
+    Tasks kills = killed(view.candidate);
+    if (view.explain) explain_kills(view.candidate, kills, judgement);
     for (const std::string& service : services_of(view.candidate)) {
-        auto loop = loop_of(view.candidate, service);
+        const auto loop = loop_of(view.candidate, service);
+        if (view.explain) explain_loop(view.candidate, service, loop, judgement);
         if (!loop) continue;
-        if (explains(kills, *loop)) {
-            if (!killing) killing = std::move(loop);
-        } else {
+        const Tasks own = of_service(kills, service);
+        if (!explains(own, *loop)) {
             judgement.findings.push_back(replaced(view, service, *loop));
+            continue;
         }
+        judgement.findings.push_back(killing(view, service, own, *loop));
+        std::erase_if(kills, [&](const TaskEvidence* task) { return label(*task, "service") == service; });
     }
-    if (!kills.empty()) judgement.findings.push_back(kill(view, kills, killing));
+    if (!kills.empty()) judgement.findings.push_back(kill(view, kills));
 }
 
 }  // namespace plumb::judge

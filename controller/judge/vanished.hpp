@@ -17,6 +17,9 @@ struct LastMemory {  // gauge task.memory (bytes) of the dependency `task`, in t
 
 std::optional<LastMemory> last_memory(const TaskEvidence& task);
 
+inline constexpr std::size_t kLoopTurns = 2;  // of one place, to be a loop
+inline constexpr std::size_t kLoopEnded = 3;  // over all places
+
 // Tasks of one service and revision, each gone soon after its start, and each with one that took its place.
 struct ReplacementLoop {
     std::vector<const TaskEvidence*> ended;  // in the order of their starts

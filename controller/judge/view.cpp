@@ -3,11 +3,15 @@
 #include "controller/judge/side_by_side.hpp"
 
 #include <algorithm>
+#include <functional>
 #include <map>
+#include <queue>
 #include <set>
 
 namespace plumb::judge {
 namespace {
+
+constexpr long kReplacedWithin = 10;  // windows between the end of a task and the start of its successor
 
 // A task is stale when it missed `stale_windows` of its own windows.
 bool is_stale(const TaskEvidence& task, const Policy& policy, Time now) {
@@ -15,20 +19,55 @@ bool is_stale(const TaskEvidence& task, const Policy& policy, Time now) {
     return now - task.last_window > length * static_cast<long>(policy.thresholds.stale_windows);
 }
 
-// Tasks that fell silent without a goodbye, less those that began after them: a deployment replaces tasks.
+// When it was first heard of, unless it was there as early as its side. Its age does not matter: an agent
+// without a task's name that started again is another one to us, of an old task.
+std::optional<Time> began(const TaskEvidence& task, Time first) {
+    if (task.first_window <= first + 2 * task.window_length) return std::nullopt;
+    return task.first_window - task.window_length;
+}
+
+struct Vacancy {  // the time in which whoever begins takes the place of a task that fell silent
+    Time from;
+    Time until;
+};
+
+// A balancer may start the successor before the old task is stopped, but not at its side.
+Vacancy vacancy_of(const TaskEvidence& task) {
+    const auto near = kReplacedWithin * task.window_length;
+    const Time middle = task.first_window + (task.last_window - task.first_window) / 2;
+    return {std::max(task.last_window - near, middle), task.last_window + near};
+}
+
+// Tasks that fell silent without a goodbye, and whose place no other one took. Who was started at another
+// time, for another reason, took nobody's place. Each newcomer takes the place that closes first.
 std::size_t missing_tasks(const SideView& side) {
-    std::size_t silent = 0;
     std::optional<Time> first;
-    for (const TaskEvidence* task : side.gone) {
-        if (left_on_purpose(*task)) continue;
-        ++silent;
-        first = std::min(first.value_or(task->first_window), task->first_window);
+    for (const TaskEvidence& task : side.cohort->tasks)
+        first = std::min(first.value_or(task.first_window), task.first_window);
+    std::vector<Time> newcomers;
+    for (const TaskEvidence& task : side.cohort->tasks) {
+        if (const auto begin = began(task, *first)) newcomers.push_back(*begin);
     }
-    const auto newcomers = static_cast<std::size_t>(
-        std::count_if(side.tasks.begin(), side.tasks.end(), [&](const TaskEvidence* task) {
-            return first && task->first_window > *first + 2 * task->window_length;
-        }));
-    return silent - std::min(silent, newcomers);
+    std::vector<Vacancy> vacancies;
+    for (const TaskEvidence* task : side.gone) {
+        if (!left_on_purpose(*task)) vacancies.push_back(vacancy_of(*task));
+    }
+    std::sort(newcomers.begin(), newcomers.end());
+    std::sort(vacancies.begin(), vacancies.end(),
+              [](const Vacancy& a, const Vacancy& b) { return a.from < b.from; });
+    std::size_t missing = vacancies.size();
+    std::priority_queue<Time, std::vector<Time>, std::greater<>> open;  // by when they close
+    auto next = vacancies.begin();
+    for (const Time begin : newcomers) {
+        for (; next != vacancies.end() && next->from <= begin; ++next)
+            open.push(next->until);
+        while (!open.empty() && open.top() < begin)
+            open.pop();
+        if (open.empty()) continue;
+        open.pop();
+        --missing;
+    }
+    return missing;
 }
 
 std::set<std::string> values_of(const SideView& side, const char* label) {

@@ -234,5 +234,119 @@ TEST(Replaced, short_jobs_on_both_sides_warn) {
     EXPECT_EQ(told(report), "task task task.replaced failures warning\n");
 }
 
+// Six tasks and, some windows later, six more that were scaled out; then the first six are gone.
+Fleet halved(int replaced_at) {
+    Fleet fleet = production().tasks(12).windows(60);
+    fleet.change([=](Window& window, int task, int number) {
+        const int begin = task < 6 ? 0 : replaced_at;
+        window.task_age =
+            std::chrono::seconds(30) * (number - begin + 1) + std::chrono::seconds(task < 6 ? 3600 : 0);
+        const bool there = task < 6 ? number < 40 : number >= begin;
+        if (!there) window.agent.clear();
+    });
+    return fleet;
+}
+
+TEST(Missing, half_of_the_tasks_that_vanish_block_although_others_were_started_before) {
+    const Cohort before = steady().windows(60).cohort();
+    const Report report = judge(before, reporting(halved(10)), {}, noon());
+    EXPECT_EQ(report.verdict, Verdict::insufficient);
+    EXPECT_THAT(gaps(report, true), HasSubstr("6 of 12 tasks fell silent without a goodbye, and none took"));
+    // Those that begin about when the others end take their places.
+    for (const int at : {33, 40, 45})
+        EXPECT_EQ(judge(before, reporting(halved(at)), {}, noon()).verdict, Verdict::promote) << at;
+}
+
+TEST(Missing, tasks_that_were_replaced_twice_without_a_goodbye_are_not_missing) {
+    Fleet fleet = production().tasks(4).windows(60);
+    fleet.change([](Window& window, int task, int number) {
+        const int turn = number / 25;
+        window.labels["revision"] = std::to_string(turn);
+        window.labels["task"] = window.agent = fmt::format("{}-{}", task, turn);
+        window.task_age = std::chrono::seconds(30) * (number % 25 + 1);
+    });
+    const Report report = judge(steady().windows(60).cohort(), reporting(fleet), {}, noon());
+    EXPECT_EQ(gaps(report, true), "");
+}
+
+TEST(Missing, a_newcomer_that_vanishes_as_well_did_not_replace_itself) {
+    Fleet fleet = production().tasks(2).windows(60);
+    fleet.change([](Window& window, int task, int number) {
+        if (task == 0) return;
+        window.task_age = std::chrono::seconds(30) * std::max(1, number - 29);
+        if (number < 30 || number > 34) window.agent.clear();
+    });
+    EXPECT_EQ(judge(steady().windows(60).cohort(), reporting(fleet), {}, noon()).verdict,
+              Verdict::insufficient);
+}
+
+// The first place of each service named so turns over; `reports` runs revision 7, `checkout` none at all.
+Fleet two_services(const std::vector<std::string>& loops, bool killed) {
+    Fleet fleet = production().tasks(6).windows(kWindows);
+    fleet.change([=](Window& window, int task, int number) {
+        const std::string service = task < 3 ? "checkout" : "reports";
+        window.labels["service"] = service;
+        if (service == "checkout") window.labels.erase("revision");
+        const bool turns = task % 3 == 0 && std::find(loops.begin(), loops.end(), service) != loops.end();
+        window.dependencies.push_back(memory((turns && killed ? 500 : 200) * kMiB));
+        if (!turns) return;
+        window.labels["task"] = window.agent = fmt::format("loop-{}-{}", task, number / 4);
+        window.task_age = std::chrono::seconds(30) * (number % 4 + 1);
+        if (number % 4 == 3) window.agent.clear();
+    });
+    return fleet;
+}
+
+TEST(Replaced, the_scope_is_the_service_that_loops_and_has_no_empty_value) {
+    const Report one = judged(two_services({"checkout"}, false));
+    ASSERT_EQ(told(one), "task task task.replaced failures critical\n");
+    EXPECT_EQ(one.findings[0].scope, (Labels{{"service", "checkout"}}))
+        << "that another service has a revision says nothing";
+}
+
+TEST(Replaced, each_service_that_loops_is_described) {
+    for (const bool killed : {true, false}) {
+        const Report both = judged(two_services({"checkout", "reports"}, killed));
+        ASSERT_EQ(both.findings.size(), 2U) << told(both);
+        for (const Finding& each : both.findings) {
+            EXPECT_EQ(each.cause, killed ? "task.vanished" : "task.replaced");
+            EXPECT_TRUE(each.evidence.contains("replaced"));
+            EXPECT_EQ(each.severity, Severity::critical);
+        }
+        EXPECT_NE(both.findings[0].scope.at("service"), both.findings[1].scope.at("service"));
+    }
+}
+
+std::vector<Comparison> explained(const Fleet& candidate) {
+    Look look(noon());
+    look.explain = true;
+    auto all = judge(steady().cohort(), reporting(candidate), {}, look).comparisons;
+    std::erase_if(
+        all, [](const Comparison& each) { return each.dependency != "task" || each.subject != "failures"; });
+    return all;
+}
+
+TEST(Vanished, explains_whether_tasks_were_killed) {
+    const auto found = explained(losing(2, 0.97)).at(0);
+    EXPECT_TRUE(found.found);
+    EXPECT_EQ(found.evidence, "2 of 6 tasks fell silent without a goodbye, 2 at the limit");
+    EXPECT_THAT(found.threshold, HasSubstr("95 % of the limit"));
+    const auto quiet = explained(losing(2, 0.94)).at(0);
+    EXPECT_FALSE(quiet.found);
+    EXPECT_EQ(quiet.evidence, "2 of 6 tasks fell silent without a goodbye, 0 at the limit");
+    EXPECT_THAT(quiet.why, HasSubstr("none of a revision that still runs stood at its memory limit"));
+    EXPECT_THAT(explained(production().windows(kWindows)).at(0).why, HasSubstr("no task fell silent"));
+}
+
+TEST(Replaced, explains_why_tasks_that_ended_are_a_loop_or_none) {
+    const auto found = explained(looping(1, 4, true)).at(1);
+    EXPECT_TRUE(found.found);
+    EXPECT_THAT(found.evidence, HasSubstr("of checkout ended within 90 s of their start"));
+    const auto quiet = explained(losing(2, 0.94)).at(1);
+    EXPECT_FALSE(quiet.found);
+    EXPECT_THAT(quiet.evidence, HasSubstr("2 of 6 tasks of checkout reported earlier"));
+    EXPECT_EQ(quiet.threshold, "3 ended soon after their start, and one place filled anew 2 times");
+}
+
 }  // namespace
 }  // namespace plumb::judge::test
