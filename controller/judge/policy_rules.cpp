@@ -9,6 +9,7 @@ namespace plumb::judge {
 namespace {
 
 constexpr double kAnyRatio = 1e9;
+constexpr double kNotable = 0.1;  // of a fault's failures: a cause of its own
 
 bool names(std::string_view pattern, std::string_view dependency) {
     return pattern == "*" || pattern == dependency;
@@ -38,24 +39,44 @@ bool only_shows(const Finding& finding, const char* side, const std::vector<std:
            });
 }
 
-bool covers(const Acceptance& acceptance, const Finding& finding) {
+// As a policy may write it: failures with their phase, which --explain tells.
+std::string full_subject(const Finding& finding) {
+    const auto* phase = finding.evidence.if_contains("phase");
+    if (finding.subject != "failures" || phase == nullptr || !phase->is_string()) return finding.subject;
+    return finding.subject + ":" + std::string(phase->get_string());
+}
+
+bool covers(const Acceptance& acceptance, const Finding& finding, const std::string& cause) {
     if (!names(acceptance.dependency, finding.dependency)) return false;
-    if (!subject_matches(acceptance.subject, finding.subject)) return false;
-    if (!acceptance.cause.empty() && acceptance.cause != finding.cause) return false;
+    if (!subject_matches(acceptance.subject, full_subject(finding))) return false;
+    if (!acceptance.cause.empty() && acceptance.cause != cause) return false;
     return only_shows(finding, "baseline", acceptance.baseline) &&
            only_shows(finding, "candidate", acceptance.candidate);
 }
 
-// The acceptance that covers the finding; one out of date is remembered in the evidence instead.
-const Acceptance* accepted_by(const Policy& policy, Time now, Finding& finding) {
+// The first that covers the finding as far as it is of this cause; one out of date is remembered in the
+// evidence instead.
+const Acceptance* accepted_by(const Policy& policy, Time now, const std::string& cause, Finding& finding) {
     for (const Acceptance& each : policy.accept) {
-        if (!covers(each, finding)) continue;
+        if (!covers(each, finding, cause)) continue;
         // The rule has taken a ratio in force off already: what is found lies beyond it.
         if (now < each.until && each.ratio) continue;
         if (now < each.until) return &each;
         finding.evidence["acceptance_expired"] = format_time(each.until);
     }
     return nullptr;
+}
+
+// The acceptances that cover all of the finding's causes together; none when one is left over, lest a cause
+// that was accepted hide one that is new.
+std::vector<const Acceptance*> accepted_by(const Policy& policy, Time now, Finding& finding) {
+    std::vector<const Acceptance*> all;
+    for (const std::string& cause : causes_of(finding)) {
+        const Acceptance* one = accepted_by(policy, now, cause, finding);
+        if (one == nullptr) return {};
+        if (std::find(all.begin(), all.end(), one) == all.end()) all.push_back(one);
+    }
+    return all;
 }
 
 // Whether the whole of what the gap leaves open was accepted.
@@ -69,6 +90,23 @@ bool accepts(const Policy& policy, Time now, const Gap& gap) {
 }
 
 }  // namespace
+
+std::vector<std::string> causes_of(const Finding& finding) {
+    std::vector<std::string> causes{finding.cause};
+    const auto* counted = finding.evidence.if_contains("causes");
+    if (counted == nullptr || !counted->is_object()) return causes;
+    const auto count = [](const auto& each) {
+        return each.value().is_number() ? each.value().template to_number<double>() : 0.0;
+    };
+    double all = 0;
+    for (const auto& each : counted->get_object())
+        all += count(each);
+    for (const auto& each : counted->get_object()) {
+        const bool notable = count(each) > 0 && count(each) >= kNotable * all;
+        if (notable && each.key() != finding.cause) causes.emplace_back(each.key());
+    }
+    return causes;
+}
 
 std::optional<std::vector<std::string>> shown_values(const Finding& finding, const char* side) {
     const auto* values = finding.evidence.if_contains("values");
@@ -110,18 +148,19 @@ PolicyEffect apply_policy(const Policy& policy, Time now, Judgement& judgement) 
     PolicyEffect effect;
     std::vector<Finding> kept;
     for (Finding& finding : judgement.findings) {
-        if (ignores(policy, finding.dependency, finding.subject)) {
+        if (ignores(policy, finding.dependency, full_subject(finding))) {
             ++effect.ignored;
             continue;
         }
-        if (const Acceptance* by = accepted_by(policy, now, finding)) {
+        const auto acceptances = accepted_by(policy, now, finding);
+        for (const Acceptance* by : acceptances) {
             effect.accepted.push_back({{"dependency", finding.dependency},
                                        {"subject", finding.subject},
                                        {"reason", by->reason},
                                        {"owner", by->owner},
                                        {"until", format_time(by->until)}});
-            continue;
         }
+        if (!acceptances.empty()) continue;
         const bool holds =
             may_hold(policy.hold_on, finding.subject) && is_critical(policy, finding.dependency);
         if (!holds) finding.severity = Severity::warning;

@@ -22,6 +22,10 @@ bool is_critical(const Policy& policy, std::string_view dependency);
 // when it does not tell them all.
 std::optional<std::vector<std::string>> shown_values(const Finding& finding, const char* side);
 
+// The causes that a finding is about: of failures each that a tenth of them have or more, the finding's own
+// first.
+std::vector<std::string> causes_of(const Finding& finding);
+
 // The largest latency ratio that an acceptance in force gives; 1 when none does, a very large number when one
 // accepts without naming a ratio.
 double accepted_ratio(const Policy& policy, std::string_view dependency, std::string_view subject, Time now);

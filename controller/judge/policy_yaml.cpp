@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <initializer_list>
 
 #include <fmt/format.h>
 
@@ -48,6 +49,14 @@ void check_subject(const Reader& at, const std::string& subject) {
     if (subject.empty() || std::find(kKnown.begin(), kKnown.end(), first) != kKnown.end()) return;
     at.complain("unknown subject '" + sanitize(subject, 64) +
                 "'; it is failures, latency:PHASE, fact:NAME, gauge:NAME, warmup or \"*\"");
+}
+
+// A key that was left empty would mean what an absent one does, which is rarely what was meant.
+void refuse_empty(const Reader& map, std::initializer_list<std::string_view> keys, const char* remedy) {
+    for (const auto& [key, value] : map.entries()) {
+        const bool asked = std::find(keys.begin(), keys.end(), key) != keys.end();
+        if (asked && value.is_null()) value.complain("'" + key + "' is empty; " + remedy);
+    }
 }
 
 // `usual`: when the key is absent. `wrong`: what cannot be done with another word, for the complaint.
@@ -106,13 +115,15 @@ Acceptance read_acceptance(const Reader& item) {
     item.expect_keys(
         {"dependency", "subject", "ratio", "baseline", "candidate", "cause", "reason", "owner", "until"});
     if (!item.is_map()) return out;
+    refuse_empty(item, {"ratio", "baseline", "candidate", "cause"},
+                 "it would accept any; write what is accepted, or leave the key out");
     out.dependency = required_text(item, "dependency", "name one, or write \"*\" for any");
     out.subject = required_text(item, "subject", "such as fact:tls.version or latency:connect");
     out.reason = required_text(item, "reason", "say why the difference is meant");
     check_dependency(item, out.dependency);
     check_subject(item, out.subject);
     if (const auto owner = item.get("owner")) out.owner = owner->text().value_or("");
-    if (const auto cause = item.get("cause")) out.cause = cause->text().value_or("");
+    if (item.get("cause")) out.cause = required_text(item, "cause", "write a cause such as tcp.timeout");
     out.baseline = read_values(item, "baseline", out.subject);
     out.candidate = read_values(item, "candidate", out.subject);
     if (const auto until = item.get("until")) {
@@ -122,8 +133,15 @@ Acceptance read_acceptance(const Reader& item) {
     }
     if (const auto ratio = item.get("ratio")) {
         out.ratio = ratio->number();
-        if (out.ratio && !(*out.ratio > 1 && *out.ratio < 1000)) {
-            ratio->complain("'ratio' is candidate/baseline and lies above 1, such as 1.8");
+        if (out.ratio && !(*out.ratio > 1 && *out.ratio <= kMostRatio)) {
+            ratio->complain(fmt::format(
+                "'ratio' is candidate/baseline and lies above 1, such as 1.8, and at {:.0f} at most",
+                kMostRatio));
+        }
+        if (!out.cause.empty()) {
+            ratio->complain(
+                "'ratio' and 'cause' do not go together: a ratio is taken off before a cause is known; leave "
+                "one of them out");
         }
         if (!out.subject.starts_with("latency")) ratio->complain("'ratio' belongs to a latency subject");
     }
@@ -226,6 +244,9 @@ Thresholds read_thresholds(const Reader& root) {
         known.emplace_back(each.name);
     entry->expect_keys(known);
     if (!entry->is_map()) return thresholds;
+    for (const auto& [name, value] : entry->entries()) {
+        if (value.is_null()) value.complain("'" + name + "' is empty; write a value, or leave the key out");
+    }
     for (const ThresholdInfo& each : threshold_table()) {
         if (const auto value = entry->get(each.name)) read_threshold(*value, each, thresholds);
     }
@@ -242,6 +263,7 @@ Policy read(const Reader& root) {
     root.expect_keys(
         {"hold_on", "may_accept", "critical", "accept", "ignore", "services", "facts", "thresholds"});
     if (!root.is_map()) return policy;
+    refuse_empty(root, {"hold_on", "may_accept", "critical"}, "write [] for none, or leave the key out");
     policy.hold_on = read_kinds(root, "hold_on", policy.hold_on, "held on");
     policy.may_accept = read_kinds(root, "may_accept", policy.may_accept, "accepted as a whole");
     if (root.get("critical")) policy.critical.clear();

@@ -9,6 +9,8 @@
 
 namespace plumb::judge {
 
+inline constexpr double kMostRatio = 1e6;  // that an acceptance may name
+
 // The error holds every complaint, one a line.
 Result<Policy> parse_policy(const std::string& text, const std::string& file_name);
 
