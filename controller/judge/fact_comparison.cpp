@@ -68,8 +68,13 @@ void explain_must_differ(const View& view, const Finding* finding, Comparison& o
     }
 }
 
-void explain_must_agree(const FactView& fact, const Finding* finding, Comparison& out) {
-    out.threshold = "two values within one revision of the candidate";
+void explain_must_agree(const FactView& fact, const SurplusMargins& margins, const Finding* finding,
+                        Comparison& out) {
+    out.threshold = fmt::format(
+        "two values within one revision of the candidate; to hold, other than most in {:.0f} % of the tasks "
+        "and "
+        "in two",
+        100 * margins.points);
     if (finding != nullptr) {
         out.why = "Tasks of one revision show different values.";
     } else {
@@ -93,7 +98,7 @@ Comparison comparison_of(const View& view, const DependencyView& dependency, con
             explain_must_differ(view, finding, out);
             break;
         case FactClass::must_agree:
-            explain_must_agree(fact, finding, out);
+            explain_must_agree(fact, margins, finding, out);
             break;
         case FactClass::informational:
             break;

@@ -162,11 +162,28 @@ std::optional<Finding> must_differ(const FactQuestion& question) {
     return std::nullopt;
 }
 
+// Whether, of one revision, so many tasks do not show what most of them do that it is no odd one.
+bool many_disagree(const FactSide& side, double points) {
+    auto parts = by_revision(side);
+    if (parts.empty()) parts.emplace("", side);
+    return std::any_of(parts.begin(), parts.end(), [&](const auto& each) {
+        const FactSide& part = each.second;
+        std::size_t most = 0;
+        for (const auto& [value, tasks] : part.tasks) {
+            if (value != kAbsent) most = std::max(most, tasks.size());
+        }
+        const std::size_t seen = part.total - part.count(kAbsent);
+        const std::size_t odd = seen - most;
+        return odd >= 2 && static_cast<double>(odd) >= points * static_cast<double>(seen);
+    });
+}
+
 // The tasks of one environment (and revision) must agree; across environments the value says nothing.
 std::optional<Finding> must_agree(const FactQuestion& question) {
     if (!disagrees(question.fact.candidate) || disagrees(question.fact.baseline)) return std::nullopt;
     Finding finding = start(question, "fact.differs");
-    finding.severity = Severity::critical;
+    const bool many = many_disagree(question.fact.candidate, question.margins().points);
+    finding.severity = many ? Severity::critical : Severity::warning;
     const std::string main = question.fact.candidate.main_value();
     finding.confidence = confidence(1);
     finding.reason = "The tasks of one environment should agree on this and do not.";
@@ -200,15 +217,12 @@ void note_unseen(const DependencyView& dependency, const FactView& fact, Judgeme
     const FactSide& blind = candidate ? fact.candidate : fact.baseline;
     const FactSide& other = candidate ? fact.baseline : fact.candidate;
     if (blind.too_shallow == 0 || other.total == 0) return;
-    const Gap gap{dependency.name, "facts",
+    const Gap gap{dependency.name, "fact:" + fact.name,
                   fmt::format("no run of the {} went as deep as those of the {}: log-ins or inspections are "
                               "too rare for this range",
                               candidate ? "candidate" : "baseline", candidate ? "baseline" : "candidate"),
                   true};
-    const bool known = std::any_of(judgement.gaps.begin(), judgement.gaps.end(), [&](const Gap& each) {
-        return each.dependency == gap.dependency && each.reason == gap.reason;
-    });
-    if (!known) judgement.gaps.push_back(gap);
+    judgement.gaps.push_back(gap);
 }
 
 void judge_dependency(const View& view, const DependencyView& dependency, Judgement& judgement) {

@@ -13,7 +13,7 @@ namespace plumb::judge {
 // Something that was not judged, or that a reader should know although it is no finding.
 struct Gap {
     std::string dependency;  // empty: the comparison as a whole
-    std::string subject;     // failures · facts · gauges · latency · * (any)
+    std::string subject;     // failures · fact:<name> · gauge:<name> · latency · * (any)
     std::string reason;
     bool blocks = false;  // without it, promote would be for want of evidence
 };

@@ -216,7 +216,8 @@ TEST(Facts, what_must_differ_says_nothing_within_one_environment) {
 TEST(Facts, what_must_agree_says_nothing_across_environments_but_holds_inside_the_candidate) {
     const Fleet before = side("staging", FactClass::must_agree, "a");
     EXPECT_EQ(told(compare(before, side("production", FactClass::must_agree, "b"))), "");
-    const Report split = compare(before, odd_tasks(side("production", FactClass::must_agree, "a"), 1, "b"));
+    const Report split =
+        compare(before, odd_tasks(side("production", FactClass::must_agree, "a").tasks(5), 2, "b"));
     EXPECT_EQ(split.verdict, Verdict::hold);
     // Two revisions in one environment may disagree: a rollout is under way.
     Fleet rollout = odd_tasks(side("production", FactClass::must_agree, "a"), 1, "b");
@@ -224,6 +225,17 @@ TEST(Facts, what_must_agree_says_nothing_across_environments_but_holds_inside_th
         if (task == 0) window.labels["revision"] = "8";
     });
     EXPECT_EQ(told(compare(before, rollout)), "");
+}
+
+TEST(Facts, one_odd_task_of_what_must_agree_and_few_of_many_only_warn) {
+    const Fleet before = side("staging", FactClass::must_agree, "a");
+    const auto odd = [&](int count, int tasks) {
+        return told(compare(
+            before, odd_tasks(side("production", FactClass::must_agree, "a").tasks(tasks), count, "b")));
+    };
+    EXPECT_EQ(odd(1, 3), "database server fact.differs fact:redis.maxmemory_policy warning\n");
+    EXPECT_EQ(odd(2, 12), "database server fact.differs fact:redis.maxmemory_policy warning\n");
+    EXPECT_EQ(odd(3, 12), "database server fact.differs fact:redis.maxmemory_policy critical\n");
 }
 
 TEST(Facts, an_ordered_one_warns_with_its_direction) {
@@ -325,6 +337,18 @@ TEST(Facts, a_task_that_only_connected_in_the_range_does_not_lack_what_a_log_in_
     EXPECT_EQ(after(4).verdict, Verdict::insufficient);
     EXPECT_THAT(gaps(after(4), true),
                 HasSubstr("no run of the candidate went as deep as those of the baseline"));
+}
+
+TEST(Facts, one_that_nobody_could_see_can_be_ignored_by_its_name) {
+    Fleet after = inspected("production");
+    after.change([](Window& window, int, int) { only_connects(window); });
+    EXPECT_THAT(gaps(compare(inspected("staging"), after), true),
+                HasSubstr("database fact:postgres.timezone: "));
+    Policy policy;
+    policy.ignore = {{"database", "fact:postgres.timezone"}};
+    EXPECT_EQ(compare(inspected("staging"), after, policy).verdict, Verdict::promote);
+    policy.ignore = {{"database", "fact:postgres.version"}};
+    EXPECT_EQ(compare(inspected("staging"), after, policy).verdict, Verdict::insufficient);
 }
 
 TEST(Facts, a_log_in_in_one_window_of_many_is_enough) {
