@@ -140,7 +140,7 @@ class Gathering {
             names.push_back(column.values[order[i]]);
             if (i == 0) continue;
             const double cost = choice_ + static_cast<double>(i + 1) * column.cost() + kTwoWords;
-            add(CutKind::values, column.place, {{label, joined(names)}}, cost, together);
+            add(CutKind::values, column.place, {{label, in_a_row(names)}}, cost, together);
         }
     }
 
@@ -177,7 +177,7 @@ class Gathering {
             together.add(readings_[order[i]], order[i]);
             names.push_back(task_name(*readings_[order[i]].task));
             const double cost = static_cast<double>(i + 1) * each + (i > 0 ? kTwoWords : 0) + kNoPlace;
-            add(CutKind::tasks, kPlaces.size(), {{"task", joined(names)}}, cost, together);
+            add(CutKind::tasks, kPlaces.size(), {{"task", in_a_row(names)}}, cost, together);
         }
     }
 
@@ -215,14 +215,28 @@ std::string value_of(const TaskEvidence& task, const std::string& label) {
     return found == task.labels.end() ? std::string() : found->second;
 }
 
-std::string joined(std::vector<std::string> names) {
+std::string in_a_row(std::vector<std::string> names) {
     std::sort(names.begin(), names.end());
     std::string out;
-    for (std::size_t i = 0; i < std::min(names.size(), kValuesTogether); ++i)
+    for (std::size_t i = 0; i < names.size(); ++i)
         out += (i == 0 ? "" : ",") + names[i];
-    if (names.size() > kValuesTogether)
-        out += " and " + std::to_string(names.size() - kValuesTogether) + " more";
     return out;
+}
+
+std::string joined(std::vector<std::string> names) {
+    const std::size_t more = names.size() - std::min(names.size(), kValuesTogether);
+    std::sort(names.begin(), names.end());
+    names.resize(names.size() - more);
+    return in_a_row(std::move(names)) + (more == 0 ? "" : " and " + std::to_string(more) + " more");
+}
+
+bool lists(std::string_view names, std::string_view one) {
+    for (std::size_t at = names.find(one); at != std::string_view::npos; at = names.find(one, at + 1)) {
+        const std::size_t end = at + one.size();
+        const bool begins = at == 0 || names[at - 1] == ',';
+        if (begins && (end == names.size() || names[end] == ',')) return true;
+    }
+    return false;
 }
 
 std::string task_name(const TaskEvidence& task) {

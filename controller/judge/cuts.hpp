@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace plumb::judge {
@@ -36,7 +37,7 @@ enum class CutKind { value, values, pair, tasks };  // the order in which one is
 struct Cut {
     CutKind kind = CutKind::value;
     std::size_t place = 0;  // of its label, or of both, in the order of preference
-    Labels labels;          // several values of one label are joined by commas
+    Labels labels;          // several values of one label stand one after the other: in_a_row()
     double cost = 0;        // nats: what the choice among so many takes off its evidence
     Sums inside;
     std::uint64_t members = 0;  // equal for cuts that choose the same tasks
@@ -53,7 +54,11 @@ Cuts cuts_of(const std::vector<TaskReading>& readings);
 
 std::string value_of(const TaskEvidence& task, const std::string& label);  // "" when it lacks the label
 std::string task_name(const TaskEvidence& task);
-// By name, joined by commas; of many the first four and how many more.
+// By name, joined by commas: all of them, for who asks which they are; and of many the first four and how
+// many more, for people.
+std::string in_a_row(std::vector<std::string> names);
 std::string joined(std::vector<std::string> names);
+// Whether one of the names that were joined is this one.
+bool lists(std::string_view names, std::string_view one);
 
 }  // namespace plumb::judge

@@ -1,4 +1,3 @@
-#include "base/text.hpp"
 #include "controller/judge/failures.hpp"
 
 #include <algorithm>
@@ -27,9 +26,8 @@ std::string majority(const std::map<std::string, std::uint64_t>& causes) {
 }
 
 bool has_one_of(const TaskEvidence& task, const std::string& label, const std::string& values) {
-    const std::string own = value_of(task, label);
-    const auto list = split(values, ',');
-    return !own.empty() && std::find(list.begin(), list.end(), own) != list.end();
+    const std::string own = label == "task" ? task_name(task) : value_of(task, label);
+    return !own.empty() && lists(values, own);
 }
 
 }  // namespace

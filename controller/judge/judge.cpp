@@ -3,6 +3,7 @@
 #include "controller/judge/fold.hpp"
 #include "controller/judge/policy_rules.hpp"
 #include "controller/judge/rules.hpp"
+#include "controller/judge/scope.hpp"
 #include "controller/judge/starvation.hpp"
 #include "controller/judge/verdict.hpp"
 #include "controller/judge/view.hpp"
@@ -10,6 +11,17 @@
 #include <algorithm>
 
 namespace plumb::judge {
+namespace {
+
+// Until here a scope names all of its tasks, so that folding counts all of them.
+void shorten_scopes(std::vector<Finding>& findings) {
+    for (Finding& finding : findings) {
+        finding.scope = shortened(finding.scope);
+        shorten_scopes(finding.folded);
+    }
+}
+
+}  // namespace
 
 Report judge(const Cohort& baseline, const Cohort& candidate, const Policy& policy, const Look& look) {
     View view = make_view(baseline, candidate, policy, look.now);
@@ -30,6 +42,7 @@ Report judge(const Cohort& baseline, const Cohort& candidate, const Policy& poli
     PolicyEffect effect = apply_policy(policy, look.now, judgement);
     Report report;
     report.findings = fold(std::move(judgement.findings), view);
+    shorten_scopes(report.findings);
     report.verdict = verdict_of(report.findings, judgement.gaps);
     report.coverage = coverage_of(view, judgement, std::move(effect));
     report.comparisons = std::move(judgement.comparisons);

@@ -2,6 +2,7 @@
 
 #include "controller/judge/cuts.hpp"
 #include "controller/judge/policy_rules.hpp"
+#include "controller/judge/scope.hpp"
 
 #include <boost/json/array.hpp>
 #include <fmt/format.h>
@@ -16,7 +17,7 @@ struct Words {
 
 std::string there(const Finding& finding) {
     std::string out;
-    for (const auto& [label, value] : finding.scope)
+    for (const auto& [label, value] : shortened(finding.scope))
         out += (out.empty() ? " in " : ", ") + label + " " + value;
     return out;
 }

@@ -81,7 +81,7 @@ void name_tasks(const std::vector<const TaskEvidence*>& tasks, Scope& scope) {
     names.reserve(tasks.size());
     for (const TaskEvidence* task : tasks)
         names.push_back(task_name(*task));
-    scope.labels = {{"task", joined(std::move(names))}};
+    scope.labels = {{"task", in_a_row(std::move(names))}};
     scope.by_place = false;
     scope.aliases.clear();
 }
@@ -112,14 +112,22 @@ Scope explain(const std::vector<const TaskEvidence*>& affected,
 
 bool lies_in(const TaskEvidence& task, const Labels& scope) {
     return std::all_of(scope.begin(), scope.end(), [&](const auto& pair) {
-        const std::string own = value_of(task, pair.first);
-        const auto values = split(pair.second, ',');
-        return own.empty() || std::find(values.begin(), values.end(), own) != values.end();
+        const std::string own = pair.first == "task" ? task_name(task) : value_of(task, pair.first);
+        return own.empty() || lists(pair.second, own);
     });
 }
 
 bool lies_in(const TaskEvidence& task, const Scope& scope) {
     return lies_in(task, scope.labels);
+}
+
+Labels shortened(const Labels& scope) {
+    Labels out = scope;
+    if (const auto tasks = out.find("task"); tasks != out.end()) {
+        const auto names = split(tasks->second, ',');
+        tasks->second = joined({names.begin(), names.end()});
+    }
+    return out;
 }
 
 void tell_scope(const Scope& scope, Finding& finding) {

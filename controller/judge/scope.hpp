@@ -14,7 +14,7 @@
 namespace plumb::judge {
 
 struct Scope {
-    Labels labels;                     // empty: the whole environment; several values are joined by commas
+    Labels labels;                     // empty: the whole environment; several values stand in_a_row()
     std::vector<std::string> aliases;  // "revision=42": other labels that cut the tasks alike
     bool by_place = true;              // false: no label but the task's own name explains them
     std::vector<Labels>
@@ -40,6 +40,9 @@ Scope explain_values(const std::vector<TaskReading>& tasks);
 // Whether the task lies in the scope. A label that the task lacks does not exclude it.
 bool lies_in(const TaskEvidence& task, const Scope& scope);
 bool lies_in(const TaskEvidence& task, const Labels& scope);
+
+// As people read it: of many tasks the first and how many more.
+Labels shortened(const Labels& scope);
 
 // Scope and, in the evidence, `same_tasks_as` and `scope_alternatives`.
 void tell_scope(const Scope& scope, Finding& finding);

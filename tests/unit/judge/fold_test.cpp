@@ -166,5 +166,30 @@ TEST(Fold, what_holds_comes_first_and_upstream_before_downstream) {
               "a server fact.differs fact:x.version warning\n");
 }
 
+// Ten of forty tasks fail, of no common place, and fourteen resolve the name to the outside: the four that do
+// not fail come first by name.
+TEST(Fold, of_many_tasks_that_share_no_place_all_are_counted) {
+    const auto fails = [](int task) { return task >= 20 && task < 30; };
+    const auto scoped = [](const std::string& environment) {
+        Fleet fleet =
+            side(environment, {spec("database", {{"dns.scope", FactClass::must_match, "private"}})});
+        return fleet.tasks(40).windows(6);
+    };
+    Fleet after = scoped("production");
+    after.change([=](Window& window, int task, int) {
+        window.labels.erase("zone");
+        if (fails(task) || task == 0 || (task >= 10 && task <= 12))
+            set_fact(window, "database", "dns.scope", "public");
+        const auto kept = dependency(window, "database").facts;
+        if (fails(task)) fail_all(window, "database", "connect", "tcp.timeout");
+        dependency(window, "database").facts = kept;
+    });
+    const Report report = compare(scoped("staging"), after);
+    ASSERT_EQ(told(report), "database resolve fact.differs fact:dns.scope critical\n");
+    EXPECT_EQ(report.findings[0].folded.size(), 1U);
+    EXPECT_EQ(report.findings[0].scope.at("task"),
+              "production-0,production-10,production-11,production-12 and 10 more");
+}
+
 }  // namespace
 }  // namespace plumb::judge::test

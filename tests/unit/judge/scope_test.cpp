@@ -237,5 +237,30 @@ TEST(Scope, ninety_five_of_a_hundred_faults_are_placed_exactly) {
     EXPECT_LE(surely_wrong, kFleets / 50);
 }
 
+TEST(Scope, many_tasks_are_all_in_it_and_told_as_a_few) {
+    std::deque<TaskEvidence> tasks;
+    std::vector<const TaskEvidence*> odd;
+    std::vector<const TaskEvidence*> others;
+    for (int i = 0; i < 20; ++i) {
+        tasks.push_back(task(fmt::format("t{:02}", i), {}));
+        (i % 3 == 0 ? odd : others).push_back(&tasks.back());
+    }
+    const Scope scope = explain(odd, others);
+    for (const TaskEvidence* each : odd)
+        EXPECT_TRUE(lies_in(*each, scope)) << each->agent;
+    for (const TaskEvidence* each : others)
+        EXPECT_FALSE(lies_in(*each, scope)) << each->agent;
+    EXPECT_EQ(shortened(scope.labels), (Labels{{"task", "t00,t03,t06,t09 and 3 more"}}));
+}
+
+TEST(Scope, a_name_is_listed_whole_and_not_by_a_part) {
+    EXPECT_TRUE(lists("t1,t11,t2", "t1"));
+    EXPECT_TRUE(lists("t11,t1", "t1"));
+    EXPECT_TRUE(lists("t11,t2", "t2"));
+    EXPECT_FALSE(lists("t11,t12", "t1"));
+    EXPECT_FALSE(lists("at1,t1b", "t1"));
+    EXPECT_FALSE(lists("", "t1"));
+}
+
 }  // namespace
 }  // namespace plumb::judge::test
