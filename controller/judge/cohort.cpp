@@ -59,10 +59,17 @@ void CohortBuilder::add(const Window& window, Time end) {
     for (const WindowDependency& each : window.dependencies) {
         const bool room =
             task.dependencies.size() < kTaskDependencies || task.dependencies.contains(each.dependency);
-        if (!room) continue;
+        if (!room) {
+            error("more dependencies of one task than a comparison takes (" +
+                  std::to_string(kTaskDependencies) + "); select a shorter time");
+            continue;
+        }
         DependencyEvidence& evidence = task.dependencies[each.dependency];
         const std::size_t before = footprint(evidence);
-        add_evidence(each, end, evidence);
+        if (!add_evidence(each, end, evidence))
+            error(
+                "more phases, facts or gauges of one dependency than a comparison takes; select a shorter "
+                "time");
         bytes_ += footprint(evidence);
         bytes_ -= before;
     }

@@ -167,7 +167,8 @@ class CohortBuilder {
 };
 
 // One window's dependency added to what is known, and how much memory that takes, about; in evidence.cpp.
-void add_evidence(const WindowDependency& from, Time end, DependencyEvidence& to);
+// False when there was no room for some of its phases, facts or gauges.
+bool add_evidence(const WindowDependency& from, Time end, DependencyEvidence& to);
 std::size_t footprint(const DependencyEvidence& evidence);
 
 }  // namespace plumb::judge

@@ -103,16 +103,21 @@ double median_ns(const Sketch& sketch) {
     return sketch.count() < kRecentRuns ? 0 : sketch.quantile(0.5);
 }
 
-void add_phases(const WindowDependency& from, Time end, DependencyEvidence& to) {
+// These three return false for want of room.
+bool add_phases(const WindowDependency& from, Time end, DependencyEvidence& to) {
+    bool room = true;
     for (auto& [name, counts] : counts_of(from)) {
         PhaseEvidence* entry = phase_entry(to, name, counts.layer);
-        if (entry == nullptr) continue;
+        if (entry == nullptr) {
+            room = false;
+            continue;
+        }
         add_to(entry->reached, counts.reached);
         add_to(entry->failed, counts.failed);
         if (counts.clean != nullptr) entry->clean.merge(*counts.clean);
         for (const auto& [cause, count] : counts.causes) {
-            const bool room = entry->causes.size() < kCauses || entry->causes.contains(cause);
-            add_to(entry->causes[room ? cause : "unknown"], count);
+            const bool known = entry->causes.size() < kCauses || entry->causes.contains(cause);
+            add_to(entry->causes[known ? cause : "unknown"], count);
         }
         if (counts.reached > 0) {
             const double middle = counts.clean == nullptr ? 0 : median_ns(*counts.clean);
@@ -120,11 +125,12 @@ void add_phases(const WindowDependency& from, Time end, DependencyEvidence& to) 
                         kRecentWindows);
         }
     }
+    return room;
 }
 
-void add_fact(const WindowFact& from, Time end, DependencyEvidence& to) {
+bool add_fact(const WindowFact& from, Time end, DependencyEvidence& to) {
     FactEvidence* entry = named_entry(to.facts, from.name, kFacts, &FactEvidence::name);
-    if (entry == nullptr) return;
+    if (entry == nullptr) return false;
     auto& values = entry->values;
     const auto known = std::find_if(values.begin(), values.end(),
                                     [&](const FactValue& each) { return each.value == from.value; });
@@ -138,21 +144,23 @@ void add_fact(const WindowFact& from, Time end, DependencyEvidence& to) {
     }
     keep_newest(values, std::move(value), kFactValues);
     if (values.back().value == from.value && values.back().seen == end) entry->cls = from.cls;
+    return true;
 }
 
-void add_gauge(const WindowGauge& from, Time end, DependencyEvidence& to) {
+bool add_gauge(const WindowGauge& from, Time end, DependencyEvidence& to) {
     const bool sound = std::isfinite(from.min) && std::isfinite(from.max) && std::isfinite(from.last);
-    if (!sound) return;
+    if (!sound) return true;
     GaugeEvidence* entry = named_entry(to.gauges, from.name, kGauges, &GaugeEvidence::name);
-    if (entry == nullptr) return;
+    if (entry == nullptr) return false;
     GaugePoint point{end, from.min, from.max, from.last, from.limit, from.refuses_at_limit};
     if (point.limit && !std::isfinite(*point.limit)) point.limit.reset();
     keep_newest(entry->points, point, kGaugePoints);
+    return true;
 }
 
 }  // namespace
 
-void add_evidence(const WindowDependency& from, Time end, DependencyEvidence& to) {
+bool add_evidence(const WindowDependency& from, Time end, DependencyEvidence& to) {
     to.name = from.dependency;
     to.kind = std::max(to.kind, from.kind);
     add_to(to.runs, from.runs);
@@ -163,11 +171,11 @@ void add_evidence(const WindowDependency& from, Time end, DependencyEvidence& to
     to.rtt.merge(from.rtt);
     if (const double rtt = median_ns(from.rtt); rtt > 0)
         keep_newest(to.recent_rtt, RecentRtt{end, rtt}, kRecentWindows);
-    add_phases(from, end, to);
+    bool room = add_phases(from, end, to);
     for (const WindowFact& fact : from.facts)
-        add_fact(fact, end, to);
+        room &= add_fact(fact, end, to);
     for (const WindowGauge& gauge : from.gauges)
-        add_gauge(gauge, end, to);
+        room &= add_gauge(gauge, end, to);
     for (const WindowAddress& each : from.addresses) {
         AddressEvidence* entry =
             named_entry(to.addresses, each.address, kAddresses, &AddressEvidence::address);
@@ -175,6 +183,7 @@ void add_evidence(const WindowDependency& from, Time end, DependencyEvidence& to
         add_to(entry->tried, each.tried);
         add_to(entry->failed, std::min(each.failed, each.tried));
     }
+    return room;
 }
 
 std::size_t footprint(const DependencyEvidence& evidence) {

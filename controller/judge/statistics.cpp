@@ -107,7 +107,8 @@ double fisher_at_least(std::uint64_t k, std::uint64_t n, std::uint64_t k_other, 
         const double term =
             std::exp(log_choose(number(n), number(i)) + log_choose(number(n_other), number(hits - i)) - all);
         p += term;
-        if (number(i) > likeliest && term < p * 1e-17) break;
+        // Past the likeliest the terms only fall; so far out that the first is nothing, all are.
+        if (number(i) > likeliest && term <= p * 1e-17) break;
     }
     return std::min(1.0, p);
 }

@@ -5,6 +5,7 @@
 #include "tests/unit/judge/fleet.hpp"
 
 #include <algorithm>
+#include <functional>
 #include <random>
 
 #include <gmock/gmock.h>
@@ -188,6 +189,36 @@ TEST(CohortBuilder, more_tasks_than_it_takes_are_an_error_not_a_silence) {
     const Cohort cohort = std::move(builder).build();
     EXPECT_EQ(cohort.tasks.size(), kCohortTasks);
     EXPECT_EQ(cohort.errors.size(), 1U);
+}
+
+TEST(CohortBuilder, what_finds_no_room_in_a_task_is_an_error_not_a_silence) {
+    using Add = std::function<void(WindowDependency&, const std::string&)>;
+    const auto errors_of = [](const Add& add, std::uint64_t names) {
+        CohortBuilder builder("x");
+        for (std::uint64_t sequence = 1; sequence <= names; ++sequence) {
+            Window window = plain("a", sequence);
+            add(window.dependencies[0], "n" + std::to_string(sequence));
+            builder.add(window, noon());
+        }
+        return std::move(builder).build().errors;
+    };
+    const auto phase = [](WindowDependency& to, const std::string& name) {
+        to.phases.emplace_back().name = name;
+    };
+    const auto fact = [](WindowDependency& to, const std::string& name) {
+        to.facts = {{name, FactClass::must_match, "x", 1}};
+    };
+    const auto amount = [](WindowDependency& to, const std::string& name) {
+        to.gauges = {gauge(name, 1, 2)};
+    };
+    const auto own = [](WindowDependency& to, const std::string& name) { to.dependency = name; };
+    EXPECT_THAT(errors_of(own, kTaskDependencies), testing::IsEmpty());
+    EXPECT_THAT(errors_of(own, kTaskDependencies + 2),
+                ElementsAre(testing::HasSubstr("more dependencies of one task")));
+    for (const Add& each : std::vector<Add>{phase, fact, amount}) {
+        EXPECT_THAT(errors_of(each, 10), testing::IsEmpty());
+        EXPECT_THAT(errors_of(each, 2000), ElementsAre(testing::HasSubstr("more phases, facts or gauges")));
+    }
 }
 
 TEST(SequenceSet, remembers_every_number_in_any_order) {

@@ -50,6 +50,8 @@ TEST(Statistics, fisher_agrees_with_the_lady_tasting_tea) {
     EXPECT_NEAR(fisher_at_least(3, 4, 1, 4), 17.0 / 70, 1e-9);
     EXPECT_DOUBLE_EQ(fisher_at_least(0, 5, 0, 5), 1);
     EXPECT_LT(fisher_at_least(1'000'000'000, 1'000'000'000, 0, 1'000'000'000), 1e-100);
+    // So far out that each of five million terms is nothing: the first says so.
+    EXPECT_EQ(fisher_at_least(5'000'000, 10'000'000, 1'000'000, 10'000'000), 0);
 }
 
 TEST(Statistics, adjusted_p_values_agree_with_benjamini_and_hochberg) {
