@@ -3,6 +3,7 @@
 #include "base/duration.hpp"
 #include "base/text.hpp"
 #include "controller/judge/policy_rules.hpp"
+#include "controller/judge/policy_yaml.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -66,6 +67,14 @@ void leave_out(const judge::Finding& finding, const char* why, Collected& to) {
                                sanitize(finding.subject), sanitize(finding.cause), why);
 }
 
+// A star would accept more than this finding.
+bool can_be_named(const judge::Finding& finding) {
+    const auto plain = [](const std::string& name) {
+        return !trim(name).empty() && name.find('*') == std::string::npos && shows_as_it_is(name);
+    };
+    return plain(finding.dependency) && plain(finding.subject);
+}
+
 // One entry a phase, wide enough for the widest of its quantiles. The ratio is rounded up to what a person
 // reads.
 void add_latency(const judge::Finding& finding, double ratio, std::vector<Entry>& entries) {
@@ -84,7 +93,7 @@ void add_latency(const judge::Finding& finding, double ratio, std::vector<Entry>
 bool add_fact(const judge::Finding& finding, std::vector<Entry>& entries) {
     auto baseline = judge::shown_values(finding, "baseline");
     auto candidate = judge::shown_values(finding, "candidate");
-    if (!baseline || !candidate) return false;
+    if (!baseline || !candidate || baseline->empty() || candidate->empty()) return false;
     const bool plain = std::all_of(baseline->begin(), baseline->end(), shows_as_it_is) &&
                        std::all_of(candidate->begin(), candidate->end(), shows_as_it_is);
     if (!plain) return false;
@@ -93,11 +102,24 @@ bool add_fact(const judge::Finding& finding, std::vector<Entry>& entries) {
     return true;
 }
 
+// One entry for each cause: the finding is accepted where all of them are.
+bool add_causes(const judge::Finding& finding, Collected& to) {
+    const auto causes = judge::causes_of(finding);
+    const bool plain = std::all_of(causes.begin(), causes.end(), [](const std::string& cause) {
+        return !trim(cause).empty() && shows_as_it_is(cause);
+    });
+    if (!plain) {
+        leave_out(finding, "its causes cannot be written down as they are", to);
+        return false;
+    }
+    for (const std::string& cause : causes)
+        to.entries.push_back({finding.dependency, finding.subject, {}, {}, {}, cause});
+    return true;
+}
+
 bool add(const judge::Finding& finding, const AcceptOptions& options, Collected& to) {
-    const bool nameable = shows_as_it_is(finding.dependency) && shows_as_it_is(finding.subject);
-    const char* unwritable = "its words cannot be written down as they are";
-    if (!nameable) {
-        leave_out(finding, unwritable, to);
+    if (!can_be_named(finding)) {
+        leave_out(finding, "its words cannot be written down as they are", to);
         return false;
     }
     if (finding.subject.starts_with("fact:")) {
@@ -110,11 +132,13 @@ bool add(const judge::Finding& finding, const AcceptOptions& options, Collected&
         leave_out(finding, "--all includes it", to);
         return false;
     }
-    if (const auto ratio = latency ? ratio_of(finding) : std::nullopt) {
-        add_latency(finding, *ratio, to.entries);
-    } else {
-        to.entries.push_back({finding.dependency, finding.subject, {}, {}, {}, finding.cause});
+    const auto ratio = latency ? ratio_of(finding) : std::nullopt;
+    if (!ratio) return add_causes(finding, to);
+    if (!(*ratio < judge::kMostRatio)) {
+        leave_out(finding, "no policy accepts so large a ratio", to);
+        return false;
     }
+    add_latency(finding, *ratio, to.entries);
     return true;
 }
 

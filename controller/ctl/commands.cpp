@@ -143,10 +143,13 @@ Answer<judge::Report> ask_until_known(const ConnectOptions& connect, const Compa
 Result<judge::Report> judge_files_of(const CompareFlags& flags, const StoreFlags& store,
                                      judge::Policy policy) {
     if (!store.until.empty()) return Error{"--until belongs to --store: files end with their latest window"};
-    if (flags.baseline_before.count() > 0)
-        return Error{"--baseline-before belongs to --store: name the file of the earlier windows instead"};
-    JudgeFiles files{flags.baseline, flags.candidate,   flags.service,
-                     std::nullopt,   std::move(policy), flags.explain};
+    JudgeFiles files{flags.baseline,
+                     flags.candidate,
+                     flags.service,
+                     std::nullopt,
+                     std::move(policy),
+                     flags.explain,
+                     in_ms(flags.baseline_before)};
     if (flags.since) files.since = in_ms(*flags.since);
     return judge_files(files);
 }

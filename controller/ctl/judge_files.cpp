@@ -49,12 +49,19 @@ Result<void> each_window(const std::string& path, const std::function<void(const
     }
 }
 
-Result<judge::Cohort> cohort(const std::string& path, const JudgeFiles& files, judge::Time from) {
+struct Range {
+    judge::Time from;
+    judge::Time until;
+};
+
+Result<judge::Cohort> cohort(const std::string& path, const JudgeFiles& files, const Range& range) {
     judge::CohortBuilder builder(path);
     Selector selector;
     if (!files.service.empty()) selector.pairs.emplace("service", files.service);
     auto read = each_window(path, [&](const Window& window) {
-        if (end_of(window) >= from && selector.matches(window.labels)) builder.add(window, end_of(window));
+        const judge::Time end = end_of(window);
+        const bool within = end > range.from && end <= range.until;
+        if (within && selector.matches(window.labels)) builder.add(window, end);
     });
     if (!read) return read.error();
     return std::move(builder).build();
@@ -63,14 +70,23 @@ Result<judge::Cohort> cohort(const std::string& path, const JudgeFiles& files, j
 }  // namespace
 
 Result<judge::Report> judge_files(const JudgeFiles& files) {
+    const bool earlier = files.baseline_before.count() > 0;
+    if (earlier && files.since && files.baseline_before < *files.since)
+        return Error{"--baseline-before: at least as long as --since, lest both sides read the same windows"};
     judge::Time now{};
     const auto note = [&](const Window& window) { now = std::max(now, end_of(window)); };
+    // The files of two days end when the later one does.
     if (auto ok = each_window(files.baseline, note); !ok) return ok.error();
     if (auto ok = each_window(files.candidate, note); !ok) return ok.error();
-    const judge::Time from = files.since ? now - *files.since : judge::Time::min();
-    auto baseline = cohort(files.baseline, files, from);
+    const judge::Time then = now - files.baseline_before;
+    const auto since = files.since || !earlier ? files.since : files.baseline_before;
+    const auto range_to = [&](judge::Time until) {
+        return Range{since ? until - *since : judge::Time::min(), until};
+    };
+    auto baseline = cohort(files.baseline, files, range_to(then));
     if (!baseline) return baseline.error();
-    auto candidate = cohort(files.candidate, files, from);
+    baseline->behind = files.baseline_before;
+    auto candidate = cohort(files.candidate, files, range_to(now));
     if (!candidate) return candidate.error();
     judge::Look look(now);
     look.explain = files.explain;

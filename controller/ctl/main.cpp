@@ -170,12 +170,15 @@ void add_judge(CLI::App& app, Flags& flags) {
     add_explain(judge, flags.compare);
     add_format(judge, flags.compare.format, kReportFormats);
     judge.footer(
-        std::string("Examples:\n"
-                    "  files of two agents:\n"
-                    "    plumbctl judge --baseline staging.jsonl --candidate production.jsonl\n"
-                    "  last night's gate again, under another policy:\n"
-                    "    plumbctl judge --store sqlite:/var/lib/plumb/plumb.db --baseline staging "
-                    "--candidate production --until 2026-11-23T02:00:00Z --policy stricter.yaml\n\n") +
+        std::string(
+            "Examples:\n"
+            "  files of two agents:\n"
+            "    plumbctl judge --baseline staging.jsonl --candidate production.jsonl\n"
+            "  today's file against that of the same hours yesterday:\n"
+            "    plumbctl judge --baseline monday.jsonl --candidate tuesday.jsonl --baseline-before 24h\n"
+            "  last night's gate again, under another policy:\n"
+            "    plumbctl judge --store sqlite:/var/lib/plumb/plumb.db --baseline staging "
+            "--candidate production --until 2026-11-23T02:00:00Z --policy stricter.yaml\n\n") +
         kExitCodes);
     judge.callback([&flags] { flags.run = [&flags] { return ctl::run_judge(flags.compare, flags.store); }; });
 }

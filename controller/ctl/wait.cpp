@@ -5,6 +5,8 @@
 #include "controller/judge/report_words.hpp"
 
 #include <algorithm>
+#include <optional>
+#include <utility>
 
 #include <boost/json/value.hpp>
 #include <fmt/format.h>
@@ -45,13 +47,17 @@ nanoseconds pause_after(const Answer<judge::Report>& answer, nanoseconds limit) 
 Answer<judge::Report> wait_for_verdict(nanoseconds limit, const AskLook& ask, const WaitClock& clock,
                                        const std::function<void(const WaitProgress&)>& tell) {
     const auto end = clock.now() + limit;
+    std::optional<Answer<judge::Report>> reported;
     for (unsigned look = 1;;) {
         Answer<judge::Report> answer = ask(look);
         if (answer.ok && answer.value.verdict != judge::Verdict::insufficient) return answer;
         if (!answer.ok && !answer.trouble.transient) return answer;
-        if (answer.ok) ++look;
+        if (answer.ok) {
+            ++look;
+            reported = answer;
+        }
         const nanoseconds left = end - clock.now();
-        if (left <= nanoseconds::zero()) return answer;
+        if (left <= nanoseconds::zero()) return reported ? std::move(*reported) : answer;
         const auto pause = std::min(pause_after(answer, limit), left);
         tell({answer, pause, left});
         clock.sleep(pause);

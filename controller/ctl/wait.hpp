@@ -28,7 +28,8 @@ struct WaitProgress {  // before each pause
 using AskLook = std::function<Answer<judge::Report>(unsigned look)>;
 
 // The first answer that promotes or holds, or a refusal that waiting does not mend; else the last answer,
-// once `limit` is over. Pauses for about a window of the agents'.
+// once `limit` is over, and of the reports the last where the controller was away at the end. Pauses for
+// about a window of the agents'.
 Answer<judge::Report> wait_for_verdict(std::chrono::nanoseconds limit, const AskLook& ask,
                                        const WaitClock& clock,
                                        const std::function<void(const WaitProgress&)>& tell);

@@ -87,6 +87,14 @@ TEST_F(WaitTest, a_controller_that_is_away_is_asked_again_and_no_look_is_spent) 
     EXPECT_FALSE(wait(seconds(5), {failed(true)}).ok) << "away until the end";
 }
 
+TEST_F(WaitTest, a_controller_that_goes_away_at_the_end_does_not_take_the_last_report_with_it) {
+    const auto answer = wait(seconds(40), {answered(judge::Verdict::insufficient, 30), failed(true)});
+    ASSERT_TRUE(answer.ok) << answer.trouble.message;
+    EXPECT_EQ(answer.value.verdict, judge::Verdict::insufficient);
+    EXPECT_FALSE(wait(seconds(40), {answered(judge::Verdict::insufficient, 30), failed(false)}).ok)
+        << "a refusal is told";
+}
+
 TEST_F(WaitTest, a_refusal_that_waiting_does_not_mend_ends_it_at_once) {
     EXPECT_FALSE(wait(minutes(10), {failed(false)}).ok);
     EXPECT_THAT(looks, ElementsAre(1));
