@@ -61,6 +61,12 @@ double share_of_look(unsigned look) {
     return look == 0 ? 1 : 1 / (k * (k + 1));
 }
 
+double share_of_look_under_floor(unsigned look) {
+    constexpr unsigned kFirst = 20;  // as many as windows of 30 s in ten minutes
+    if (look <= kFirst) return share_of_look(look);
+    return 1.0 / (kFirst + 1) / (kMostLooks - kFirst);
+}
+
 judge::Report compare(store::WindowSource& store, const Question& question, store::Time now,
                       std::vector<std::string>& store_errors, const std::function<bool()>& abandoned) {
     Asking asking(store, store_errors, abandoned);

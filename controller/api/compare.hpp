@@ -26,6 +26,10 @@ struct Question {
 // looks, all shares together are no more than the whole, and the first looks get the most of it. 0: the only
 // look.
 double share_of_look(unsigned look);
+// Under a floor, where a request must not ask for less to be found by naming a late look, the first twenty
+// have the same, and what they leave of the budget all others share alike: none may spend less than a
+// 20,580th.
+double share_of_look_under_floor(unsigned look);
 inline constexpr unsigned kMostLooks = 1000;
 
 // Thrown out of the reading of a store, which may be long, once nobody waits for the answer any more.

@@ -14,13 +14,14 @@ namespace {
 
 constexpr std::size_t kMostWords = 32;  // of what was overruled
 
-// Whether a pattern of subjects reaches one of these kinds.
-bool reaches(std::string_view subject, const judge::HoldOn& kinds) {
+// Whether a pattern of subjects reaches one of these kinds. `other`: the answer for "*" and for kinds that
+// nobody can name in a policy yet.
+bool reaches(std::string_view subject, const judge::HoldOn& kinds, bool other) {
     if (subject.starts_with("fact")) return kinds.facts;
     if (subject.starts_with("gauge")) return kinds.gauges;
     if (subject.starts_with("latency")) return kinds.latency;
     if (subject.starts_with("failures")) return kinds.failures;
-    return true;  // "*" and whatever comes later: reaches everything
+    return other;
 }
 
 bool critical(const judge::Policy& floor, const std::string& dependency) {
@@ -30,12 +31,12 @@ bool critical(const judge::Policy& floor, const std::string& dependency) {
 }
 
 bool protects(const judge::Policy& floor, const std::string& dependency, std::string_view subject) {
-    return reaches(subject, floor.hold_on) && critical(floor, dependency);
+    return reaches(subject, floor.hold_on, true) && critical(floor, dependency);
 }
 
 // An acceptance that names what it accepts, of a kind that the floor leaves to others.
 bool may_accept(const judge::Policy& floor, const judge::Acceptance& acceptance) {
-    return acceptance.subject != "*" && reaches(acceptance.subject, floor.may_accept);
+    return reaches(acceptance.subject, floor.may_accept, false);
 }
 
 void overrule(judge::Policy& policy, const std::string& words) {
@@ -90,8 +91,15 @@ void classes(judge::Policy& policy, const judge::Policy& floor) {
     policy.fact_classes = floor.fact_classes;
 }
 
-// A service is as large as the larger word: the projection of a deployment grows with it.
+// A service is as large as the larger word: the projection of a deployment grows with it. A service that
+// only the app names would take its part of what is shared out and so shrink that projection.
 void sizes(judge::Policy& policy, const judge::Policy& floor) {
+    const bool projects = floor.hold_on.gauges && !floor.services.empty();
+    std::erase_if(policy.services, [&](const auto& each) {
+        const bool taken = projects && !floor.services.contains(each.first);
+        if (taken) overrule(policy, fmt::format("services: {}", each.first));
+        return taken;
+    });
     for (const auto& [service, size] : floor.services) {
         judge::ServiceSize& mine = policy.services[service];
         mine.desired = std::max(mine.desired, size.desired);

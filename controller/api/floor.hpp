@@ -5,7 +5,8 @@
 // - the app's `ignore` and `accept` entries do not reach it; but acceptances of kinds that the floor's
 //   `may_accept` names do, unless they accept every subject ("*");
 // - where the floor holds on facts, only the floor gives facts another class;
-// - a service is as large as the larger of both say.
+// - a service is as large as the larger of both say; one that the floor does not name has no size, where the
+//   floor names any and holds on gauges.
 // What was taken away or tightened is told in the policy's `overruled`, which goes into the coverage.
 #pragma once
 

@@ -23,7 +23,6 @@ using std::chrono::milliseconds;
 constexpr std::size_t kThreads = 2;
 constexpr std::size_t kWaiting = 64;
 constexpr std::size_t kMaxSelector = 4096;
-constexpr unsigned kLatestUnderFloor = 20;  // looks: as many as windows of 30 s in ten minutes
 constexpr milliseconds kDefaultSince = std::chrono::minutes(15);
 constexpr milliseconds kMaxSince = std::chrono::hours(24 * 90);
 
@@ -177,8 +176,7 @@ grpc::Status QueryService::compare(const v1::CompareRequest& request, v1::Compar
     if (auto status = read_question(request, question); !status.ok()) return status;
     if (floor_) {
         question.policy = with_floor(std::move(question.policy), *floor_);
-        // Who names a late look asks for less to be found.
-        question.alarm_share = std::max(question.alarm_share, share_of_look(kLatestUnderFloor));
+        question.alarm_share = share_of_look_under_floor(request.look());
     }
     const auto started = std::chrono::steady_clock::now();
     std::vector<std::string> store_errors;

@@ -65,6 +65,18 @@ TEST(ShareOfLook, all_looks_together_spend_the_budget_once) {
     EXPECT_GT(sum, 0.99);
 }
 
+TEST(ShareOfLook, under_a_floor_all_looks_together_spend_no_more_and_none_asks_for_much_less) {
+    EXPECT_DOUBLE_EQ(share_of_look_under_floor(0), 1);
+    double sum = 0;
+    for (unsigned look = 1; look <= kMostLooks; ++look) {
+        const double share = share_of_look_under_floor(look);
+        EXPECT_GE(share, 1 / 20580.0 - 1e-12) << look;
+        EXPECT_TRUE(look > 20 || share == share_of_look(look)) << look;
+        sum += share;
+    }
+    EXPECT_LE(sum, 1 + 1e-12);
+}
+
 TEST_F(CompareTest, now_against_the_same_hours_of_an_earlier_day) {
     report("production", kNow - hours(24), test::healthy_dependency());
     report("production", kNow - hours(12), test::failing_dependency(), 7);

@@ -116,6 +116,28 @@ TEST(Floor, a_service_cannot_be_told_smaller_than_the_floor_says) {
     EXPECT_EQ(size.maximum_percent, 200);
 }
 
+TEST(Floor, a_service_that_the_floor_does_not_name_takes_no_part_of_its_projection) {
+    judge::Policy app;
+    app.services = {{"checkout", {12, 200}}, {"reports", {1000, 100}}};
+    judge::Policy floor;
+    EXPECT_THAT(with_floor(app, floor).services, SizeIs(2)) << "the floor projects nothing";
+    floor.services["checkout"] = {12, 200};
+    EXPECT_THAT(with_floor(app, floor).services, SizeIs(1));
+    EXPECT_THAT(with_floor(app, floor).overruled, ElementsAre("services: reports"));
+    floor.hold_on.gauges = false;
+    EXPECT_THAT(with_floor(app, floor).services, SizeIs(2));
+}
+
+TEST(Floor, kinds_that_the_floor_cannot_name_stay_shut) {
+    judge::Policy app;
+    app.accept = {acceptance("cache", "warmup")};
+    app.ignore = {{"cache", "warmup"}};
+    judge::Policy floor;
+    floor.may_accept = {true, true, true, true};
+    EXPECT_THAT(with_floor(app, floor).accept, IsEmpty());
+    EXPECT_THAT(with_floor(app, floor).ignore, IsEmpty());
+}
+
 // Every threshold, so that one that is added is tried, too.
 TEST(Floor, no_threshold_can_be_loosened_and_each_can_be_tightened) {
     for (const judge::ThresholdInfo& each : judge::threshold_table()) {
