@@ -75,11 +75,15 @@ void repeat_and_shuffle(Sent& sent, Chance& chance) {
     std::shuffle(sent.begin(), sent.end(), chance);
 }
 
-// The agents start again in the middle: a new instance counts from one, and so do its amounts.
+// The agents start again in the middle: a new instance counts from one, and what grew starts from nothing.
 void restart_agents(Sent& sent, Chance& chance) {
     const std::size_t from = 1 + below(4, chance);
     for (auto& [window, end] : sent) {
-        if (window.sequence <= from) continue;
+        const bool again = window.sequence > from;
+        const auto since = static_cast<double>(again ? window.sequence - from - 1 : window.sequence);
+        for (WindowDependency& each : window.dependencies)
+            each.gauges.push_back(gauge("requests", 15 * since, 100));
+        if (!again) continue;
         window.agent += "-again";
         window.sequence -= from;
         window.task_age = std::chrono::seconds(0);
@@ -89,6 +93,7 @@ void restart_agents(Sent& sent, Chance& chance) {
 void make_numbers_absurd(Sent& sent, Chance& chance) {
     constexpr std::array<std::uint64_t, 4> kCounts{0, 1, kMost / 2, kMost};
     constexpr std::array kAmounts{kNone, kEndless, -kEndless, -1.0, 0.0, 1e308};
+    constexpr std::size_t kNoLimits = 5;  // the first of them: none would be one to run into
     const auto count = [&] { return kCounts.at(below(kCounts.size(), chance)); };
     const auto amount = [&] { return kAmounts.at(below(kAmounts.size(), chance)); };
     for (auto& [window, end] : sent) {
@@ -98,12 +103,33 @@ void make_numbers_absurd(Sent& sent, Chance& chance) {
             each.skipped = count();
             each.retransmitted = count();
             each.rtt.add(std::chrono::hours(1000), count());
-            each.gauges.push_back({"slots", amount(), amount(), amount(), amount(), true});
+            each.gauges.push_back(
+                {"slots", amount(), amount(), amount(), kAmounts.at(below(kNoLimits, chance)), true});
             each.gauges.push_back({"clients", 0, 5, 5, 0, true});
             each.facts.push_back({"", FactClass::must_match, "", count()});
             each.addresses.push_back({"10.0.0.1:1", count(), count()});
             for (WindowPhase& phase : each.phases)
                 phase.clean.add(std::chrono::nanoseconds(0), count());
+        }
+    }
+}
+
+// What a sender says that counts wrongly: any of its counts may be any number.
+void lie_in_counts(Sent& sent, Chance& chance) {
+    constexpr std::array<std::uint64_t, 6> kCounts{0, 1, 29, kMost / 2, kMost - 1, kMost};
+    const auto lie = [&](std::uint64_t& count) {
+        if (below(3, chance) == 0) count = kCounts.at(below(kCounts.size(), chance));
+    };
+    for (auto& [window, end] : sent) {
+        if (below(8, chance) == 0) window.sequence = kMost - below(3, chance);
+        for (WindowDependency& each : window.dependencies) {
+            lie(each.runs);
+            if (each.succeeded > 0) lie(each.succeeded);
+            for (WindowFailure& failure : each.failures) {
+                if (below(3, chance) == 0) failure.count = 1 + (kMost - 1) / (1 + below(4, chance));
+            }
+            for (WindowPhase& phase : each.phases)
+                lie(phase.reached);
         }
     }
 }
@@ -116,8 +142,9 @@ void strip_labels(Sent& sent, Chance& chance) {
 }
 
 using Mishap = void (*)(Sent&, Chance&);
-constexpr std::array<Mishap, 7> kMishaps{lose_windows,   lose_a_task,         jump_clocks, repeat_and_shuffle,
-                                         restart_agents, make_numbers_absurd, strip_labels};
+constexpr std::array<Mishap, 8> kMishaps{lose_windows,       lose_a_task,    jump_clocks,
+                                         repeat_and_shuffle, restart_agents, make_numbers_absurd,
+                                         lie_in_counts,      strip_labels};
 
 void let_things_happen(Sent& sent, Chance& chance) {
     for (std::size_t i = 0; i < 1 + below(3, chance); ++i)
@@ -236,8 +263,48 @@ TEST(HostileInput, a_healthy_candidate_among_absurd_numbers_is_judged_without_a_
             window.labels["environment"] = "production";
         make_numbers_absurd(before, chance);
         make_numbers_absurd(after, chance);
-        const std::string once = to_json(judged(before, after));
+        const Report report = judged(before, after);
+        EXPECT_NE(report.verdict, Verdict::hold) << "seed " << seed << "\n" << words(report);
+        const std::string once = to_json(report);
+        for (const char* none : {"nan", "inf", "NaN", "Infinity"})
+            EXPECT_EQ(once.find(none), std::string::npos) << none << ", seed " << seed << "\n" << once;
         EXPECT_EQ(to_json(judged(before, after)), once) << "seed " << seed;
+    }
+}
+
+TEST(HostileInput, counters_that_start_again_are_no_amount_that_runs_out) {
+    for (std::uint64_t seed = 1; seed <= 20; ++seed) {
+        Chance chance(seed);
+        Sent before = staging().tasks(4).windows(5).make();
+        Sent after = production().tasks(4).windows(5).make();
+        restart_agents(before, chance);
+        restart_agents(after, chance);
+        EXPECT_EQ(judged(before, after).verdict, Verdict::promote) << "seed " << seed;
+    }
+}
+
+TEST(HostileInput, a_healthy_candidate_that_loses_tasks_or_a_dependency_is_never_promoted_in_silence) {
+    Spec cache;
+    cache.name = "cache";
+    const Sent before = staging().with(cache).tasks(4).windows(12).make();
+    const Sent whole = production().with(cache).tasks(4).windows(12).make();
+    ASSERT_EQ(judged(before, whole).verdict, Verdict::promote);
+    const auto task_of = [](const Window& window) { return window.labels.at("task").back() - '0'; };
+    for (int lost = 2; lost <= 4; ++lost) {
+        for (std::uint64_t from = 2; from <= 8; ++from) {
+            Sent after = whole;
+            std::erase_if(after, [&](const auto& each) {
+                return task_of(each.first) < lost && each.first.sequence > from;
+            });
+            EXPECT_EQ(judged(before, after).verdict, Verdict::insufficient) << lost << " from " << from;
+        }
+        Sent after = whole;
+        for (auto& [window, end] : after) {
+            if (task_of(window) < lost) window.dependencies.pop_back();
+        }
+        const Report report = judged(before, after);
+        EXPECT_EQ(report.verdict, Verdict::insufficient) << lost << "\n" << words(report);
+        EXPECT_NE(gaps(report, true).find("cache"), std::string::npos);
     }
 }
 
