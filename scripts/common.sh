@@ -16,6 +16,13 @@ bad_usage() {
     printf '%s%s: %s%s\n' "$red" "${0##*/}" "$*" "$plain" >&2
     exit 2
 }
+# A path as the caller wrote it, seen from where the caller stands: scripts go to the root of the repository.
+seen_from() { # DIRECTORY PATH
+    case $2 in
+    /*) echo "$2" ;;
+    *) echo "$1/$2" ;;
+    esac
+}
 # As many compilers as there are processors, and no more than the memory carries at their worst.
 jobs_here() {
     local processors memory

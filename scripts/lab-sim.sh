@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # The laboratory in virtual time: builds plumb-lab-sim and runs it.
 set -euo pipefail
+caller=${PLUMB_CALLER:-$PWD}
 cd "$(dirname "$(readlink -f "$0")")/.."
 . scripts/common.sh
 
@@ -38,7 +39,12 @@ while [ $# -gt 0 ]; do
     case $1 in
     --build)
         [ -n "${2:-}" ] || bad_usage "--build needs a directory"
-        tree=$2
+        tree=$(seen_from "$caller" "$2")
+        shift
+        ;;
+    --dump)
+        [ -n "${2:-}" ] || bad_usage "--dump needs a directory"
+        options+=("$1" "$(seen_from "$caller" "$2")")
         shift
         ;;
     -h | --help) usage; exit 0 ;;
@@ -52,6 +58,5 @@ if [ -z "$tree" ]; then
     ./dev build release plumb-lab-sim >&2
     tree=build/release
 fi
-tree=$(readlink -f "$tree") || true
 [ -x "$tree/plumb-lab-sim" ] || die "$tree/plumb-lab-sim is not there; ./dev build release makes it"
 exec "$tree/plumb-lab-sim" ${options[@]+"${options[@]}"}

@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # The fault laboratory: hands over to one of its two tiers.
 set -euo pipefail
-cd "$(dirname "$(readlink -f "$0")")/.."
-. scripts/common.sh
+root=$(dirname "$(readlink -f "$0")")/..
+. "$root/scripts/common.sh"
 
 usage() {
     cat <<'END'
@@ -19,7 +19,7 @@ END
 tier=${1:-}
 [ $# -gt 0 ] && shift
 case $tier in
-sim | net) exec "scripts/lab-$tier.sh" "$@" ;;
+sim | net) exec "$root/scripts/lab-$tier.sh" "$@" ;;
 -h | --help) usage ;;
 '')
     usage >&2

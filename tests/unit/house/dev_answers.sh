@@ -44,6 +44,12 @@ expect 2 err 'sim or net' lab
 expect 2 err "no tier 'nonsense'" lab nonsense
 expect 0 out 'usage: ./dev lab sim' lab sim --help
 expect 2 err 'directory' lab sim --build
+expect 0 out 'usage: ./dev lab net' lab net --help
+expect 2 err "knows no option 'nonsense'" lab net nonsense
+expect 2 err 'needs a value' lab net --scenarios
+expect 2 err 'name of a scenario' lab net --only
+expect 2 err "there is no directory $work/nowhere" lab net --scenarios nowhere --build .
+expect 2 err "$work/./plumb-lab-net is not there" lab net --build .
 expect 2 err "no suite 'nonsense'" bench nonsense
 expect 2 err 'one suite' bench probes probes
 expect 2 err 'name of a bench' bench --only
