@@ -28,6 +28,7 @@ class ChildProcess {
     ChildProcess& operator=(const ChildProcess&) = delete;
 
     pid_t pid() const { return pid_; }
+    const std::string& name() const { return name_; }  // the program
     bool running();
     void signal(int number) const;  // to the process alone
     // Exit code, or 128 + signal; nullopt when it still runs after `limit`.

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <set>
 
 namespace plumb::lab {
 namespace {
@@ -12,7 +13,8 @@ std::vector<std::filesystem::path> files_of(const std::string& folder) {
     std::vector<std::filesystem::path> files;
     std::error_code failed;
     for (const auto& entry : std::filesystem::directory_iterator(folder, failed)) {
-        if (entry.path().extension() == ".yaml") files.push_back(entry.path());
+        const auto extension = entry.path().extension();
+        if (extension == ".yaml" || extension == ".yml") files.push_back(entry.path());
     }
     std::sort(files.begin(), files.end());
     return files;
@@ -23,7 +25,8 @@ std::vector<std::filesystem::path> files_of(const std::string& folder) {
 Catalogue read_catalogue(const std::string& folder) {
     Catalogue catalogue;
     const auto files = files_of(folder);
-    if (files.empty()) catalogue.complaints.push_back(folder + ": no scenario (*.yaml) there");
+    std::set<std::string> names;
+    if (files.empty()) catalogue.complaints.push_back(folder + ": no scenario (*.yaml, *.yml) there");
     for (const auto& file : files) {
         yaml::Complaints complaints;
         complaints.file = file.string();
@@ -32,7 +35,9 @@ Catalogue read_catalogue(const std::string& folder) {
             catalogue.complaints.push_back(text.error().message);
             continue;
         }
-        catalogue.scenarios.push_back(parse_scenario(file.stem().string(), *text, complaints));
+        const auto name = file.stem().string();
+        if (!names.insert(name).second) complaints.add(1, "there are two scenarios of this name");
+        catalogue.scenarios.push_back(parse_scenario(name, *text, complaints));
         catalogue.complaints.insert(catalogue.complaints.end(), complaints.lines.begin(),
                                     complaints.lines.end());
     }

@@ -13,7 +13,7 @@ struct Catalogue {
     std::vector<std::string> complaints;
 };
 
-// Reads every *.yaml file there; a folder without one is a complaint, too.
+// Reads every *.yaml and *.yml file there; a folder without one is a complaint, too.
 Catalogue read_catalogue(const std::string& folder);
 
 // Those of these names (all, with none), and of them the quick ones if asked. An unknown name is an Error.

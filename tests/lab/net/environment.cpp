@@ -1,6 +1,7 @@
 #include "tests/lab/net/environment.hpp"
 
 #include <algorithm>
+#include <csignal>
 #include <fstream>
 #include <stdexcept>
 
@@ -33,9 +34,9 @@ const char* name_of(ServerKind kind) {
 
 }  // namespace
 
-Environment::Environment(EnvironmentPlan plan, std::set<ServerKind> kinds, const Programs& programs,
+Environment::Environment(EnvironmentPlan plain, std::set<ServerKind> kinds, const Programs& programs,
                          Topology& topology, const Authorities& authorities, const std::string& folder)
-    : plan_(std::move(plan)),
+    : plan_(std::move(plain)),
       kinds_(std::move(kinds)),
       programs_(programs),
       topology_(topology),
@@ -43,26 +44,26 @@ Environment::Environment(EnvironmentPlan plan, std::set<ServerKind> kinds, const
       fleet_(programs, topology, folder, trust_file(authorities, folder)) {
     std::vector<std::string> addresses;
     for (const auto& server : server_names()) {
-        const auto place = place_of(server, plan_.number);
+        const auto place = place_of(server, plan().number);
         addresses.insert(addresses.end(), place.addresses.begin(), place.addresses.end());
         addresses.insert(addresses.end(), place.unlisted.begin(), place.unlisted.end());
     }
-    place_ = &topology.add_servers(plan_.number, addresses);
+    place_ = &topology.add_servers(plan().number, addresses);
 }
 
 std::unique_ptr<Server> Environment::make(ServerKind kind) const {
     const link::Inside inside(*place_);
     switch (kind) {
         case ServerKind::dnsmasq:
-            return start_dnsmasq(plan_);
+            return start_dnsmasq(plan());
         case ServerKind::postgres:
-            return std::make_unique<PostgresBox>(plan_, authorities_);
+            return std::make_unique<PostgresBox>(plan(), authorities_);
         case ServerKind::pgbouncer:
-            return start_pgbouncer(plan_);
+            return start_pgbouncer(plan());
         case ServerKind::redis:
-            return start_redis(plan_, authorities_);
+            return start_redis(plan(), authorities_);
         case ServerKind::nginx:
-            return start_nginx(plan_, authorities_);
+            return start_nginx(plan(), authorities_);
     }
     throw std::logic_error("no such kind of server");
 }
@@ -78,44 +79,67 @@ void Environment::restart(ServerKind kind) {
 }
 
 void Environment::add_tasks() {
-    for (const auto& task : plan_.tasks)
+    for (const auto& task : plan().tasks)
         topology_.add_task(task.address);
 }
 
 void Environment::start_agents() {
-    for (const auto& task : plan_.tasks)
-        fleet_.start(task, plan_.name);
+    for (const auto& task : plan().tasks)
+        fleet_.start(task, plan().name);
 }
 
 void Environment::start_agent(const TaskPlan& task) {
-    plan_.tasks.push_back(task);
+    plan_.add_task(task);
     topology_.add_task(task.address);
-    fleet_.start(task, plan_.name);
+    fleet_.start(task, plan().name);
 }
 
-PostgresBox& Environment::postgres() {
-    return dynamic_cast<PostgresBox&>(server(ServerKind::postgres));
-}
-
-std::vector<const TaskPlan*> Environment::tasks_with(const Labels& labels) const {
-    std::vector<const TaskPlan*> found;
-    for (const auto& task : plan_.tasks) {
-        if (Selector{labels}.matches(task.labels)) found.push_back(&task);
+void Environment::end_agent(const std::string& task, bool goodbye) {
+    if (goodbye) {
+        fleet_.stop(task);
+    } else {
+        fleet_.signal(task, SIGKILL);
     }
-    if (found.empty()) throw std::runtime_error("no task of " + plan_.name + " has these labels");
+    plan_.remove_task(task);
+}
+
+Environment::Helper Environment::start_helper(const test::ChildSpec& spec) {
+    const link::Inside inside(*place_);
+    return helpers_.emplace_back(std::make_shared<test::ChildProcess>(spec));
+}
+
+void Environment::end_helper(const Helper& helper) {
+    std::erase(helpers_, helper);
+    helper->signal(SIGKILL);
+    helper->wait(std::chrono::seconds(10));
+}
+
+void Environment::must_run() const {
+    fleet_.must_run();
+    for (const auto& helper : helpers_) {
+        if (!helper->running()) throw std::runtime_error(helper->name() + " ended by itself");
+    }
+}
+
+std::vector<TaskPlan> Environment::tasks_with(const Labels& labels) const {
+    std::vector<TaskPlan> found;
+    for (const auto& task : plan().tasks) {
+        if (Selector{labels}.matches(task.labels)) found.push_back(task);
+    }
+    if (found.empty()) throw std::runtime_error("no task of " + plan().name + " has these labels");
     return found;
 }
 
 std::vector<std::string> Environment::addresses_of(const Labels& labels) const {
     std::vector<std::string> addresses;
-    for (const auto* task : tasks_with(labels))
-        addresses.push_back(task->address);
+    for (const auto& task : tasks_with(labels))
+        addresses.push_back(task.address);
     return addresses;
 }
 
 void Environment::write_logs(const std::string& folder) const {
     for (const auto& [kind, server] : servers_) {
-        std::ofstream out(folder + "/" + plan_.name + "-" + name_of(kind) + ".log");
+        std::ofstream out(folder + "/" + plan().name + "-" + name_of(kind) + ".log");
         out << server->log();
     }
 }

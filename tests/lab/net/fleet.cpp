@@ -3,6 +3,7 @@
 #include "tests/support/temp_dir.hpp"
 
 #include <csignal>
+#include <filesystem>
 #include <fstream>
 #include <stdexcept>
 #include <thread>
@@ -36,6 +37,11 @@ Programs programs_of(const std::string& build_directory) {
             build_directory + "/plumbctl", build_directory + "/plumb-lab-stalled-listener"};
 }
 
+std::string cpu_groups_of(const std::string& folder) {
+    const std::filesystem::path path(folder);
+    return path.parent_path().filename().string() + "-" + path.filename().string() + "-";
+}
+
 Fleet::Fleet(const Programs& programs, Topology& topology, std::string folder, std::string trusted)
     : programs_(programs), topology_(topology), folder_(std::move(folder)), trusted_(std::move(trusted)) {}
 
@@ -66,7 +72,7 @@ void Fleet::start(const TaskPlan& task, const std::string& environment) {
     spec.command = {programs_.agent, "run", "--config", file};
     if (task.cpu > 0) {
         auto& group = groups_[task.name];
-        if (!group) group = std::make_unique<test::CpuGroup>(task.cpu);
+        if (!group) group = std::make_unique<test::CpuGroup>(task.cpu, cpu_groups_of(folder_) + task.name);
         if (!group->ready()) throw std::runtime_error("no cgroup with a CPU limit can be made here");
         // It joins before it is an agent.
         spec.command.insert(spec.command.begin(), {"/bin/sh", "-c", "echo $$ > \"$0\" && exec \"$@\"",

@@ -24,6 +24,10 @@ struct Programs {
 };
 Programs programs_of(const std::string& build_directory);
 
+// How the names of all CPU groups begin that a scenario with this folder makes: who started the scenario
+// finds them when it was killed.
+std::string cpu_groups_of(const std::string& folder);
+
 // The agents of one environment. `folder` keeps their configurations and logs.
 class Fleet {
   public:

@@ -24,7 +24,9 @@ struct Effect {
     std::function<void(EnvironmentPlan&)> plan;
     std::function<Undo(Environment&)> act;
     std::set<ServerKind>
-        kinds;  // servers that it is about: they are started, and restarted by a change of plan
+        kinds;           // servers that it is about: they are started, and restarted by a change of plan
+    std::string url;     // that tasks are told: its server is started, too
+    bool stays = false;  // nothing can undo it
 };
 
 struct Injector {

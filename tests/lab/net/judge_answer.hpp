@@ -11,6 +11,7 @@ namespace plumb::lab {
 struct Judged {
     std::string verdict;
     std::vector<std::string> wrong;  // what differs, in words; empty: as expected
+    bool hopeless = false;           // no later answer makes up for this one
     std::string first;               // the first finding in a few words
 };
 

@@ -97,7 +97,7 @@ int choose_and_run(const Options& options) {
 int main(int argc, char** argv) {
     Options options;
     CLI::App app("Breaks one thing at a time between two real environments and checks what the gate says.");
-    app.add_option("--scenarios", options.scenarios, "folder of scenario files (*.yaml)")->required();
+    app.add_option("--scenarios", options.scenarios, "folder of scenario files (*.yaml, *.yml)")->required();
     app.add_option("--build", options.build, "folder of the programs that are tried")->required();
     app.add_option("--logs", options.logs, "folder for the logs of what does not pass")->required();
     app.add_option("--only", options.only, "these scenarios alone")->type_name("NAME...");
@@ -111,8 +111,10 @@ int main(int argc, char** argv) {
     } catch (const CLI::ParseError& error) {
         return app.exit(error) == 0 ? 0 : kUsage;
     }
-    std::signal(SIGINT, note_signal);
-    std::signal(SIGTERM, note_signal);
+    // Whatever asks it to end, it cleans up first. What nohup ignores stays ignored.
+    for (const int number : {SIGINT, SIGTERM, SIGPIPE})
+        std::signal(number, note_signal);
+    if (std::signal(SIGHUP, note_signal) == SIG_IGN) std::signal(SIGHUP, SIG_IGN);
     try {
         return choose_and_run(options);
     } catch (const std::exception& error) {

@@ -2,6 +2,7 @@
 #include "tests/lab/net/injectors.hpp"
 #include "tests/lab/net/shell.hpp"
 
+#include <stdexcept>
 #include <thread>
 
 #include <fmt/format.h>
@@ -125,6 +126,16 @@ Effect read_no_route(const yaml::Reader& from) {
     return effect;
 }
 
+// Its queue is full then.
+void await_ready(test::ChildProcess& listener, const std::string& log) {
+    const auto until = std::chrono::steady_clock::now() + std::chrono::seconds(10);
+    while (test::read_whole(log).find("ready") == std::string::npos) {
+        if (!listener.running() || std::chrono::steady_clock::now() >= until)
+            throw std::runtime_error("no stalled listener: " + test::read_whole(log));
+        std::this_thread::sleep_for(std::chrono::milliseconds(5));
+    }
+}
+
 // A listener that never accepts and whose queue is full stands in the place of an nginx site.
 Effect read_stalled(const yaml::Reader& from) {
     from.expect_keys({"server"});
@@ -134,13 +145,15 @@ Effect read_stalled(const yaml::Reader& from) {
     effect.plan = [server](EnvironmentPlan& plan) { plan.sites.erase(server); };
     effect.act = [server](Environment& environment) -> Undo {
         const auto place = place_of(server, environment.plan().number);
+        auto words = std::make_shared<test::TempDir>();
         test::ChildSpec spec;
         spec.command = {environment.programs().stalled_listener, place.addresses[0],
                         std::to_string(place.port)};
-        const link::Inside inside(environment.place());
-        auto listener = std::make_shared<test::ChildProcess>(spec);
-        environment.keep(listener);
-        return [listener] { listener->stop(); };
+        spec.output_file = words->file("log");
+        environment.keep(words);
+        const auto listener = environment.start_helper(spec);
+        await_ready(*listener, spec.output_file);
+        return [&environment, listener] { environment.end_helper(listener); };
     };
     return effect;
 }

@@ -67,7 +67,7 @@ struct PostgresPlan {
     std::string password = "the lab's own";
     std::string sql;           // run once after the role and the database are made
     bool starting_up = false;  // lets nobody in
-    bool standby = false;
+    bool standby = false;      // a hot one: it follows a primary that the tasks do not see
     bool tls = false;
 };
 

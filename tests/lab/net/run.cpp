@@ -3,7 +3,6 @@
 #include "tests/lab/net/environment.hpp"
 #include "tests/lab/net/judge_answer.hpp"
 
-#include <algorithm>
 #include <array>
 #include <fstream>
 #include <optional>
@@ -30,7 +29,7 @@ class Run {
         build();
         const auto result = watch();
         for (auto& side : sides_)
-            side->fleet().must_run();
+            side->must_run();
         write_logs();
         return result;
     }
@@ -80,45 +79,52 @@ class Run {
         }
     }
 
-    // What is there from the start is planned now; the rest becomes an event.
+    // What an injection did to one side, and how it is undone.
+    struct Done {
+        int change = 0;  // of the plan; 0: none
+        Undo undo;
+    };
+
+    // What is there from the start is planned now: the servers have not been started. The rest is an event.
     void plan_ahead(const Injection& injection, Environment& side) {
-        const auto& effect = injection.effect;
-        if (injection.at == 0 && effect.plan) {
-            const auto before = side.plan();
-            effect.plan(side.plan());
-            if (injection.until) restore_later(injection, side, before);
-        }
-        if (injection.at == 0 && !effect.act) return;
-        events_.push_back({injection.at, [this, &injection, &side] { happen(injection, side); }});
+        auto done = std::make_shared<Done>();
+        if (injection.at == 0 && injection.effect.plan)
+            done->change = side.changes().add(injection.effect.plan);
+        events_.push_back({injection.at, [&injection, &side, done] { begin(injection, side, *done); }});
+        if (!injection.until) return;
+        // Before what begins at the same window.
+        events_.insert(events_.begin(),
+                       {*injection.until, [&injection, &side, done] { end(injection, side, *done); }});
     }
 
-    void happen(const Injection& injection, Environment& side) {
+    static void begin(const Injection& injection, Environment& side, Done& done) {
         const auto& effect = injection.effect;
         if (injection.at > 0 && effect.plan) {
-            const auto before = side.plan();
-            effect.plan(side.plan());
+            done.change = side.changes().add(effect.plan);
             for (const auto kind : effect.kinds)
                 side.restart(kind);
-            if (injection.until) restore_later(injection, side, before);
         }
-        if (!effect.act) return;
-        auto undo = effect.act(side);
-        if (injection.until && undo) events_.push_back({*injection.until, std::move(undo)});
+        if (effect.act) done.undo = effect.act(side);
     }
 
-    void restore_later(const Injection& injection, Environment& side, const EnvironmentPlan& before) {
-        events_.push_back({*injection.until, [&injection, &side, before] {
-                               side.plan() = before;
-                               for (const auto kind : injection.effect.kinds)
-                                   side.restart(kind);
-                           }});
+    // First what acts: it may stand where a server of the plan wants to listen.
+    static void end(const Injection& injection, Environment& side, Done& done) {
+        if (done.undo) done.undo();
+        if (done.change == 0) return;
+        side.changes().take_back(done.change);
+        for (const auto kind : injection.effect.kinds)
+            side.restart(kind);
     }
 
-    // An event may make further ones, but none for the same window.
+    // A change takes its time, a server's restart seconds; windows are counted from when it was done.
     void events_at(int window) {
-        for (std::size_t i = 0; i < events_.size(); ++i) {
-            if (events_[i].at == window) std::function<void()>(events_[i].happen)();
+        bool any = false;
+        for (const auto& event : events_) {
+            if (event.at != window) continue;
+            event.happen();
+            any = true;
         }
+        if (any) started_ = Clock::now() - window * kWindow - kDelivery;
     }
 
     Judged ask(int window) {
@@ -149,21 +155,21 @@ class Run {
 
     Result watch() {
         const int last = scenario_.last_change();
-        int first = last;
-        for (const auto& fault : scenario_.faults)
-            first = std::min(first, fault.at);
-        if (auto early = before_the_change(first, last)) return *early;
-        const bool wants_quiet = scenario_.expect.verdict == "promote";
+        if (auto early = before_the_change(scenario_.first_change(), last)) return *early;
         const bool ends_early = scenario_.expect.finding.has_value();
         Judged judged;
-        for (int window = 1; window <= scenario_.windows; ++window) {
+        for (int window = 1 + scenario_.expect.after; window <= scenario_.windows; ++window) {
             wait_for(last + window);
             judged = ask(last + window);
-            if (wants_quiet && judged.verdict == "hold") break;
+            if (judged.hopeless) return failed(window, in_words(judged));
             if (ends_early && judged.wrong.empty()) return passed(window, judged.first);
         }
         if (judged.wrong.empty()) return passed(scenario_.windows, judged.first);
-        return failed(scenario_.windows, fmt::format("{} [{}]", fmt::join(judged.wrong, "; "), judged.first));
+        return failed(scenario_.windows, in_words(judged));
+    }
+
+    static std::string in_words(const Judged& judged) {
+        return fmt::format("{} [{}]", fmt::join(judged.wrong, "; "), judged.first);
     }
 
     static Result passed(int windows, std::string words) {

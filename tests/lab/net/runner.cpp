@@ -1,9 +1,13 @@
 #include "tests/lab/net/runner.hpp"
 
 #include <algorithm>
+#include <cerrno>
 #include <filesystem>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <thread>
+
+#include <fmt/format.h>
 
 namespace plumb::lab {
 namespace {
@@ -14,19 +18,30 @@ using Clock = std::chrono::steady_clock;
 // One that hangs is a broken laboratory, not a reason to wait for ever.
 constexpr auto kLongestScenario = std::chrono::minutes(4);
 
+Finished broken(const Scenario& scenario, std::string words) {
+    Result result;
+    result.broken = true;
+    result.words = std::move(words);
+    return {&scenario, std::move(result)};
+}
+
 }  // namespace
+
+// What a killed scenario leaves behind becomes our child, so that its end can be awaited.
+Runner::Runner(RunnerSpec spec) : spec_(std::move(spec)) {
+    ::prctl(PR_SET_CHILD_SUBREAPER, 1);
+}
 
 std::vector<Finished> Runner::run(const std::vector<const Scenario*>& wanted,
                                   const volatile std::sig_atomic_t& stopped) {
     std::vector<Finished> all;
     std::size_t next = 0;
     while (stopped == 0 && (next < wanted.size() || !running_.empty())) {
-        while (next < wanted.size() && running_.size() < spec_.jobs)
-            start(*wanted[next++]);
-        if (auto finished = collect()) {
+        const bool free = next < wanted.size() && running_.size() < spec_.jobs;
+        if (auto finished = free ? start(*wanted[next++]) : collect()) {
             print_line(*finished);
             all.push_back(std::move(*finished));
-        } else {
+        } else if (!free) {
             std::this_thread::sleep_for(std::chrono::milliseconds(20));
         }
     }
@@ -38,24 +53,49 @@ std::vector<Finished> Runner::run(const std::vector<const Scenario*>& wanted,
     return all;
 }
 
-void Runner::start(const Scenario& scenario) {
+std::optional<Finished> Runner::start(const Scenario& scenario) {
     const auto folder = work_.file(std::to_string(++count_));
-    fs::create_directory(folder);
-    running_[start_scenario(scenario, spec_.programs, folder)] = {&scenario, folder, Clock::now()};
+    try {
+        fs::create_directory(folder);
+        running_[start_scenario(scenario, spec_.programs, folder)] = {&scenario, folder, Clock::now()};
+        return std::nullopt;
+    } catch (const std::exception& error) {
+        return broken(scenario, error.what());
+    }
 }
 
 std::optional<Finished> Runner::collect() {
-    for (const auto& [pid, one] : running_) {
-        if (Clock::now() - one.started > kLongestScenario) ::kill(pid, SIGKILL);
+    for (auto& [pid, one] : running_) {
+        if (Clock::now() - one.started > kLongestScenario) {
+            one.too_long = true;
+            ::kill(pid, SIGKILL);
+        }
         int status = 0;
         if (::waitpid(pid, &status, WNOHANG) != pid) continue;
-        Finished finished{one.scenario, result_of(one.folder, status)};
-        if (!finished.result.passed || spec_.keep) keep(one);
-        fs::remove_all(one.folder);
+        auto finished = finish(one, status);
         running_.erase(pid);
         return finished;
     }
     return std::nullopt;
+}
+
+Finished Runner::finish(const Running& one, int status) {
+    Finished finished{one.scenario, {}};
+    try {
+        finished.result = result_of(one.folder, status);
+        if (one.too_long) {
+            finished = broken(*one.scenario, fmt::format("it took longer than {} minutes and was ended",
+                                                         kLongestScenario.count()));
+        }
+        finished.result.seconds = std::chrono::duration<double>(Clock::now() - one.started).count();
+        if (!finished.result.passed || spec_.keep) keep(one);
+    } catch (const std::exception& error) {
+        finished = broken(*one.scenario, error.what());
+    }
+    test::CpuGroup::remove_left_behind(cpu_groups_of(one.folder));
+    std::error_code ignored;
+    fs::remove_all(one.folder, ignored);
+    return finished;
 }
 
 // Logs, configurations and answers; not what servers stored.
@@ -70,13 +110,14 @@ void Runner::keep(const Running& one) {
     kept_logs_ = true;
 }
 
+// Until the last process of the last scenario is gone.
 void Runner::end_all() {
     for (const auto& [pid, one] : running_)
         ::kill(pid, SIGKILL);
-    for (const auto& [pid, one] : running_) {
-        int status = 0;
-        ::waitpid(pid, &status, 0);
+    while (::waitpid(-1, nullptr, 0) > 0 || errno == EINTR) {
     }
+    for (const auto& [pid, one] : running_)
+        test::CpuGroup::remove_left_behind(cpu_groups_of(one.folder));
     running_.clear();
 }
 

@@ -1,4 +1,5 @@
-// Runs scenarios beside each other, each in a sandbox of its own, and tells of each as it ends.
+// Runs scenarios beside each other, each in a sandbox of its own, and tells of each as it ends. One that
+// breaks, hangs or cannot even start is told as broken, and the others go on.
 //
 // REQUIRES: a process with one thread.
 #pragma once
@@ -25,7 +26,7 @@ struct RunnerSpec {
 
 class Runner {
   public:
-    explicit Runner(RunnerSpec spec) : spec_(std::move(spec)) {}
+    explicit Runner(RunnerSpec spec);
     ~Runner() { end_all(); }
     Runner(const Runner&) = delete;
     Runner& operator=(const Runner&) = delete;
@@ -40,10 +41,12 @@ class Runner {
         const Scenario* scenario = nullptr;
         std::string folder;
         std::chrono::steady_clock::time_point started;
+        bool too_long = false;
     };
 
-    void start(const Scenario& scenario);
+    std::optional<Finished> start(const Scenario& scenario);  // when it did not start
     std::optional<Finished> collect();
+    Finished finish(const Running& one, int status);
     void keep(const Running& one);
     void end_all();
 

@@ -1,5 +1,6 @@
 #include "tests/lab/net/sandbox.hpp"
 
+#include "tests/lab/net/shell.hpp"
 #include "tests/link/namespaces.hpp"
 #include "tests/support/child_process.hpp"
 #include "tests/support/temp_dir.hpp"
@@ -12,6 +13,7 @@
 #include <exception>
 #include <fstream>
 #include <sched.h>
+#include <stdexcept>
 #include <sys/mount.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
@@ -35,6 +37,10 @@ plumb::Result<void> enter_sandbox() {
     if (auto network = link::enter_own_network(); !network) return network;
     if (::unshare(CLONE_NEWNS) != 0) return refused("a mount namespace");
     if (::mount(nullptr, "/", nullptr, MS_REC | MS_PRIVATE, nullptr) != 0) return refused("private mounts");
+    // PostgreSQL keeps shared memory of both kinds, System V's and POSIX's.
+    if (::unshare(CLONE_NEWIPC) != 0) return refused("an IPC namespace");
+    if (::mount("tmpfs", "/dev/shm", "tmpfs", MS_NOSUID | MS_NODEV, "size=256m,mode=1777") != 0)
+        return refused("a /dev/shm of its own");
     if (::unshare(CLONE_NEWPID) != 0) return refused("a process namespace");
     return {};
 }
@@ -67,8 +73,8 @@ pid_t in_sandbox(const std::function<int()>& work, const std::string& words_to) 
     if (child < 0) throw std::system_error(errno, std::system_category(), "fork");
     if (child > 0) return child;
     ::prctl(PR_SET_PDEATHSIG, SIGKILL);
-    std::signal(SIGINT, SIG_DFL);
-    std::signal(SIGTERM, SIG_DFL);
+    for (const int number : {SIGINT, SIGTERM, SIGHUP, SIGPIPE})
+        std::signal(number, SIG_DFL);
     const auto entered = enter_sandbox();
     if (!entered) {
         std::ofstream(words_to) << entered.error().message;
@@ -95,21 +101,37 @@ void write_result(const std::string& folder, const Result& result) {
     std::ofstream(folder + "/result.json") << json::serialize(made) << "\n";
 }
 
+// What scenarios ask of the kernel, each once.
+int try_kernel(const std::string& words_to) {
+    try {
+        ip_batch({"link add name try0 type veth peer name try1", "link set try0 up"});
+        must_run({test::program("tc"), "qdisc", "add", "dev", "try0", "root", "tbf", "rate", "1mbit", "burst",
+                  "4kb", "latency", "400ms"});
+        nft("add table ip try");
+        if (::access("/dev/net/tun", R_OK | W_OK) != 0) throw std::runtime_error("/dev/net/tun");
+        return 0;
+    } catch (const std::exception& error) {
+        std::ofstream(words_to) << error.what();
+        return 2;
+    }
+}
+
 }  // namespace
 
 plumb::Result<void> check_machine() {
     if (::geteuid() != 0)
         return Error{"it needs root: PostgreSQL runs as another user in a network of its own"};
-    for (const char* name : {"ip", "nft", "tc", "nginx", "redis-server", "dnsmasq", "pgbouncer"}) {
-        try {
+    try {
+        test::postgres_bin();
+        for (const char* name : {"ip", "nft", "tc", "nginx", "redis-server", "redis-cli", "redis-benchmark",
+                                 "dnsmasq", "pgbouncer"})
             test::program(name);
-        } catch (const std::exception& error) {
-            return Error{std::string(error.what()) + "; './dev setup' installs what is missing"};
-        }
+    } catch (const std::exception& error) {
+        return Error{std::string(error.what()) + "; './dev setup' installs what is missing"};
     }
     const test::TempDir folder;
     const auto words = folder.file("words");
-    const pid_t child = in_sandbox([] { return 0; }, words);
+    const pid_t child = in_sandbox([&] { return try_kernel(words); }, words);
     int status = 0;
     while (::waitpid(child, &status, 0) != child) {
     }

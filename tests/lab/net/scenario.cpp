@@ -1,5 +1,7 @@
 #include "tests/lab/net/scenario.hpp"
 
+#include "model/cause.hpp"
+
 #include <algorithm>
 
 #include <fmt/format.h>
@@ -58,6 +60,8 @@ std::optional<Injection> read_injection(const yaml::Reader& from) {
     injection.effect = injector->read(*options);
     if (injection.at > 0 && injection.effect.plan && injection.effect.kinds.empty())
         from.complain(fmt::format("{} is there from the start: it has no 'at'", *name));
+    if (injection.until && injection.effect.stays)
+        from.get("until")->complain(fmt::format("{} cannot be undone: it has no 'until'", *name));
     return injection;
 }
 
@@ -75,23 +79,38 @@ std::vector<Injection> read_injections(const yaml::Reader& from, const char* key
     return injections;
 }
 
+// Words of a closed list: one that the gate cannot say would never come.
+void check_words(const yaml::Reader& from, const ExpectedFinding& finding) {
+    const auto check = [&](const char* key, const auto& known, const char* where) {
+        const auto text = finding.texts.find(key);
+        if (text == finding.texts.end() || known(text->second)) return;
+        from.get(key)->complain(fmt::format("no {} '{}'; {}", key, text->second, where));
+    };
+    check("category", parse_category, "drift, saturation, exhaustion or health");
+    check("layer", parse_layer, "resolve, connect, handshake, authenticate, request, server or task");
+    check("cause", parse_cause, "docs/causes.md has them all");
+    if (from.get("severity")) one_of(from, "severity", {"critical", "warning"});
+}
+
 ExpectedFinding read_finding(const yaml::Reader& from) {
     ExpectedFinding finding;
     for (const char* key : {"category", "severity", "dependency", "layer", "cause", "subject"}) {
         if (from.get(key)) finding.texts[key] = option(from, key);
     }
+    check_words(from, finding);
     if (from.get("scope")) finding.scope = labels_of(from, "scope");
     return finding;
 }
 
 Expectation read_expectation(const yaml::Reader& from) {
     from.expect_keys({"verdict", "category", "severity", "dependency", "layer", "cause", "subject", "scope",
-                      "also", "warnings"});
+                      "also", "warnings", "after"});
     Expectation expect;
     expect.verdict = one_of(from, "verdict", {"promote", "hold", "insufficient"});
     expect.warnings = flag(from, "warnings");
+    if (from.get("after")) expect.after = static_cast<int>(option(from, "after", 1, kMostWindows - 1));
     auto finding = read_finding(from);
-    if (!finding.texts.empty()) {
+    if (!finding.texts.empty() || finding.scope) {
         if (!finding.scope) finding.scope = Labels{};
         expect.finding = std::move(finding);
     }
@@ -134,30 +153,51 @@ void read_fleet(const yaml::Reader& from, FleetSpec& fleet) {
     const bool letters = std::all_of(fleet.zones.begin(), fleet.zones.end(), [](const std::string& zone) {
         return zone.size() == 1 && zone[0] >= 'a' && zone[0] <= 'h';
     });
-    if (fleet.zones.empty() || !letters) spec->complain("zones are letters from a to h, as in [a, b]");
+    const bool distinct = std::set(fleet.zones.begin(), fleet.zones.end()).size() == fleet.zones.size();
+    if (fleet.zones.empty() || !letters || !distinct)
+        spec->complain("zones are distinct letters from a to h, as in [a, b]");
+}
+
+// The servers that a URL names.
+void add_kinds_of(const std::string& url, std::set<ServerKind>& kinds) {
+    for (const auto& server : server_names()) {
+        if (url.find(host_of(server)) != std::string::npos) kinds.insert(place_of(server, 1).kind);
+    }
 }
 
 }  // namespace
 
 std::set<ServerKind> Scenario::kinds() const {
     std::set<ServerKind> needed{ServerKind::dnsmasq};
-    for (const auto& server : server_names()) {
-        for (const auto& [dependency, url] : targets) {
-            if (url.find(host_of(server)) != std::string::npos) needed.insert(place_of(server, 1).kind);
-        }
-    }
+    for (const auto& [dependency, url] : targets)
+        add_kinds_of(url, needed);
     for (const auto* injections : {&setup, &faults}) {
-        for (const auto& injection : *injections)
+        for (const auto& injection : *injections) {
             needed.insert(injection.effect.kinds.begin(), injection.effect.kinds.end());
+            add_kinds_of(injection.effect.url, needed);
+        }
     }
     if (needed.contains(ServerKind::pgbouncer)) needed.insert(ServerKind::postgres);
     return needed;
 }
 
+int Scenario::first_change() const {
+    int first = last_change();
+    for (const auto* injections : {&setup, &faults}) {
+        for (const auto& one : *injections) {
+            const bool equal = one.at == 0 && one.sides.size() == 2;
+            first = std::min(first, equal ? one.until.value_or(first) : one.at);
+        }
+    }
+    return first;
+}
+
 int Scenario::last_change() const {
     int last = 0;
-    for (const auto& fault : faults)
-        last = std::max(last, fault.until.value_or(fault.at));
+    for (const auto* injections : {&setup, &faults}) {
+        for (const auto& one : *injections)
+            last = std::max(last, one.until.value_or(one.at));
+    }
     return last;
 }
 
@@ -184,6 +224,8 @@ Scenario parse_scenario(const std::string& name, const std::string& text, yaml::
     }
     const bool decoy = scenario.expect.verdict == "promote" && !scenario.expect.finding;
     scenario.windows = static_cast<int>(option(*root, "windows", decoy ? 6 : 8, kMostWindows));
+    if (scenario.expect.after >= scenario.windows)
+        expect->complain("after: fewer than 'windows', or none is left to look at");
     return scenario;
 }
 

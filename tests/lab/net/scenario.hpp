@@ -32,6 +32,7 @@ struct Expectation {
     std::optional<ExpectedFinding> finding;  // the first one
     std::vector<ExpectedFinding> also;       // further critical ones that may stand beside it
     bool warnings = false;                   // a decoy may be warned of
+    int after = 0;                           // windows that are left out: the gate cannot know yet
 };
 
 struct Scenario {
@@ -47,7 +48,9 @@ struct Scenario {
     int windows = 8;  // after the last change; the answer must have come by then
 
     std::set<ServerKind> kinds() const;  // of servers that it needs
-    int last_change() const;             // windows after the start
+    // Windows after the start. Until the first change the sides are equal; 0: they never were.
+    int first_change() const;
+    int last_change() const;
 };
 
 // Complaints stand in `complaints`; the scenario is whole only when there are none.

@@ -1,7 +1,11 @@
 // Faults of the servers themselves: how they are set, what they answer, and what became of their processes.
 #include "tests/lab/net/injectors.hpp"
 
+#include <array>
 #include <csignal>
+#include <stdexcept>
+#include <sys/socket.h>
+#include <thread>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -34,6 +38,8 @@ Effect read_postgres(const yaml::Reader& from) {
     wanted.starting_up = flag(from, "starting_up");
     wanted.standby = flag(from, "standby");
     wanted.tls = flag(from, "tls");
+    if (wanted.standby && wanted.starting_up)
+        from.complain("standby or starting_up: one lets sessions in, the other nobody");
     return of_plan(ServerKind::postgres, [wanted](EnvironmentPlan& plan) {
         auto& postgres = plan.postgres;
         append(postgres.settings, wanted.settings);
@@ -128,22 +134,58 @@ Effect read_tls(const yaml::Reader& from) {
     });
 }
 
+// As libpq reads a value between quotes.
+std::string escaped(const std::string& text) {
+    std::string out;
+    for (const char letter : text) {
+        if (letter == '\'' || letter == '\\') out += '\\';
+        out += letter;
+    }
+    return out;
+}
+
 // Sessions through libpq that wait in a transaction, so that a pooler has to keep a server for each.
 std::shared_ptr<void> hold_sessions(const Place& place, const EnvironmentPlan& plan, int count) {
     auto held = std::make_shared<std::vector<test::PostgresServer::Held>>();
     for (int i = 0; i < count; ++i) {
-        held->emplace_back(fmt::format("host={} port={} user=app password='{}' dbname={} connect_timeout=10",
-                                       place.addresses[0], place.port, "the lab\\'s own",
-                                       plan.postgres.database));
+        held->emplace_back(fmt::format(
+            "host={} port={} user=app password='{}' dbname='{}' connect_timeout=10", place.addresses[0],
+            place.port, escaped(plan.postgres.password), escaped(plan.postgres.database)));
         held->back().run("BEGIN");
     }
     return held;
 }
 
+// A connection that Redis has let in; invalid when it refused. Some answer in time, be it an error about
+// something else, is a yes.
+test::Descriptor redis_client(const Place& place) {
+    auto client = connect_to(place.addresses[0], place.port);
+    if (!client.valid()) return client;
+    const timeval limit{5, 0};
+    ::setsockopt(client.get(), SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit);
+    std::array<char, 64> answer{};
+    const bool asked = ::send(client.get(), "PING\r\n", 6, MSG_NOSIGNAL) == 6;
+    const auto size = asked ? ::recv(client.get(), answer.data(), answer.size(), 0) : 0;
+    if (size <= 0 || std::string_view(answer.data(), static_cast<std::size_t>(size)).starts_with("-ERR max"))
+        client.reset();
+    return client;
+}
+
+// Tasks come and go while the last places are taken, so a refusal is not the last word.
 std::shared_ptr<void> hold_connections(const Place& place, int count) {
     auto held = std::make_shared<std::vector<test::Descriptor>>();
-    for (int i = 0; i < count; ++i)
-        held->push_back(connect_to(place.addresses[0], place.port));
+    const auto until = std::chrono::steady_clock::now() + std::chrono::seconds(10);
+    while (static_cast<int>(held->size()) < count) {
+        auto client = redis_client(place);
+        if (client.valid()) {
+            held->push_back(std::move(client));
+        } else if (std::chrono::steady_clock::now() >= until) {
+            throw std::runtime_error(
+                fmt::format("fill: {} takes {} connections, not {}", place.name, held->size(), count));
+        } else {
+            std::this_thread::sleep_for(std::chrono::milliseconds(10));
+        }
+    }
     return held;
 }
 
@@ -190,13 +232,8 @@ Effect read_load(const yaml::Reader& from) {
                         "-t",
                         "set,get"};
         spec.output_file = "/dev/null";
-        const link::Inside inside(environment.place());
-        auto process = std::make_shared<test::ChildProcess>(spec);
-        environment.keep(process);
-        return [process] {
-            process->signal(SIGKILL);
-            process->wait(std::chrono::seconds(10));
-        };
+        const auto process = environment.start_helper(spec);
+        return [&environment, process] { environment.end_helper(process); };
     };
     return effect;
 }

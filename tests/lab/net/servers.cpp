@@ -148,6 +148,18 @@ class Dnsmasq : public ProcessBox {
     std::list<test::UdpServer> upstreams_;
 };
 
+std::string quoted(std::string text) {
+    for (std::size_t at = 0; (at = text.find('\'', at)) != std::string::npos; at += 2)
+        text.insert(at, "'");
+    return "'" + text + "'";
+}
+
+void make_database(const test::PostgresServer& server, const PostgresPlan& wanted) {
+    server.sql("CREATE ROLE app LOGIN PASSWORD " + quoted(wanted.password) + " IN ROLE pg_monitor");
+    server.sql("CREATE DATABASE " + wanted.database + " OWNER app");
+    if (!wanted.sql.empty()) server.sql(wanted.sql, wanted.database);
+}
+
 test::PostgresSpec postgres_spec(const EnvironmentPlan& plan, const Authorities& authorities) {
     const auto place = place_of("database", plan.number);
     const auto& wanted = plan.postgres;
@@ -159,29 +171,34 @@ test::PostgresSpec postgres_spec(const EnvironmentPlan& plan, const Authorities&
     spec.logs_sessions = false;
     spec.refuses_sessions = wanted.starting_up;
     if (wanted.tls) spec.identity = issue("database", certificate_of(plan, "database"), authorities);
-    if (wanted.starting_up) return spec;
-    const auto quoted = [](std::string text) {
-        for (std::size_t at = 0; (at = text.find('\'', at)) != std::string::npos; at += 2)
-            text.insert(at, "'");
-        return "'" + text + "'";
-    };
-    spec.setup = "CREATE ROLE app LOGIN PASSWORD " + quoted(wanted.password) + " IN ROLE pg_monitor";
+    return spec;
+}
+
+// Only a local standby reaches it. Its settings are the same: a standby takes no fewer connections.
+test::PostgresSpec primary_spec(const PostgresPlan& wanted) {
+    test::PostgresSpec spec;
+    spec.settings = wanted.settings;
+    spec.logs_sessions = false;
     return spec;
 }
 
 }  // namespace
 
-PostgresBox::PostgresBox(const EnvironmentPlan& plan, const Authorities& authorities)
-    : server_(postgres_spec(plan, authorities)) {
-    if (plan.postgres.starting_up) return;
-    server_.sql("CREATE DATABASE " + plan.postgres.database + " OWNER app");
-    if (!plan.postgres.sql.empty()) server_.sql(plan.postgres.sql, plan.postgres.database);
+PostgresBox::PostgresBox(const EnvironmentPlan& plan, const Authorities& authorities) {
+    auto spec = postgres_spec(plan, authorities);
+    if (plan.postgres.standby) {
+        primary_ = std::make_unique<test::PostgresServer>(primary_spec(plan.postgres));
+        make_database(*primary_, plan.postgres);
+        spec.primary = primary_.get();
+    }
+    server_ = std::make_unique<test::PostgresServer>(spec);
+    if (!primary_ && !plan.postgres.starting_up) make_database(*server_, plan.postgres);
 }
 
 void PostgresBox::signal(int number) {
-    if (number == SIGSTOP) return server_.freeze();
-    if (number == SIGCONT) return server_.thaw();
-    server_.kill();
+    if (number == SIGSTOP) return server_->freeze();
+    if (number == SIGCONT) return server_->thaw();
+    server_->kill();
 }
 
 void ProcessBox::start(std::vector<std::string> command, const std::string& address, std::uint16_t port,

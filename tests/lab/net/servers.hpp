@@ -43,11 +43,12 @@ class PostgresBox : public Server {
   public:
     PostgresBox(const EnvironmentPlan& plan, const Authorities& authorities);
     void signal(int number) override;
-    std::string log() const override { return server_.log(); }
-    const test::PostgresServer& server() const { return server_; }
+    std::string log() const override { return server_->log(); }
 
   private:
-    test::PostgresServer server_;
+    std::unique_ptr<test::PostgresServer>
+        primary_;  // where the tasks are to meet a standby; they do not see it
+    std::unique_ptr<test::PostgresServer> server_;
 };
 
 // A process with a log, and where it can be reached.

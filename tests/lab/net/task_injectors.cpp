@@ -1,8 +1,6 @@
 // Faults and ordinary events of the tasks: what they are told, and how they come and go.
 #include "tests/lab/net/injectors.hpp"
 
-#include <csignal>
-
 #include <fmt/format.h>
 
 namespace plumb::lab {
@@ -16,6 +14,7 @@ void change_tasks(EnvironmentPlan& plan, const Labels& from, const std::function
 
 Effect of_tasks(const yaml::Reader& from, std::function<void(TaskPlan&)> change) {
     Effect effect;
+    effect.stays = true;  // an agent reads it once
     effect.plan = [labels = labels_of(from, "from"), change = std::move(change)](EnvironmentPlan& plan) {
         change_tasks(plan, labels, change);
     };
@@ -26,8 +25,10 @@ Effect read_target(const yaml::Reader& from) {
     from.expect_keys({"dependency", "url", "from"});
     const auto dependency = option(from, "dependency");
     if (dependency.empty()) from.complain("target needs a dependency, and a url unless it is to be absent");
-    return of_tasks(
-        from, [dependency, url = option(from, "url")](TaskPlan& task) { task.targets[dependency] = url; });
+    const auto url = option(from, "url");
+    auto effect = of_tasks(from, [=](TaskPlan& task) { task.targets[dependency] = url; });
+    effect.url = url;
+    return effect;
 }
 
 Effect read_environment(const yaml::Reader& from) {
@@ -52,10 +53,21 @@ Effect read_cpu(const yaml::Reader& from) {
     return of_tasks(from, [percent](TaskPlan& task) { task.cpu = percent; });
 }
 
+// Tasks that came or went stay so.
+Effect once(std::function<void(Environment&)> act) {
+    Effect effect;
+    effect.stays = true;
+    effect.act = [act = std::move(act)](Environment& environment) -> Undo {
+        act(environment);
+        return {};
+    };
+    return effect;
+}
+
 // The task that takes the place of another, in its zone, with another revision.
-TaskPlan successor_of(const TaskPlan& task, const EnvironmentPlan& plan, const std::string& revision) {
+TaskPlan successor_of(const TaskPlan& task, Environment& environment, const std::string& revision) {
     auto made =
-        make_task(plan, task.labels.at("zone"), 100 + static_cast<int>(plan.tasks.size()), task.targets);
+        make_task(environment.plan(), task.labels.at("zone"), environment.new_task_number(), task.targets);
     made.environment = task.environment;
     made.cpu = task.cpu;
     made.labels["revision"] = revision;
@@ -68,65 +80,46 @@ Effect read_join(const yaml::Reader& from) {
     from.expect_keys({"revision", "each"});
     const auto revision = option(from, "revision", "42");
     const auto each = static_cast<int>(option(from, "each", 1, 8));
-    Effect effect;
-    effect.act = [=](Environment& environment) -> Undo {
+    return once([=](Environment& environment) {
         std::map<std::string, TaskPlan> models;  // by zone
         for (const auto& task : environment.plan().tasks)
             models.emplace(task.labels.at("zone"), task);
         for (const auto& [zone, model] : models) {
             for (int i = 0; i < each; ++i)
-                environment.start_agent(successor_of(model, environment.plan(), revision));
+                environment.start_agent(successor_of(model, environment, revision));
         }
-        return {};
-    };
-    return effect;
+    });
 }
 
 // Each of these tasks ends, with a goodbye or without, and another takes its place.
 Effect read_redeploy(const yaml::Reader& from) {
     from.expect_keys({"revision", "from", "goodbye"});
     const auto revision = option(from, "revision", "42");
-    const bool silent = from.get("goodbye") && !flag(from, "goodbye");
-    Effect effect;
-    effect.act = [=, labels = labels_of(from, "from")](Environment& environment) -> Undo {
-        std::vector<TaskPlan> old;
-        for (const auto* task : environment.tasks_with(labels))
-            old.push_back(*task);
-        for (const auto& task : old) {
-            environment.start_agent(successor_of(task, environment.plan(), revision));
-            if (silent) {
-                environment.fleet().signal(task.name, SIGKILL);
-            } else {
-                environment.fleet().stop(task.name);
-            }
+    const bool goodbye = !from.get("goodbye") || flag(from, "goodbye");
+    return once([=, labels = labels_of(from, "from")](Environment& environment) {
+        for (const auto& task : environment.tasks_with(labels)) {
+            environment.start_agent(successor_of(task, environment, revision));
+            environment.end_agent(task.name, goodbye);
         }
-        return {};
-    };
-    return effect;
+    });
 }
 
 Effect read_restart(const yaml::Reader& from) {
     from.expect_keys({"from"});
-    Effect effect;
-    effect.act = [labels = labels_of(from, "from")](Environment& environment) -> Undo {
-        for (const auto* task : environment.tasks_with(labels)) {
-            environment.fleet().stop(task->name);
-            environment.fleet().start(*task, environment.plan().name);
+    return once([labels = labels_of(from, "from")](Environment& environment) {
+        for (const auto& task : environment.tasks_with(labels)) {
+            environment.fleet().stop(task.name);
+            environment.fleet().start(task, environment.plan().name);
         }
-        return {};
-    };
-    return effect;
+    });
 }
 
 Effect read_vanish(const yaml::Reader& from) {
     from.expect_keys({"from"});
-    Effect effect;
-    effect.act = [labels = labels_of(from, "from")](Environment& environment) -> Undo {
-        for (const auto* task : environment.tasks_with(labels))
-            environment.fleet().signal(task->name, SIGKILL);
-        return {};
-    };
-    return effect;
+    return once([labels = labels_of(from, "from")](Environment& environment) {
+        for (const auto& task : environment.tasks_with(labels))
+            environment.end_agent(task.name, false);
+    });
 }
 
 }  // namespace

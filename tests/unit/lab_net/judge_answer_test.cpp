@@ -24,6 +24,12 @@ Expectation a_promote() {
     return expect;
 }
 
+Expectation an_insufficient() {
+    Expectation expect;
+    expect.verdict = "insufficient";
+    return expect;
+}
+
 std::string finding(const std::string& dependency, const std::string& severity,
                     const std::string& scope = "{}") {
     return R"({"dependency":")" + dependency + R"(","severity":")" + severity +
@@ -73,6 +79,28 @@ TEST(judge_answer, a_warning_bothers_only_where_nothing_is_expected) {
     auto allowed = a_promote();
     allowed.warnings = true;
     EXPECT_THAT(judge_answer(alone, allowed).wrong, IsEmpty());
+}
+
+TEST(judge_answer, what_must_not_hold_may_not_hold_for_a_moment) {
+    EXPECT_TRUE(judge_answer(answer("hold", finding("cache", "critical")), a_promote()).hopeless);
+    EXPECT_TRUE(judge_answer(answer("hold", finding("cache", "critical")), an_insufficient()).hopeless);
+    EXPECT_FALSE(judge_answer(answer("hold", finding("search", "critical")), a_hold()).hopeless)
+        << "the cause may become clearer";
+}
+
+TEST(judge_answer, a_promote_where_evidence_lacks_is_not_made_up_for) {
+    EXPECT_TRUE(judge_answer(answer("promote", ""), an_insufficient()).hopeless);
+    EXPECT_FALSE(judge_answer(answer("insufficient", ""), an_insufficient()).hopeless);
+    EXPECT_FALSE(judge_answer(answer("promote", ""), a_hold()).hopeless) << "a hold may be told late";
+    EXPECT_FALSE(judge_answer(answer("insufficient", ""), a_promote()).hopeless);
+}
+
+TEST(judge_answer, a_decoy_that_is_warned_of_once_was_warned_of) {
+    const auto warned = answer("insufficient", finding("search", "warning"));
+    EXPECT_TRUE(judge_answer(warned, a_promote()).hopeless);
+    auto allowed = a_promote();
+    allowed.warnings = true;
+    EXPECT_FALSE(judge_answer(warned, allowed).hopeless);
 }
 
 TEST(judge_answer, no_answer_is_no_verdict) {

@@ -63,6 +63,30 @@ TEST(lab_scenario, only_the_servers_that_it_needs_are_started) {
                 ElementsAre(ServerKind::dnsmasq, ServerKind::postgres, ServerKind::pgbouncer));
 }
 
+TEST(lab_scenario, a_url_that_tasks_are_told_starts_its_server) {
+    const auto scenario =
+        parse(std::string("about: a\ndependencies: [cache]\nfaults:\n  - target: {dependency: cache, url: "
+                          "\"http://assets.internal/\"}\n") +
+              kHold);
+    EXPECT_THAT(scenario.kinds(), ElementsAre(ServerKind::dnsmasq, ServerKind::redis, ServerKind::nginx));
+}
+
+TEST(lab_scenario, changes_of_the_setup_count_as_well) {
+    const auto scenario =
+        parse(std::string("about: a\nsetup:\n  - http: {of: search, status: 500}\n    until: 3\n"
+                          "  - drop: {to: cache}\n    at: 7\nfaults:\n"
+                          "  - stop: {server: cache}\n    at: 5\n") +
+              kHold);
+    EXPECT_EQ(scenario.last_change(), 7);
+    EXPECT_EQ(scenario.first_change(), 3) << "until then both sides are alike";
+    const auto unlike =
+        parse(std::string("about: a\nsetup:\n  - http: {of: search, status: 500}\n    side: staging\n"
+                          "faults:\n  - stop: {server: cache}\n    at: 5\n") +
+              kHold);
+    EXPECT_EQ(unlike.first_change(), 0);
+    EXPECT_EQ(unlike.last_change(), 5);
+}
+
 TEST(lab_scenario, what_it_does_not_know_is_told_with_its_line) {
     EXPECT_THAT(complaints_of(std::string("about: a\nwindow: 3\n") + kHold), HasSubstr("s.yaml:2"));
     EXPECT_THAT(complaints_of(std::string("about: a\nfaults:\n  - dropp: {to: cache}\n") + kHold),
@@ -98,6 +122,42 @@ TEST(lab_scenario, what_cannot_happen_later_or_end_earlier_is_refused) {
         HasSubstr("has no 'at'"));
 }
 
+TEST(lab_scenario, what_cannot_be_undone_has_no_end) {
+    for (const char* lasting :
+         {"target: {dependency: cache}", "environment: {set: {A: b}}", "labels: {set: {zone: b}}",
+          "cpu: {percent: 9}", "join: {each: 1}", "redeploy: {revision: 42}", "restart: {from: {zone: a}}",
+          "vanish: {from: {zone: a}}"}) {
+        EXPECT_THAT(
+            complaints_of(std::string("about: a\nfaults:\n  - ") + lasting + "\n    until: 4\n" + kHold),
+            HasSubstr("s.yaml:4: " + std::string(lasting).substr(0, std::string(lasting).find(':')) +
+                      " cannot be undone"));
+    }
+    parse(std::string("about: a\nfaults:\n  - http: {of: search, status: 500}\n    until: 4\n") + kHold);
+}
+
+TEST(lab_scenario, what_the_gate_cannot_say_is_not_expected_of_it) {
+    const auto expecting = [](const std::string& words) {
+        return complaints_of("about: a\nexpect: {verdict: hold, " + words + "}\n");
+    };
+    EXPECT_THAT(expecting("cause: tcp.timout"), HasSubstr("s.yaml:2: no cause 'tcp.timout'"));
+    EXPECT_THAT(expecting("layer: network"), HasSubstr("no layer 'network'"));
+    EXPECT_THAT(expecting("category: fault"), HasSubstr("no category 'fault'"));
+    EXPECT_THAT(expecting("severity: major"), HasSubstr("critical, warning"));
+    EXPECT_THAT(expecting("cause: tcp.timeout, also: [{layer: netwrok}]"), HasSubstr("no layer 'netwrok'"));
+    EXPECT_THAT(expecting("cause: tcp.timeout, after: 8"), HasSubstr("none is left"));
+}
+
+TEST(lab_scenario, a_scope_alone_is_an_expectation) {
+    const auto scenario = parse("about: a\nexpect: {verdict: promote, scope: {zone: b}}\n");
+    ASSERT_TRUE(scenario.expect.finding);
+    EXPECT_EQ(scenario.expect.finding->scope, (Labels{{"zone", "b"}}));
+}
+
+TEST(lab_scenario, zones_are_distinct) {
+    EXPECT_THAT(complaints_of(std::string("about: a\nfleet: {zones: [a, a]}\n") + kHold),
+                HasSubstr("distinct"));
+}
+
 TEST(lab_scenario, it_says_what_happens_and_what_must_be_answered) {
     EXPECT_THAT(complaints_of("expect: {verdict: promote}\n"), HasSubstr("about says"));
     EXPECT_THAT(complaints_of("about: a\n"), HasSubstr("expect says"));
@@ -116,6 +176,35 @@ TEST(lab_catalogue, every_scenario_of_ours_can_be_read) {
     ASSERT_TRUE(quick);
     EXPECT_GE(quick->size(), 3U);
     EXPECT_FALSE(choose(catalogue, {"no-such"}, false));
+}
+
+TEST(lab_catalogue, what_is_no_scenario_is_told_with_file_and_line) {
+    const test::TempDir folder;
+    folder.write("binary.yaml", std::string("\x7f"
+                                            "ELF\x02\x01\x01\0\0\xff\xfe\x80",
+                                            12));
+    folder.write("list.yaml", "- about: a\n- b\n");
+    folder.write("text.yml", "just words\n");
+    folder.write("expects.yaml", "about: a\nexpect: [hold]\n");
+    folder.write("faults.yaml", "about: a\nfaults: {drop: {to: cache}}\nexpect: {verdict: promote}\n");
+    folder.write("options.yaml", "about: a\nfaults:\n  - drop: [cache]\nexpect: {verdict: promote}\n");
+    folder.write("labels.yaml",
+                 "about: a\nfaults:\n  - drop: {to: cache, from: [b]}\nexpect: {verdict: promote}\n");
+    folder.write("fleet.yaml", "about: a\nfleet: 4\nexpect: {verdict: promote}\n");
+    folder.write("empty.yaml", "");
+    const auto complaints = read_catalogue(folder.path().string()).complaints;
+    for (const char* place : {"binary.yaml:1", "list.yaml:1", "text.yml:1", "expects.yaml:2", "faults.yaml:2",
+                              "options.yaml:3", "labels.yaml:3", "fleet.yaml:2", "empty.yaml:1"})
+        EXPECT_THAT(complaints, testing::Contains(HasSubstr(place)));
+}
+
+TEST(lab_catalogue, both_endings_of_a_name_are_read) {
+    const test::TempDir folder;
+    folder.write("one.yaml", "about: a\nexpect: {verdict: promote}\n");
+    folder.write("two.yml", "about: a\nexpect: {verdict: promote}\n");
+    EXPECT_EQ(read_catalogue(folder.path().string()).scenarios.size(), 2U);
+    folder.write("one.yml", "about: a\nexpect: {verdict: promote}\n");
+    EXPECT_THAT(read_catalogue(folder.path().string()).complaints, ElementsAre(HasSubstr("of this name")));
 }
 
 TEST(lab_catalogue, an_empty_folder_is_no_catalogue) {
