@@ -4,7 +4,8 @@
 set -euo pipefail
 build=$1
 work=$(mktemp -d "${TMPDIR:-/tmp}/plumb-lab.XXXXXX")
-trap 'rm -rf "$work"' EXIT
+runner=
+trap '[ -z "$runner" ] || { kill "$runner" && wait "$runner"; } 2>/dev/null; rm -rf "$work"' EXIT
 export TMPDIR=$work/tmp
 mkdir "$TMPDIR" "$work/scenarios"
 chmod 755 "$work" # PostgreSQL is another user
@@ -44,7 +45,7 @@ none_left() { [ -z "$(processes "$work")" ]; }
 for signal in INT HUP KILL; do
     "$build/plumb-lab-net" --build "$build" --scenarios "$work/scenarios" --logs "$work/logs" >"$work/said" 2>&1 &
     runner=$!
-    eventually 120 agents_run || fail "the scenario does not start"
+    eventually 240 agents_run || fail "the scenario does not start"
     if grep 'not permitted\|needs root' "$work/said"; then exit 0; fi # ctest takes it for skipped
     folder=$(basename "$(dirname "$TMPDIR"/plumb-test-*/1)")
     [ -n "$(groups)" ] || fail "no CPU group was made: nothing would be proved"
