@@ -5,7 +5,7 @@ set -euo pipefail
 build=$1
 work=$(mktemp -d "${TMPDIR:-/tmp}/plumb-lab.XXXXXX")
 runner=
-trap '[ -z "$runner" ] || { kill "$runner" && wait "$runner"; } 2>/dev/null; rm -rf "$work"' EXIT
+trap '[ -z "$runner" ] || { kill "$runner" && wait "$runner"; } 2>/dev/null || true; rm -rf "$work"' EXIT
 export TMPDIR=$work/tmp
 mkdir "$TMPDIR" "$work/scenarios"
 chmod 755 "$work" # PostgreSQL is another user
@@ -60,6 +60,7 @@ for signal in INT HUP KILL; do
     code=0
     kill -$signal $runner
     wait $runner 2>/dev/null || code=$?
+    runner=
     if [ $signal = KILL ]; then
         eventually 20 none_left || fail "after a kill -9 there run: $(processes "$work")"
         for group in $(groups); do rmdir "$group"; done
