@@ -37,7 +37,7 @@ eventually() { # SECONDS COMMAND...: until it succeeds
     done
 }
 agents_run() { # and everything before them
-    grep -q 'not permitted\|needs root' "$work/said" && return 0
+    kill -0 "$runner" 2>/dev/null || return 0 # it has ended: what is looked at next is not there
     ls "$TMPDIR"/plumb-test-*/1/gate-01.json >/dev/null 2>&1
 }
 none_left() { [ -z "$(processes "$work")" ]; }
@@ -47,6 +47,7 @@ for signal in INT HUP KILL; do
     runner=$!
     eventually 240 agents_run || fail "the scenario does not start"
     if grep 'not permitted\|needs root' "$work/said"; then exit 0; fi # ctest takes it for skipped
+    kill -0 "$runner" 2>/dev/null || fail "it ended by itself"
     folder=$(basename "$(dirname "$TMPDIR"/plumb-test-*/1)")
     [ -n "$(groups)" ] || fail "no CPU group was made: nothing would be proved"
     server=$(processes "$TMPDIR" | while read -r one; do
@@ -54,8 +55,7 @@ for signal in INT HUP KILL; do
     done) || true
     [ -n "$server" ] || fail "PostgreSQL does not run"
     [ "$(readlink "/proc/$server/ns/ipc")" != "$(readlink /proc/self/ns/ipc)" ] || fail "it shares System V's memory"
-    grep -q ' /dev/shm .*tmpfs' "/proc/$server/mountinfo" && [ "$(stat -c %d "/proc/$server/root/dev/shm")" != \
-        "$(stat -c %d /dev/shm)" ] || fail "it shares /dev/shm"
+    [ "$(stat -c %d "/proc/$server/root/dev/shm")" != "$(stat -c %d /dev/shm)" ] || fail "it shares /dev/shm"
 
     code=0
     kill -$signal $runner
