@@ -1,4 +1,5 @@
 // Room for old and new tasks side by side.
+#include "controller/judge/report_words.hpp"
 #include "tests/unit/judge/fleet.hpp"
 
 #include <fmt/format.h>
@@ -144,7 +145,7 @@ TEST(Projection, low_headroom_is_told_first_and_a_warning_gives_way) {
               "database server gauge.headroom gauge:postgres.connections critical\n");
     const Report scarce = project(95, with_size(12, 200));
     ASSERT_EQ(scarce.findings[0].folded.size(), 1U) << "the other answer about the same gauge";
-    EXPECT_EQ(scarce.findings[0].folded[0].cause, "gauge.projection");
+    EXPECT_EQ(folded_words(scarce.findings[0]), "gauge.projection");
     EXPECT_EQ(told(project(85, with_size(12, 200))),
               "database server gauge.projection gauge:postgres.connections critical\n");
 }

@@ -267,7 +267,7 @@ TEST(Text, an_acceptance_that_ran_out_is_told_with_its_last_day) {
 
 TEST(Text, what_the_controllers_own_policy_overruled_is_told) {
     Report report = sample();
-    report.coverage["overruled"] = {"ignore: cache fact:x"};
+    report.coverage["overruled"] = boost::json::array(1, "ignore: cache fact:x");
     EXPECT_THAT(to_text(report, Terminal(false, 100)),
                 HasSubstr("Overruled by the controller's own policy\n  - ignore: cache fact:x\n"));
     EXPECT_THAT(to_markdown(report),
