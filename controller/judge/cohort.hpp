@@ -53,6 +53,15 @@ struct RecentRtt {  // one window's round-trip times, by the kernel
     }
 };
 
+struct RecentRuns {  // one window's
+    Time end;
+    std::uint64_t runs = 0;
+    std::uint64_t retransmitted = 0;
+    friend bool operator<(const RecentRuns& a, const RecentRuns& b) {
+        return std::tie(a.end, a.runs, a.retransmitted) < std::tie(b.end, b.runs, b.retransmitted);
+    }
+};
+
 struct PhaseEvidence {
     std::string name;
     Layer layer = Layer::request;
@@ -114,6 +123,7 @@ struct DependencyEvidence {
     std::uint64_t retransmitted = 0;
     Sketch rtt;
     std::vector<RecentRtt> recent_rtt;  // the newest kRecentWindows that have one, oldest first
+    std::vector<RecentRuns> recent;     // the newest kRecentWindows that have a run, oldest first
     std::vector<PhaseEvidence> phases;  // in the order of a run
     std::vector<FactEvidence> facts;    // this and the next two by name
     std::vector<GaugeEvidence> gauges;

@@ -168,6 +168,7 @@ bool add_evidence(const WindowDependency& from, Time end, DependencyEvidence& to
     add_to(to.suspect, from.suspect);
     add_to(to.skipped, from.skipped);
     add_to(to.retransmitted, from.retransmitted);
+    if (from.runs > 0) keep_newest(to.recent, RecentRuns{end, from.runs, from.retransmitted}, kRecentWindows);
     to.rtt.merge(from.rtt);
     if (const double rtt = median_ns(from.rtt); rtt > 0)
         keep_newest(to.recent_rtt, RecentRtt{end, rtt}, kRecentWindows);
@@ -188,7 +189,8 @@ bool add_evidence(const WindowDependency& from, Time end, DependencyEvidence& to
 
 std::size_t footprint(const DependencyEvidence& evidence) {
     std::size_t bytes = evidence.rtt.buckets().size() * sizeof(Sketch::Buckets::value_type) +
-                        evidence.recent_rtt.size() * sizeof(RecentRtt);
+                        evidence.recent_rtt.size() * sizeof(RecentRtt) +
+                        evidence.recent.size() * sizeof(RecentRuns);
     for (const PhaseEvidence& phase : evidence.phases) {
         bytes += sizeof phase + phase.clean.buckets().size() * sizeof(Sketch::Buckets::value_type) +
                  phase.recent.size() * sizeof(RecentWindow) + phase.causes.size() * kMaxName;

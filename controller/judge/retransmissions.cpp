@@ -32,6 +32,22 @@ std::vector<TaskReading> readings_of(const std::vector<Member>& members, unsigne
     return readings;
 }
 
+// Whether the newest windows of the tasks inside show it still.
+bool lasts(const std::vector<Member>& members, const TaskShares& shares) {
+    std::vector<bool> shows;
+    for (std::size_t back = 0; back < kRecentWindows; ++back) {
+        Counts counts;
+        for (const Member& member : members) {
+            const auto& recent = member.evidence->recent;
+            if (back >= recent.size() || !lies_in(*member.task, shares.scope)) continue;
+            const RecentRuns& window = recent[recent.size() - 1 - back];
+            counts.add({window.runs, std::min(window.retransmitted, window.runs)});
+        }
+        if (counts.reached > 0) shows.push_back(counts.share() - shares.test.before.share() >= kPoints);
+    }
+    return still_present(shows);
+}
+
 std::string lossy(const Counts& counts) {
     return fmt::format("{} retransmissions in {} runs", counts.failed, counts.reached);
 }
@@ -79,7 +95,8 @@ void judge_retransmissions(const View& view, Judgement& judgement) {
         const auto after = readings_of(dependency.candidate, need.minimum_windows);
         // Fewer are listed as not judged by the latency rule.
         if (before.size() < need.minimum_tasks || after.size() < need.minimum_tasks) continue;
-        const TaskShares shares = compare_shares(before, after, bar);
+        TaskShares shares = compare_shares(before, after, bar);
+        shares.found = shares.found && lasts(dependency.candidate, shares);
         if (shares.found) judgement.findings.push_back(finding_of(dependency, shares));
         if (view.explain) judgement.comparisons.push_back(comparison_of(dependency, shares, bar));
     }

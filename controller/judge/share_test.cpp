@@ -8,7 +8,9 @@
 namespace plumb::judge {
 namespace {
 
-constexpr double kUsualTasks = 8;  // what is known of tasks beforehand is worth that many
+constexpr double kUsualTasks = 8;     // what is known of tasks beforehand is worth that many
+constexpr std::size_t kLatest = 3;    // a fault must be present in two of the last three windows,
+constexpr std::size_t kEpisodes = 3;  // or in one of them, having come that often before
 
 Counts sum(const std::vector<Cluster>& tasks) {
     Counts counts;
@@ -62,6 +64,20 @@ bool differ(const std::vector<Cluster>& tasks) {
     }
     const double freedom = static_cast<double>(tasks.size() - 1);
     return squares > freedom + 3 * std::sqrt(2 * freedom);
+}
+
+bool still_present(const std::vector<bool>& shows) {
+    const std::size_t windows = std::min(kLatest, shows.size());
+    const auto latest = shows.begin() + static_cast<std::ptrdiff_t>(windows);
+    const auto present = static_cast<std::size_t>(std::count(shows.begin(), latest, true));
+    if (present == 0) return false;
+    if (present >= std::min<std::size_t>(2, windows)) return true;
+    std::size_t episodes = 0;
+    for (std::size_t i = 0; i < shows.size(); ++i) {
+        const bool begins = shows[i] && (i + 1 == shows.size() || !shows[i + 1]);
+        if (begins) ++episodes;
+    }
+    return episodes >= kEpisodes;
 }
 
 std::string in_words(const ShareTest& test) {

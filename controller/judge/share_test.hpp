@@ -32,6 +32,10 @@ ShareTest test_shares(const std::vector<Cluster>& before, const std::vector<Clus
 // Whether tasks differ by more than chance, at a glance: only then is it worth asking where.
 bool differ(const std::vector<Cluster>& tasks);
 
+// A fault that was mended does not block for the rest of the range. One that comes and goes was not mended,
+// in whichever of its pauses the comparison is made. `shows`: in which windows it does, newest first.
+bool still_present(const std::vector<bool>& shows);
+
 std::string in_words(const ShareTest& test);        // "Fisher's exact test, design effect 1.4, …"
 std::string interval_words(const ShareTest& test);  // "0.4 to 1.8 points (95 %)"
 std::string margin_words(const ShareTest& test);    // "p 2e-09, and 1e-05 would do"

@@ -10,8 +10,6 @@ namespace plumb::judge {
 namespace {
 
 constexpr double kFalseAlarm = 0.001;  // for all failure tests of one comparison together
-constexpr std::size_t kLatest = 3;     // a fault must be present in two of the last three windows,
-constexpr std::size_t kEpisodes = 3;   // or in one of them, having come that often before
 constexpr std::size_t kTasksOfPlace = 2;
 constexpr double kShownByPlace = 2.0 / 3;  // of a place's tasks: the others may be spared by chance
 
@@ -36,22 +34,6 @@ std::vector<bool> presence(const std::vector<PhaseTask>& tasks, double baseline_
         if (counts.reached > 0) shows.push_back(counts.share() - baseline_share >= points);
     }
     return shows;
-}
-
-// A fault that was mended does not block for the rest of the range. One that comes and goes was not mended,
-// in whichever of its pauses the comparison is made.
-bool still_present(const std::vector<bool>& shows) {
-    const std::size_t windows = std::min(kLatest, shows.size());
-    const auto latest = shows.begin() + static_cast<std::ptrdiff_t>(windows);
-    const auto present = static_cast<std::size_t>(std::count(shows.begin(), latest, true));
-    if (present == 0) return false;
-    if (present >= std::min<std::size_t>(2, windows)) return true;
-    std::size_t episodes = 0;
-    for (std::size_t i = 0; i < shows.size(); ++i) {
-        const bool begins = shows[i] && (i + 1 == shows.size() || !shows[i + 1]);
-        if (begins) ++episodes;
-    }
-    return episodes >= kEpisodes;
 }
 
 double points_of(const PhaseQuestion& question) {

@@ -58,8 +58,8 @@ std::string Fleet::configuration(const TaskPlan& task, const std::string& enviro
     text += "targets:\n";
     for (const auto& [name, url] : task.targets) {
         if (url.empty()) continue;
-        text += fmt::format("  {}: {{url: {}, interval: 250ms, timeout: 2s", name, quoted(url));
-        if (url.starts_with("postgres") || url.starts_with("redis")) text += ", login_interval: 500ms";
+        text += fmt::format("  {}: {{url: {}, interval: 333ms, timeout: 2s", name, quoted(url));
+        if (url.starts_with("postgres") || url.starts_with("redis")) text += ", login_interval: 1s";
         text += "}\n";
     }
     return text;

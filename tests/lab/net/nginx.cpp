@@ -23,8 +23,10 @@ class Nginx : public ProcessBox {
             http += of_site(site, certificate_of(plan, name), authorities);
         const auto dir = folder_.path().string();
         std::string text = "daemon off; user root; worker_processes 1; error_log stderr warn;\n";
-        text +=
-            fmt::format("pid {}/pid; events {{ worker_connections 512; }}\nhttp {{\naccess_log off;\n", dir);
+        text += fmt::format(
+            "pid {}/pid; events {{ worker_connections 512; }}\nhttp {{\naccess_log off;\n"
+            "ssl_protocols TLSv1.2 TLSv1.3;\n",  // its own default depends on its version
+            dir);
         for (const char* kind : {"client_body", "proxy", "fastcgi", "uwsgi", "scgi"})
             text += fmt::format("{}_temp_path {}/{};\n", kind, dir, kind);
         text += http + "}\n";

@@ -79,6 +79,13 @@ TEST(Retransmissions, a_few_more_or_as_many_on_both_sides_are_no_difference) {
               "");
 }
 
+TEST(Retransmissions, that_ended_are_quiet) {
+    const auto early = [](Window& window, int, int number) {
+        if (number < 3) dependency(window, "cache").retransmitted = 15;
+    };
+    EXPECT_EQ(told(compare(fleet("staging"), fleet("production").change(early), strict())), "");
+}
+
 TEST(Retransmissions, of_one_task_are_not_the_fleets) {
     const auto one = [](Window& window, int task, int) {
         if (task == 3) dependency(window, "cache").retransmitted = 30;
