@@ -18,7 +18,7 @@ root. docs/laboratory.md tells how scenarios are written.
   --list             which there are, and what happens in each
   --injectors        what a scenario can do to an environment
   --scenarios DIR    scenarios from elsewhere
-  --jobs N           so many beside each other; 3, most of the time they wait
+  --jobs N           so many beside each other; 2
   --build DIR        use the programs of this build tree; without it, build/release is built first
   --logs DIR         where the logs of what fails go; build/log/lab-net
   --keep             keep the logs of what passes, too
@@ -45,7 +45,7 @@ check_machine() {
         bad_usage "this machine permits no laboratory: $words"
 }
 
-scenarios=$PWD/tests/lab/net/scenarios tree='' logs=$PWD/build/log/lab-net jobs=3 runs=yes
+scenarios=$PWD/tests/lab/net/scenarios tree='' logs=$PWD/build/log/lab-net jobs=2 runs=yes
 options=()
 while [ $# -gt 0 ]; do
     case $1 in
