@@ -10,6 +10,7 @@
 #include <algorithm>
 #include <map>
 #include <set>
+#include <string_view>
 
 #include <fmt/format.h>
 
@@ -103,10 +104,20 @@ std::optional<Projection> project(const GaugeView& gauge, const std::map<std::st
     return worst;
 }
 
-std::string unnamed(const std::map<std::string, Service>& services) {
+// Most policies name no service, and there may be thousands of tasks: they are asked for their service's name
+// and nothing else.
+std::string unnamed(const GaugeView& gauge) {
+    std::set<std::string_view> services;
+    for (const Reading& each : gauge.candidate) {
+        const Labels& labels = each.member->task->labels;
+        if (const auto service = labels.find("service"); service != labels.end())
+            services.insert(service->second);
+    }
     std::string names;
-    for (const auto& [name, service] : services) {
-        if (!name.empty()) names += (names.empty() ? "" : ", ") + name;
+    for (const std::string_view name : services) {
+        if (name.empty()) continue;
+        if (!names.empty()) names += ", ";
+        names += name;
     }
     return fmt::format(
         "the deploy projection needs desired and maximum_percent of {} in the policy's services",
@@ -141,11 +152,14 @@ GaugeAnswer judge_projection(const View& view, const GaugeView& gauge) {
     // Disk, memory and quotas do not grow with the number of tasks.
     if (gauge.own() || !counts_clients(gauge.name)) return answer;
     const bool matters = middle_headroom(gauge.candidate) < kTold;
-    if (view.policy->services.empty() && !matters) return answer;
+    if (view.policy->services.empty()) {
+        if (matters) answer.unknown = unnamed(gauge);
+        return answer;
+    }
     const auto services = services_of(view, gauge);
     const auto projection = project(gauge, services);
     if (!projection) {
-        if (matters) answer.unknown = unnamed(services);
+        if (matters) answer.unknown = unnamed(gauge);
         return answer;
     }
     const ServiceSize& size = *services.at(projection->service).size;

@@ -59,7 +59,8 @@ std::string Fleet::configuration(const TaskPlan& task, const std::string& enviro
     for (const auto& [name, url] : task.targets) {
         if (url.empty()) continue;
         text += fmt::format("  {}: {{url: {}, interval: 333ms, timeout: 2s", name, quoted(url));
-        if (url.starts_with("postgres") || url.starts_with("redis")) text += ", login_interval: 1s, inspect_interval: 2s";
+        if (url.starts_with("postgres") || url.starts_with("redis"))
+            text += ", login_interval: 1s, inspect_interval: 2s";
         text += "}\n";
     }
     return text;
