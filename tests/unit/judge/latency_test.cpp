@@ -76,7 +76,7 @@ TEST(Latency, one_task_a_side_or_two_windows_are_not_judged_and_told) {
         EXPECT_EQ(report.verdict, Verdict::promote);
         EXPECT_EQ(told(report), "");
         EXPECT_THAT(gaps(report),
-                    HasSubstr("latency: needs 2 tasks a side with 3 windows and 15 clean runs each"));
+                    HasSubstr("latency: needs 2 tasks a side with 3 windows and 6 clean runs each"));
     }
 }
 
