@@ -163,6 +163,25 @@ bool note_throughout(Walk& walk, const DependencyView& dependency, const PhaseVi
     return true;
 }
 
+// Tasks that never had a run that came through, failing now in one phase and now in another: none of these
+// may have enough of them.
+void note_never_well(Walk& walk, const DependencyView& dependency) {
+    constexpr std::uint64_t kFewest = 2;
+    Counts counts;
+    std::size_t tasks = 0;
+    for (const Member& member : dependency.candidate) {
+        const DependencyEvidence& evidence = *member.evidence;
+        if (evidence.runs < kFewest || evidence.succeeded > 0) continue;
+        counts.add({evidence.runs, evidence.runs});
+        ++tasks;
+    }
+    if (tasks < 2 || !any_success(dependency.baseline)) return;
+    gap(walk, dependency,
+        fmt::format("no run of {} tasks came through ({}), failing in several phases", tasks,
+                    in_words(counts)),
+        true);
+}
+
 // A candidate that fails hard and was neither found nor explained: whatever kept the rules from it, it is no
 // ground for a promote.
 void note_unexplained_fault(Walk& walk, const DependencyView& dependency) {
@@ -186,6 +205,7 @@ void note_unexplained_fault(Walk& walk, const DependencyView& dependency) {
                         in_words(after), in_words(before)),
             blocks);
     }
+    note_never_well(walk, dependency);
 }
 
 std::uint64_t most_runs(const std::vector<Member>& members) {

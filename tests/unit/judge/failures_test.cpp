@@ -88,6 +88,24 @@ TEST(HardFault, too_few_even_together_are_no_ground_to_promote) {
     EXPECT_THAT(gaps(report, true), HasSubstr("in every run of 2 tasks (4 of 4 runs failed), too few"));
 }
 
+TEST(HardFault, tasks_that_fail_now_here_and_now_there_are_no_ground_to_promote) {
+    Fleet after = production().tasks(6).windows(4);
+    after.change([](Window& window, int task, int number) {
+        if (task % 3 != 1) return;
+        WindowDependency& of = dependency(window, "database");
+        of.runs = of.succeeded = 1;
+        for (WindowPhase& phase : of.phases) {
+            phase.reached = 1;
+            phase.clean = {};
+        }
+        const bool early = number < 3;
+        fail_all(window, "database", early ? "connect" : "query", early ? "tcp.timeout" : "peer.timeout");
+    });
+    const Report report = compare(staging().tasks(6).windows(4), after);
+    EXPECT_EQ(report.verdict, Verdict::insufficient);
+    EXPECT_THAT(gaps(report, true), HasSubstr("no run of 2 tasks came through (8 of 8 runs failed)"));
+}
+
 TEST(HardFault, one_run_that_came_through_makes_it_no_hard_fault) {
     EXPECT_EQ(told(compare(staging().tasks(6).windows(3), one_zone_times_out(1, 1))), "");
 }
