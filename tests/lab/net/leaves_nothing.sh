@@ -40,6 +40,10 @@ agents_run() { # and everything before them
     kill -0 "$runner" 2>/dev/null || return 0 # it has ended: what is looked at next is not there
     ls "$TMPDIR"/plumb-test-*/1/gate-01.json >/dev/null 2>&1
 }
+groups_go() { # who is ending is in them for a while longer than among the processes
+    local group
+    for group in $(groups); do rmdir "$group" 2>/dev/null || return 1; done
+}
 none_left() { [ -z "$(processes "$work")" ]; }
 
 for signal in INT HUP KILL; do
@@ -63,7 +67,7 @@ for signal in INT HUP KILL; do
     runner=
     if [ $signal = KILL ]; then
         eventually 20 none_left || fail "after a kill -9 there run: $(processes "$work")"
-        for group in $(groups); do rmdir "$group"; done
+        eventually 20 groups_go || fail "somebody is still in $(groups)"
         rm -rf "${TMPDIR:?}"/plumb-test-*
         continue
     fi
