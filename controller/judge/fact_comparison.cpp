@@ -71,9 +71,8 @@ void explain_must_differ(const View& view, const Finding* finding, Comparison& o
 void explain_must_agree(const FactView& fact, const SurplusMargins& margins, const Finding* finding,
                         Comparison& out) {
     out.threshold = fmt::format(
-        "two values within one revision of the candidate; to hold, other than most in {:.0f} % of the tasks "
-        "and "
-        "in two",
+        "two values within one revision of the candidate; to hold, other than most in two tasks and {:.0f} % "
+        "of them",
         100 * margins.points);
     if (finding != nullptr) {
         out.why = "Tasks of one revision show different values.";

@@ -217,12 +217,12 @@ void note_unseen(const DependencyView& dependency, const FactView& fact, Judgeme
     const FactSide& blind = candidate ? fact.candidate : fact.baseline;
     const FactSide& other = candidate ? fact.baseline : fact.candidate;
     if (blind.too_shallow == 0 || other.total == 0) return;
-    const Gap gap{dependency.name, "fact:" + fact.name,
-                  fmt::format("no run of the {} went as deep as those of the {}: log-ins or inspections are "
-                              "too rare for this range",
-                              candidate ? "candidate" : "baseline", candidate ? "baseline" : "candidate"),
-                  true};
-    judgement.gaps.push_back(gap);
+    judgement.gaps.push_back(
+        {dependency.name, "fact:" + fact.name,
+         fmt::format("no run of the {} went as deep as those of the {}: log-ins or inspections are "
+                     "too rare for this range",
+                     candidate ? "candidate" : "baseline", candidate ? "baseline" : "candidate"),
+         true});
 }
 
 void judge_dependency(const View& view, const DependencyView& dependency, Judgement& judgement) {

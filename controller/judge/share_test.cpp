@@ -80,6 +80,10 @@ bool still_present(const std::vector<bool>& shows) {
     return episodes >= kEpisodes;
 }
 
+bool spares_the_rest(double inside, double outside, double usual) {
+    return outside - usual <= (inside - usual) / 3;
+}
+
 std::string in_words(const ShareTest& test) {
     return fmt::format("Fisher's exact test, design effect {:.1f}", test.effect);
 }

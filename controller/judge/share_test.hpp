@@ -36,6 +36,9 @@ bool differ(const std::vector<Cluster>& tasks);
 // in whichever of its pauses the comparison is made. `shows`: in which windows it does, newest first.
 bool still_present(const std::vector<bool>& shows);
 
+// A place is not to blame for what the tasks outside it show by a third as much. Shares, and what is usual.
+bool spares_the_rest(double inside, double outside, double usual);
+
 std::string in_words(const ShareTest& test);        // "Fisher's exact test, design effect 1.4, …"
 std::string interval_words(const ShareTest& test);  // "0.4 to 1.8 points (95 %)"
 std::string margin_words(const ShareTest& test);    // "p 2e-09, and 1e-05 would do"

@@ -79,12 +79,9 @@ std::vector<PhaseTask> choose(const std::vector<PhaseTask>& tasks, const Scope& 
     return chosen;
 }
 
-// A place is not to blame for what the tasks outside it show by a third as much.
-bool spares_the_rest(const PhaseView& phase, const Scope& scope) {
-    const double usual = sum(phase.baseline).share();
-    const double inside = sum(choose(phase.candidate, scope, true)).share() - usual;
-    const double outside = sum(choose(phase.candidate, scope, false)).share() - usual;
-    return outside <= inside / 3;
+bool spares_others(const PhaseView& phase, const Scope& scope) {
+    return spares_the_rest(sum(choose(phase.candidate, scope, true)).share(),
+                           sum(choose(phase.candidate, scope, false)).share(), sum(phase.baseline).share());
 }
 
 // A fault of one place drowns among all tasks. The place was chosen by what it shows, so the test pays for
@@ -122,7 +119,7 @@ SoftReading read(const PhaseQuestion& question, std::size_t pairs) {
     SoftReading reading = read(question, phase.baseline, phase.candidate, level_of(question, pairs), 1);
     if (reading.quiet.empty()) {
         Scope scope = place_of(phase.candidate);
-        if (spares_the_rest(phase, scope)) reading.scope = std::move(scope);
+        if (spares_others(phase, scope)) reading.scope = std::move(scope);
         return reading;
     }
     if (sum(phase.candidate).failed == 0) return reading;

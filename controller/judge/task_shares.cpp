@@ -42,13 +42,6 @@ bool stands_out(const ShareTest& test, const ShareBar& bar) {
     return test.difference() >= bar.points && test.beyond_chance();
 }
 
-// A place is not to blame for what the tasks outside it show by a third as much.
-bool spares_the_rest(const Readings& before, const Readings& after, const Scope& scope) {
-    const double usual = share_of(before);
-    return share_of(choose(after, scope, false)) - usual <=
-           (share_of(choose(after, scope, true)) - usual) / 3;
-}
-
 }  // namespace
 
 TaskShares compare_shares(const Readings& before, const Readings& after, const ShareBar& bar) {
@@ -59,7 +52,9 @@ TaskShares compare_shares(const Readings& before, const Readings& after, const S
     if (shares.test.after.failed == 0 || (!shares.found && !differ(clusters_of(after)))) return shares;
     Scope scope = explain_shares(after);
     const Readings inside = choose(after, scope, true);
-    if (scope.labels.empty() || inside.empty() || !spares_the_rest(before, after, scope)) return shares;
+    const bool spares =
+        spares_the_rest(share_of(inside), share_of(choose(after, scope, false)), share_of(before));
+    if (scope.labels.empty() || inside.empty() || !spares) return shares;
     const bool odd = !scope.by_place && inside.size() == 1;
     if (inside.size() < bar.minimum_tasks && !(odd && shares.found)) return shares;
     // The place was chosen by what it shows; the test pays for the choice.
