@@ -13,10 +13,11 @@ limits=(-timeout=20 -rss_limit_mb=1024 -max_len=8192)
 
 usage() {
     cat <<'END'
-usage: ./dev fuzz [TARGET...] [--seconds N] [--list]
+usage: ./dev fuzz [TARGET...] [--seconds N] [--seed N] [--list]
 Builds the fuzz targets with clang and runs each for N seconds (300), as many at once as there are processors. Exits 1
 when one crashed: the input is then kept in tests/fuzz/regressions/TARGET/, and every later ./dev test runs it.
---list prints the targets.
+--seed begins with N (any, by chance) and leaves what earlier runs found aside: the same inputs again on the same
+build. --list prints the targets.
 END
 }
 
@@ -28,9 +29,14 @@ is_target() { every_target | grep -qx -- "$1"; }
 runs_of() { sed -nE 's/^#([0-9]+)\s.*/\1/p' "$found/$1.log" 2>/dev/null | tail -n 1 | sed -E ':a;s/^([0-9]+)([0-9]{3})/\1,\2/;ta'; }
 
 start() { # TARGET
-    local target=$1 inputs=("$tree/corpus/$1" "tests/fuzz/corpus/$1") options=("${limits[@]}")
+    local target=$1 corpus=$tree/corpus/$1 options=("${limits[@]}")
     rm -rf "${found:?}/$target"
-    mkdir -p "$tree/corpus/$target" "$found/$target"
+    if [ -n "$seed" ]; then
+        corpus=$found/$target/corpus # empty, whatever earlier runs found
+        options+=("-seed=$seed")
+    fi
+    mkdir -p "$corpus" "$found/$target"
+    local inputs=("$corpus" "tests/fuzz/corpus/$target") # libFuzzer writes into the first
     [ ! -d "tests/fuzz/regressions/$target" ] || inputs+=("tests/fuzz/regressions/$target")
     [ ! -f "tests/fuzz/dictionaries/$target.dict" ] || options+=("-dict=tests/fuzz/dictionaries/$target.dict")
     UBSAN_OPTIONS=print_stacktrace=1 nice "$tree/tests/fuzz_$target" "${options[@]}" -max_total_time="$seconds" \
@@ -97,6 +103,7 @@ wait_for_one() {
 stop_all() { [ ${#running[@]} = 0 ] || kill "${!running[@]}" 2>/dev/null || true; }
 
 seconds=300
+seed=
 targets=()
 while [ $# -gt 0 ]; do
     case $1 in
@@ -105,6 +112,11 @@ while [ $# -gt 0 ]; do
     --seconds)
         [[ ${2:-} =~ ^[1-9][0-9]{0,5}$ ]] || bad_usage "--seconds takes a number of seconds from 1 (./dev fuzz --help)"
         seconds=$2
+        shift
+        ;;
+    --seed)
+        [[ ${2:-} =~ ^[1-9][0-9]{0,8}$ ]] || bad_usage "--seed takes a number from 1 (./dev fuzz --help)"
+        seed=$2
         shift
         ;;
     -*) bad_usage "fuzz knows no option '$1' (./dev fuzz --help)" ;;

@@ -14,13 +14,19 @@ namespace {
 
 constexpr std::size_t kMaxName = 253;  // RFC 1035, as text
 
+// An address or a name. No scope ("fe80::1%eth0"): it holds on the announcing host alone, and Asio takes any
+// bytes behind the % for one.
 bool is_host(std::string_view text) {
+    const auto is_of = [text](std::string_view punctuation) {
+        return std::all_of(text.begin(), text.end(), [punctuation](char c) {
+            return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') ||
+                   punctuation.find(c) != std::string_view::npos;
+        });
+    };
+    if (text.empty() || text.size() > kMaxName || !is_of("-._:")) return false;
     boost::system::error_code not_address;
     boost::asio::ip::make_address(text, not_address);
-    if (!not_address) return true;
-    return !text.empty() && text.size() <= kMaxName && std::all_of(text.begin(), text.end(), [](char c) {
-        return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '.' || c == '_';
-    });
+    return !not_address || is_of("-._");
 }
 
 // ["ip", "10.0.0.7", "hostname", "…"]: since 7 what the preferred endpoint is not.

@@ -69,6 +69,10 @@ TEST(RedisSlots, what_is_no_address_is_none) {
     EXPECT_FALSE(primary_of(text("a b"), 6379));
     EXPECT_FALSE(primary_of(text("a\x1b[2Jb"), 6379));
     EXPECT_FALSE(primary_of(text(std::string(254, 'a')), 6379));
+    EXPECT_FALSE(primary_of(text("cache:6379"), 6379));
+    EXPECT_FALSE(primary_of(text("fe80::1%eth0"), 6379));
+    EXPECT_FALSE(primary_of(text("fe80::1%\xff\n"), 6379));
+    EXPECT_FALSE(primary_of(text(std::string("10.0.0.1\0x", 10)), 6379));
     EXPECT_FALSE(primary_of(text("10.0.0.1"), 0));
     EXPECT_FALSE(primary_of(text("10.0.0.1"), 65536));
     EXPECT_FALSE(primary_of(text("10.0.0.1"), -1));
