@@ -5,7 +5,7 @@
 #include "controller/api/query_service.hpp"
 #include "controller/credentials.hpp"
 #include "controller/ingest/report_service.hpp"
-#include "controller/judge/policy_yaml.hpp"
+#include "controller/judge/policy/policy_yaml.hpp"
 #include "controller/listen_address.hpp"
 #include "controller/metrics/metrics.hpp"
 #include "controller/store/store.hpp"

@@ -75,7 +75,7 @@ void WindowAccumulator::add(const Outcome& outcome) {
     ++counted.runs;
     if (outcome.ok()) ++counted.succeeded;
     if (outcome.suspect) ++counted.suspect;
-    counted.retransmitted += outcome.retransmits;
+    if (outcome.retransmits > 0) ++counted.retransmitted;
     if (outcome.rtt) counted.rtt.add(*outcome.rtt);
     add_phases(*to, outcome);
     add_attempts(*to, outcome);

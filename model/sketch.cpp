@@ -7,6 +7,7 @@
 #include <iterator>
 #include <limits>
 #include <optional>
+#include <utility>
 
 namespace plumb {
 namespace {
@@ -39,19 +40,33 @@ std::uint64_t multiply_saturating(std::uint64_t a, std::uint64_t b) {
     return a != 0 && b > kMost / a ? kMost : a * b;
 }
 
+Sketch::Bucket bucket(int index, std::uint64_t times) {
+    Sketch::Bucket out{};
+    out.index = static_cast<unsigned>(index) & 0x7FFU;
+    out.times = std::min(times, Sketch::kMostTimes);
+    return out;
+}
+
+// Cannot wrap: there are fewer than 2^10 buckets.
 std::uint64_t total(const Sketch::Buckets& buckets) {
     std::uint64_t count = 0;
     for (const auto& [index, times] : buckets)
-        count = add_saturating(count, times);
+        count += times;
     return count;
 }
 
-// The least and the greatest sum of `count` values (at least one) whose extremes are `min` and `max`.
-std::pair<std::uint64_t, std::uint64_t> sum_range(std::uint64_t count, std::uint64_t min, std::uint64_t max) {
+// The least and the greatest sum that values (at least one) in these buckets can have, whose extremes are
+// `min` and `max`.
+std::pair<std::uint64_t, std::uint64_t> sum_range(const Sketch::Buckets& buckets, std::uint64_t min,
+                                                  std::uint64_t max) {
+    const std::uint64_t count = total(buckets);
     if (count == 1) return {min, max};
     const std::uint64_t least = add_saturating(max, multiply_saturating(count - 1, min));
-    // A saturated count stands for any larger one.
-    if (count == kMost) return {least, max == 0 ? 0 : kMost};
+    // A saturated bucket stands for any number of values.
+    const bool saturated = std::any_of(buckets.begin(), buckets.end(), [](const Sketch::Bucket& each) {
+        return each.times == Sketch::kMostTimes;
+    });
+    if (saturated) return {least, max == 0 ? 0 : kMost};
     return {least, add_saturating(min, multiply_saturating(count - 1, max))};
 }
 
@@ -117,35 +132,32 @@ void Sketch::add(std::chrono::nanoseconds value, std::uint64_t times) {
     const std::uint64_t ns = value.count() < 0 ? 0 : static_cast<std::uint64_t>(value.count());
     min_ = count_ == 0 ? ns : std::min(min_, ns);
     max_ = std::max(max_, ns);
-    count_ = add_saturating(count_, times);
     sum_ = add_saturating(sum_, multiply_saturating(ns, times));
     const int index = bucket_of(ns);
-    const auto place = std::lower_bound(buckets_.begin(), buckets_.end(), index,
-                                        [](const auto& bucket, int wanted) { return bucket.first < wanted; });
-    if (place != buckets_.end() && place->first == index) {
-        place->second = add_saturating(place->second, times);
-    } else {
-        buckets_.emplace(place, index, times);
-    }
+    auto place = std::lower_bound(buckets_.begin(), buckets_.end(), index,
+                                  [](const Bucket& each, int wanted) { return each.index < wanted; });
+    if (place == buckets_.end() || place->index != index) place = buckets_.insert(place, bucket(index, 0));
+    const std::uint64_t before = place->times;
+    *place = bucket(index, add_saturating(before, times));
+    count_ += place->times - before;
 }
 
 void Sketch::merge(const Sketch& other) {
     if (other.count_ == 0) return;
     min_ = count_ == 0 ? other.min_ : std::min(min_, other.min_);
     max_ = std::max(max_, other.max_);
-    count_ = add_saturating(count_, other.count_);
     sum_ = add_saturating(sum_, other.sum_);
     Buckets merged;
     merged.reserve(buckets_.size() + other.buckets_.size());
     auto mine = buckets_.begin();
     auto theirs = other.buckets_.begin();
     while (mine != buckets_.end() && theirs != other.buckets_.end()) {
-        if (mine->first < theirs->first) {
+        if (mine->index < theirs->index) {
             merged.push_back(*mine++);
-        } else if (theirs->first < mine->first) {
+        } else if (theirs->index < mine->index) {
             merged.push_back(*theirs++);
         } else {
-            merged.emplace_back(mine->first, add_saturating(mine->second, theirs->second));
+            merged.push_back(bucket(mine->index, mine->times + theirs->times));
             ++mine;
             ++theirs;
         }
@@ -153,6 +165,7 @@ void Sketch::merge(const Sketch& other) {
     merged.insert(merged.end(), mine, buckets_.end());
     merged.insert(merged.end(), theirs, other.buckets_.end());
     buckets_ = std::move(merged);
+    count_ = total(buckets_);
 }
 
 double Sketch::quantile(double q) const {
@@ -171,9 +184,9 @@ void Sketch::quantiles(std::span<const double> ascending, std::span<double> valu
         // A hair less, since 0.07 × 100 is 7.000000000000001 in binary and must still be rank 7.
         const double rank = std::max(1.0, std::ceil(share * static_cast<double>(count_) * (1 - 1e-12)));
         while (seen < rank && next < buckets_.size())
-            seen += static_cast<double>(buckets_[next++].second);
-        const double low = lower_bound(buckets_[next - 1].first);
-        const double high = upper_bound(buckets_[next - 1].first);
+            seen += static_cast<double>(buckets_[next++].times);
+        const double low = lower_bound(buckets_[next - 1].index);
+        const double high = upper_bound(buckets_[next - 1].index);
         values[i] =
             std::clamp(2 * low * high / (low + high), static_cast<double>(min_), static_cast<double>(max_));
     }
@@ -182,12 +195,12 @@ void Sketch::quantiles(std::span<const double> ascending, std::span<double> valu
 double Sketch::share_above(double ns) const {
     if (count_ == 0 || !(ns < static_cast<double>(max_))) return 0;
     if (ns < static_cast<double>(min_)) return 1;
-    const int bucket = bucket_of(static_cast<std::uint64_t>(ns));
+    const int its_bucket = bucket_of(static_cast<std::uint64_t>(ns));
     double above = 0;
     double all = 0;
     for (const auto& [index, times] : buckets_) {
         all += static_cast<double>(times);
-        if (index > bucket) above += static_cast<double>(times);
+        if (index > its_bucket) above += static_cast<double>(times);
     }
     return above / all;
 }
@@ -208,12 +221,12 @@ Result<Sketch> Sketch::from_parts(std::uint64_t sum_ns, std::uint64_t min_ns, st
     }
     if (min_ns > max_ns) return malformed("the minimum is above the maximum");
     if (max_ns > kLargestValue) return malformed("the maximum is out of range");
-    if (bucket_of(min_ns) != buckets.front().first)
+    if (bucket_of(min_ns) != buckets.front().index)
         return malformed("the minimum is not in the first bucket");
-    if (bucket_of(max_ns) != buckets.back().first) return malformed("the maximum is not in the last bucket");
+    if (bucket_of(max_ns) != buckets.back().index) return malformed("the maximum is not in the last bucket");
     out.count_ = total(buckets);
     if (out.count_ == 1 && min_ns != max_ns) return malformed("one value with two extremes");
-    const auto [least, most] = sum_range(out.count_, min_ns, max_ns);
+    const auto [least, most] = sum_range(buckets, min_ns, max_ns);
     if (sum_ns < least || sum_ns > most) return malformed("the sum does not fit count, minimum and maximum");
     out.sum_ = sum_ns;
     out.min_ = min_ns;
@@ -231,9 +244,10 @@ std::string Sketch::encode() const {
     append_varint(out, buckets_.size());
     int before = kMinBucket - 1;
     for (const auto& [index, times] : buckets_) {
-        append_varint(out, static_cast<std::uint64_t>(index - before - 1));
+        const int at = index;
+        append_varint(out, static_cast<std::uint64_t>(at - before - 1));
         append_varint(out, times);
-        before = index;
+        before = at;
     }
     return out;
 }
@@ -258,8 +272,9 @@ Result<Sketch> Sketch::decode(std::string_view bytes) {
         if (!times) return malformed("cut short, or a number is not in its shortest form");
         if (*gap > kMostBuckets || next + *gap > kMaxBucket)
             return malformed("a bucket index is out of range");
+        if (*times > kMostTimes) return malformed("a bucket counts more than is counted");
         next += *gap;
-        buckets.emplace_back(static_cast<std::int32_t>(next), *times);
+        buckets.push_back(bucket(static_cast<int>(next), *times));
         ++next;
     }
     if (!bytes.empty()) return malformed("bytes are left over");

@@ -5,7 +5,8 @@
 // "ExponentialHistogram".
 //
 // merge() is exact, commutative and associative: any order and grouping gives the same bytes. Count, sum,
-// minimum and maximum are exact. Counters saturate instead of wrapping. Not thread-safe.
+// minimum and maximum are exact. Counters saturate instead of wrapping, those of a bucket at kMostTimes: a
+// comparison reads hundreds of thousands of sketches, so a bucket is one word. Not thread-safe.
 #pragma once
 
 #include "base/result.hpp"
@@ -15,7 +16,6 @@
 #include <span>
 #include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
 
 namespace plumb {
@@ -48,7 +48,14 @@ class Sketch {
     // Share of values above `ns`, in [0, 1], to bucket precision.
     double share_above(double ns) const;
 
-    using Buckets = std::vector<std::pair<std::int32_t, std::uint64_t>>;  // (index, count > 0), ascending
+    static constexpr std::uint64_t kMostTimes = (std::uint64_t{1} << 53U) - 1;
+    struct Bucket {
+        std::uint64_t index : 11;
+        std::uint64_t times : 53;  // at least one
+        friend bool operator==(const Bucket&, const Bucket&) = default;
+    };
+    static_assert(sizeof(Bucket) == 8 && kMaxBucket < 1 << 11);
+    using Buckets = std::vector<Bucket>;  // ascending
     const Buckets& buckets() const { return buckets_; }
 
     // Rebuilds from stored parts; refuses what no sequence of add() could have made (unsorted or out-of-range

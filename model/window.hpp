@@ -61,7 +61,7 @@ struct WindowDependency {
     std::uint64_t skipped = 0;  // due, but not started: the one before was still in flight, or backed off
     std::vector<WindowPhase> phases;
     Sketch rtt;
-    std::uint64_t retransmitted = 0;
+    std::uint64_t retransmitted = 0;  // runs that had to send something again
     std::vector<WindowAddress> addresses;
     std::vector<WindowFailure> failures;
     std::vector<WindowFact> facts;

@@ -142,23 +142,19 @@ Sketch::Buckets read_buckets(const Fields& fields) {
         if (count == 0) fields.refuse("buckets", "has an entry that counts nothing");
         next = index + 1;
         const int kept = std::clamp(static_cast<int>(index), Sketch::kMinBucket, Sketch::kMaxBucket);
-        if (!buckets.empty() && buckets.back().first == kept) {
-            std::uint64_t& sum = buckets.back().second;
-            sum = count > std::numeric_limits<std::uint64_t>::max() - sum
-                      ? std::numeric_limits<std::uint64_t>::max()
-                      : sum + count;
-        } else {
-            buckets.emplace_back(kept, count);
-        }
+        if (buckets.empty() || buckets.back().index != kept)
+            buckets.push_back({static_cast<unsigned>(kept), 0});
+        const std::uint64_t before = buckets.back().times;
+        buckets.back().times = before + std::min(count, Sketch::kMostTimes - before);
     }
     return buckets;
 }
 
 // Sum, minimum and maximum that fit the buckets, from those given as far as they do.
 Sketch repair(const Fields& fields, std::uint64_t min, std::uint64_t max, Sketch::Buckets buckets) {
-    const int first = buckets.front().first;
-    const int last = buckets.back().first;
-    const bool single = buckets.size() == 1 && buckets.front().second == 1;
+    const int first = buckets.front().index;
+    const int last = buckets.back().index;
+    const bool single = buckets.size() == 1 && buckets.front().times == 1;
     if (Sketch::bucket_of(min) != first || single) min = middle_of(first);
     if (Sketch::bucket_of(max) != last || single) max = middle_of(last);
     max = std::max(min, max);

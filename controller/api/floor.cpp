@@ -1,7 +1,7 @@
 #include "controller/api/floor.hpp"
 
 #include "base/text.hpp"
-#include "controller/judge/policy_thresholds.hpp"
+#include "controller/judge/policy/policy_thresholds.hpp"
 
 #include <algorithm>
 #include <string_view>
@@ -91,8 +91,9 @@ void classes(judge::Policy& policy, const judge::Policy& floor) {
     policy.fact_classes = floor.fact_classes;
 }
 
-// A service is as large as the larger word: the projection of a deployment grows with it. A service that
-// only the app names would take its part of what is shared out and so shrink that projection.
+// Whoever makes one service larger, or names one more, makes the part of the others smaller in what is shared
+// out, and so their projection: where the floor projects, its sizes are the sizes. An update that adds more
+// tasks than the floor says takes more, and is looked at so.
 void sizes(judge::Policy& policy, const judge::Policy& floor) {
     const bool projects = floor.hold_on.gauges && !floor.services.empty();
     std::erase_if(policy.services, [&](const auto& each) {
@@ -102,7 +103,9 @@ void sizes(judge::Policy& policy, const judge::Policy& floor) {
     });
     for (const auto& [service, size] : floor.services) {
         judge::ServiceSize& mine = policy.services[service];
-        mine.desired = std::max(mine.desired, size.desired);
+        if (projects && mine.desired != 0 && mine.desired != size.desired)
+            overrule(policy, fmt::format("services: {} desires {}", service, size.desired));
+        mine.desired = projects ? size.desired : std::max(mine.desired, size.desired);
         mine.maximum_percent = std::max(mine.maximum_percent, size.maximum_percent);
     }
 }

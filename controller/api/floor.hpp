@@ -10,7 +10,7 @@
 // What was taken away or tightened is told in the policy's `overruled`, which goes into the coverage.
 #pragma once
 
-#include "controller/judge/policy.hpp"
+#include "controller/judge/policy/policy.hpp"
 
 namespace plumb::api {
 

@@ -6,7 +6,7 @@
 #include "controller/api/compare.hpp"
 #include "controller/api/floor.hpp"
 #include "controller/api/report_proto.hpp"
-#include "controller/judge/policy_yaml.hpp"
+#include "controller/judge/policy/policy_yaml.hpp"
 
 #include <algorithm>
 #include <cstdio>

@@ -7,7 +7,7 @@
 
 #include "controller/access/tokens.hpp"
 #include "controller/api/workers.hpp"
-#include "controller/judge/policy.hpp"
+#include "controller/judge/policy/policy.hpp"
 #include "controller/metrics/metrics.hpp"
 #include "controller/store/store.hpp"
 #include "plumb/v1/query.grpc.pb.h"

@@ -1,7 +1,7 @@
 #include "controller/api/report_proto.hpp"
 
 #include "base/text.hpp"
-#include "controller/judge/verdict.hpp"
+#include "controller/judge/answer/verdict.hpp"
 #include "plumb/v1/query.pb.h"
 
 #include <boost/json/parse.hpp>

@@ -3,7 +3,7 @@
 #pragma once
 
 #include "base/result.hpp"
-#include "controller/judge/finding.hpp"
+#include "controller/judge/finding/finding.hpp"
 
 namespace plumb::v1 {
 class CompareResponse;

@@ -2,8 +2,8 @@
 
 #include "base/duration.hpp"
 #include "base/text.hpp"
-#include "controller/judge/policy_rules.hpp"
-#include "controller/judge/policy_yaml.hpp"
+#include "controller/judge/policy/policy_rules.hpp"
+#include "controller/judge/policy/policy_yaml.hpp"
 
 #include <algorithm>
 #include <cmath>

@@ -3,7 +3,7 @@
 
 #include "base/result.hpp"
 #include "controller/ctl/exit_code.hpp"
-#include "controller/judge/finding.hpp"
+#include "controller/judge/finding/finding.hpp"
 
 #include <chrono>
 #include <cstdint>

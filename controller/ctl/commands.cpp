@@ -13,7 +13,7 @@
 #include "controller/ctl/judge_store.hpp"
 #include "controller/ctl/report_format.hpp"
 #include "controller/ctl/wait.hpp"
-#include "controller/judge/policy_yaml.hpp"
+#include "controller/judge/policy/policy_yaml.hpp"
 
 #include <algorithm>
 #include <cstdio>

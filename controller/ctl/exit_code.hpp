@@ -1,7 +1,7 @@
 // What plumbctl's exit codes mean; CI leans on them.
 #pragma once
 
-#include "controller/judge/finding.hpp"
+#include "controller/judge/finding/finding.hpp"
 
 namespace plumb::ctl {
 

@@ -1,7 +1,7 @@
 #include "controller/ctl/report_format.hpp"
 
-#include "controller/judge/finding_json.hpp"
-#include "controller/judge/render.hpp"
+#include "controller/judge/finding/finding_json.hpp"
+#include "controller/judge/report/render.hpp"
 
 namespace plumb::ctl {
 

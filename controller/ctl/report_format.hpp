@@ -2,7 +2,7 @@
 #pragma once
 
 #include "base/terminal.hpp"
-#include "controller/judge/finding.hpp"
+#include "controller/judge/finding/finding.hpp"
 
 #include <string>
 

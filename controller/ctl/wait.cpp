@@ -2,7 +2,7 @@
 
 #include "base/duration.hpp"
 #include "base/text.hpp"
-#include "controller/judge/report_words.hpp"
+#include "controller/judge/report/report_words.hpp"
 
 #include <algorithm>
 #include <optional>

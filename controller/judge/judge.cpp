@@ -1,12 +1,16 @@
 #include "controller/judge/judge.hpp"
 
-#include "controller/judge/fold.hpp"
-#include "controller/judge/policy_rules.hpp"
-#include "controller/judge/rules.hpp"
-#include "controller/judge/scope.hpp"
-#include "controller/judge/starvation.hpp"
-#include "controller/judge/verdict.hpp"
-#include "controller/judge/view.hpp"
+#include "controller/judge/answer/fold.hpp"
+#include "controller/judge/answer/verdict.hpp"
+#include "controller/judge/evidence/view.hpp"
+#include "controller/judge/facts/rule.hpp"
+#include "controller/judge/failures/rule.hpp"
+#include "controller/judge/gauges/rule.hpp"
+#include "controller/judge/latency/rules.hpp"
+#include "controller/judge/policy/policy_rules.hpp"
+#include "controller/judge/scope/scope.hpp"
+#include "controller/judge/tasks/rules.hpp"
+#include "controller/judge/tasks/starvation.hpp"
 
 #include <algorithm>
 

@@ -10,9 +10,9 @@
 // promote. Failed probes are evidence; absent ones are not.
 #pragma once
 
-#include "controller/judge/cohort.hpp"
-#include "controller/judge/finding.hpp"
-#include "controller/judge/policy.hpp"
+#include "controller/judge/evidence/cohort.hpp"
+#include "controller/judge/finding/finding.hpp"
+#include "controller/judge/policy/policy.hpp"
 
 namespace plumb::judge {
 

@@ -1,6 +1,6 @@
 // controller/api/report_proto: what a controller answers to plumbctl.
 #include "controller/api/report_proto.hpp"
-#include "controller/judge/render.hpp"
+#include "controller/judge/report/render.hpp"
 #include "plumb/v1/query.pb.h"
 #include "tests/fuzz/fuzz.hpp"
 

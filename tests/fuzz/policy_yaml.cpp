@@ -1,5 +1,5 @@
 // controller/judge/policy_yaml: an app's policy file.
-#include "controller/judge/policy_yaml.hpp"
+#include "controller/judge/policy/policy_yaml.hpp"
 
 #include "tests/fuzz/fuzz.hpp"
 

@@ -3,7 +3,7 @@
 #pragma once
 
 #include "controller/ctl/diff/check_output.hpp"
-#include "controller/judge/finding.hpp"
+#include "controller/judge/finding/finding.hpp"
 
 #include <vector>
 

@@ -1,8 +1,8 @@
 #include "controller/ctl/diff/render.hpp"
 
 #include "base/text.hpp"
-#include "controller/judge/finding_json.hpp"
-#include "controller/judge/report_words.hpp"
+#include "controller/judge/finding/finding_json.hpp"
+#include "controller/judge/report/report_words.hpp"
 
 #include <algorithm>
 

@@ -1,7 +1,7 @@
 // The windows of two large fleets for the bench of the judge.
 #pragma once
 
-#include "controller/judge/cohort.hpp"
+#include "controller/judge/evidence/cohort.hpp"
 
 #include <chrono>
 #include <cstdint>

@@ -1,11 +1,15 @@
 // How long the judge takes over 2 × 1,000 tasks with 20 dependencies each, rule by rule, and apart from it
 // how long it takes to make their evidence of their windows. Exits 0 when the target is met, 1 when it is
 // missed, 2 on bad usage.
-#include "controller/judge/finding_json.hpp"
-#include "controller/judge/fold.hpp"
+#include "controller/judge/answer/fold.hpp"
+#include "controller/judge/facts/rule.hpp"
+#include "controller/judge/failures/rule.hpp"
+#include "controller/judge/finding/finding_json.hpp"
+#include "controller/judge/gauges/rule.hpp"
 #include "controller/judge/judge.hpp"
-#include "controller/judge/rules.hpp"
-#include "controller/judge/starvation.hpp"
+#include "controller/judge/latency/rules.hpp"
+#include "controller/judge/tasks/rules.hpp"
+#include "controller/judge/tasks/starvation.hpp"
 #include "tests/bench/judge/fleet.hpp"
 #include "tests/bench/measure.hpp"
 #include "tests/bench/report.hpp"

@@ -1,5 +1,6 @@
 #include "tests/lab/sim/contest.hpp"
 
+#include "base/text.hpp"
 #include "model/window_json.hpp"
 #include "tests/lab/sim/generator.hpp"
 
@@ -69,16 +70,21 @@ bool names(const Finding& finding, const Label& label) {
     return enough && among(label.dependencies, finding.dependency);
 }
 
-// Labels that cut the tasks alike are as good.
-bool same_scope(const Finding& finding, const Label& label) {
-    if (label.any_scope || finding.scope == label.scope) return true;
-    const auto* same = finding.evidence.if_contains("same_tasks_as");
-    if (same == nullptr || !same->is_array() || label.scope.size() != 1) return false;
-    const std::string wanted = fmt::format("{}={}", label.scope.begin()->first, label.scope.begin()->second);
-    const auto& list = same->get_array();
-    return std::any_of(list.begin(), list.end(), [&](const boost::json::value& each) {
-        return each.is_string() && std::string_view(each.get_string()) == wanted;
+// Several values of one label are joined by commas.
+bool lies_in(const Task& task, const Labels& scope) {
+    return std::all_of(scope.begin(), scope.end(), [&](const auto& each) {
+        const auto found = task.labels.find(each.first);
+        return found != task.labels.end() && among(split(each.second, ','), std::string_view(found->second));
     });
+}
+
+// Labels that cut the candidate's tasks alike are as good.
+bool same_scope(const Finding& finding, const Label& label, const World& world) {
+    if (label.any_scope || finding.scope == label.scope) return true;
+    return !finding.scope.empty() &&
+           std::all_of(world.tasks.begin(), world.tasks.end(), [&](const Task& task) {
+               return !task.candidate || lies_in(task, finding.scope) == lies_in(task, label.scope);
+           });
 }
 
 std::string in_words(const Report& report) {
@@ -103,7 +109,7 @@ std::string in_words(const Report& report) {
     return out;
 }
 
-Answer mark(const Report& report, const Label& label) {
+Answer mark(const Report& report, const Label& label, const World& world) {
     Answer answer;
     answer.verdict = report.verdict;
     answer.right = report.verdict == label.verdict;
@@ -122,7 +128,7 @@ Answer mark(const Report& report, const Label& label) {
     answer.layer = among(label.layers, top.layer);
     answer.category = top.category == label.category;
     answer.cause = label.causes.empty() || among(label.causes, top.cause);
-    answer.scope = same_scope(top, label);
+    answer.scope = same_scope(top, label, world);
     return answer;
 }
 
@@ -162,7 +168,7 @@ Contest hold_contest(const World& world, const Label& label, const ContestOption
         }
         if (!last && !options.every_window) continue;
         const Report report = last ? arena.last_look() : arena.look();
-        contest.ours = mark(report, label);
+        contest.ours = mark(report, label, world);
         ever_held |= report.verdict == judge::Verdict::hold;
         if (!settled(contest.ours, label)) {
             since = 0;

@@ -1,7 +1,7 @@
 #include "tests/lab/sim/generator.hpp"
 
 #include "base/duration.hpp"
-#include "controller/judge/statistics.hpp"
+#include "controller/judge/statistics/statistics.hpp"
 #include "model/run_order.hpp"
 
 #include <algorithm>
@@ -288,8 +288,9 @@ Sketch Generator::draw(double middle_ms, std::uint64_t runs, double spread, Rand
     buckets.reserve(drawn_.size());
     for (const std::uint64_t ns : drawn_) {
         const int bucket = Sketch::bucket_of(ns);
-        if (buckets.empty() || buckets.back().first != bucket) buckets.emplace_back(bucket, 0);
-        ++buckets.back().second;
+        if (buckets.empty() || buckets.back().index != bucket)
+            buckets.push_back({static_cast<unsigned>(bucket), 0});
+        ++buckets.back().times;
     }
     return Sketch::from_parts(sum, drawn_.front(), drawn_.back(), std::move(buckets)).value();
 }

@@ -7,7 +7,7 @@
 // Legal order: play() for window 0, 1, 2, … once each. The world outlives the generator. Not thread-safe.
 #pragma once
 
-#include "controller/judge/cohort.hpp"
+#include "controller/judge/evidence/cohort.hpp"
 #include "tests/lab/sim/random.hpp"
 #include "tests/lab/sim/world.hpp"
 

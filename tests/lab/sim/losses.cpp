@@ -97,6 +97,7 @@ std::string faults_of(const Answer& answer, const Scenario& scenario) {
     note(!answer.cause, "cause");
     note(!answer.scope, "scope");
     note(label.one_root && answer.holding > 1, "several findings");
+    note(answer.strays > 0, "others accused");
     return out;
 }
 

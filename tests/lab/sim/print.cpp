@@ -2,7 +2,7 @@
 
 #include "base/terminal.hpp"
 #include "base/text.hpp"
-#include "controller/judge/finding_json.hpp"
+#include "controller/judge/finding/finding_json.hpp"
 
 #include <algorithm>
 

@@ -2,7 +2,7 @@
 // what the answer should be, whether or not the judge knows it yet: what it misses counts as a loss.
 #pragma once
 
-#include "controller/judge/finding.hpp"
+#include "controller/judge/finding/finding.hpp"
 #include "tests/lab/sim/world.hpp"
 
 #include <functional>

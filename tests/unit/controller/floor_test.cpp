@@ -1,6 +1,6 @@
 #include "controller/api/floor.hpp"
 
-#include "controller/judge/policy_thresholds.hpp"
+#include "controller/judge/policy/policy_thresholds.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -114,6 +114,17 @@ TEST(Floor, a_service_cannot_be_told_smaller_than_the_floor_says) {
     const auto size = with_floor(app, floor).services.at("checkout");
     EXPECT_EQ(size.desired, 12);
     EXPECT_EQ(size.maximum_percent, 200);
+}
+
+TEST(Floor, a_service_told_larger_takes_no_larger_part_of_its_siblings) {
+    judge::Policy app;
+    app.services = {{"reports", {12, 150}}};
+    judge::Policy floor;
+    floor.services = {{"checkout", {6, 200}}, {"reports", {6, 100}}};
+    const auto merged = with_floor(app, floor);
+    EXPECT_EQ(merged.services.at("reports").desired, 6);
+    EXPECT_EQ(merged.services.at("reports").maximum_percent, 150) << "its own update may add more";
+    EXPECT_THAT(merged.overruled, ElementsAre("services: reports desires 6"));
 }
 
 TEST(Floor, a_service_that_the_floor_does_not_name_takes_no_part_of_its_projection) {

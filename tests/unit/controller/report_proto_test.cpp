@@ -1,6 +1,6 @@
 #include "controller/api/report_proto.hpp"
 
-#include "controller/judge/finding_json.hpp"
+#include "controller/judge/finding/finding_json.hpp"
 #include "plumb/v1/query.pb.h"
 
 #include <gmock/gmock.h>

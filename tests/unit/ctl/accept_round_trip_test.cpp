@@ -1,7 +1,7 @@
 // What `accept` prints makes the same comparison quiet, and no other.
 #include "base/duration.hpp"
 #include "controller/ctl/accept.hpp"
-#include "controller/judge/policy_yaml.hpp"
+#include "controller/judge/policy/policy_yaml.hpp"
 #include "tests/unit/judge/fleet.hpp"
 
 #include <cmath>

@@ -1,7 +1,7 @@
 #include "controller/ctl/accept.hpp"
 
 #include "base/duration.hpp"
-#include "controller/judge/policy_yaml.hpp"
+#include "controller/judge/policy/policy_yaml.hpp"
 
 #include <algorithm>
 

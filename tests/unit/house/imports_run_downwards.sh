@@ -23,6 +23,15 @@ forbid controller '"(probes|agent)/' 'the controller may include model and base 
 forbid controller/judge '("controller/(store|ingest|api|web|ctl)/|<grpcpp/|<sqlite3|"plumb/v1/|"proto/)' 'the judge is pure'
 forbid controller/store '("controller/(ingest|api|web|ctl)/|<grpcpp/)' 'the store knows neither gRPC nor its callers'
 
+# The rooms of the judge, from the bottom up: each may include those before it.
+above=
+for room in report answer latency gauges facts failures tasks scope evidence policy finding statistics; do
+    [ -d "controller/judge/$room" ] || { echo "controller/judge/$room is gone: name its rooms here"; failed=1; }
+    forbid "controller/judge/$room" "\"controller/judge/(${above}judge\.hpp)" 'a room of the judge knows those below it only'
+    above+="$room/|"
+done
+[ "$(find controller/judge -mindepth 1 -type d | wc -l)" = 12 ] || { echo 'a room of the judge is not named here'; failed=1; }
+
 for folder in agent/*/ agent; do
     [ "$folder" = agent/report/ ] && continue
     hits=$(grep -nE '^#include (<grpcpp/|"plumb/v1/|"proto/)' "$folder"/*.hpp "$folder"/*.cpp 2>/dev/null) || continue

@@ -1,11 +1,12 @@
 // Windows become evidence: order and repetition do not matter, and nothing grows without bound.
-#include "controller/judge/cohort.hpp"
+#include "controller/judge/evidence/cohort.hpp"
 
-#include "controller/judge/finding_json.hpp"
+#include "controller/judge/finding/finding_json.hpp"
 #include "tests/unit/judge/fleet.hpp"
 
 #include <algorithm>
 #include <functional>
+#include <numeric>
 #include <random>
 
 #include <gmock/gmock.h>
@@ -221,20 +222,77 @@ TEST(CohortBuilder, what_finds_no_room_in_a_task_is_an_error_not_a_silence) {
     }
 }
 
-TEST(SequenceSet, remembers_every_number_in_any_order) {
-    std::mt19937_64 random(3);
-    std::vector<std::uint64_t> numbers;
-    for (std::uint64_t i = 0; i < 500; ++i)
-        numbers.push_back(i * (i % 3 == 0 ? 2 : 1));
-    numbers.push_back(~std::uint64_t{0});
-    numbers.push_back(~std::uint64_t{0} - 1);
-    std::set<std::uint64_t> known;
-    SequenceSet set;
-    for (int round = 0; round < 2; ++round) {
-        std::shuffle(numbers.begin(), numbers.end(), random);
-        for (const auto number : numbers)
-            EXPECT_EQ(set.insert(number), known.insert(number).second) << number;
+// Everything in which two windows of one time, or of several agents, may contradict each other.
+Fleet quarrelsome() {
+    Fleet fleet = production().windows(12);
+    fleet.change([](Window& window, int task, int number) {
+        set_fact(window, "database", "restless", std::to_string((number * 5) % 11));
+        window.dependencies[0].facts.back().cls =
+            number % 2 == 0 ? FactClass::must_match : FactClass::informational;
+        fail(window, "database", "query", "cause." + std::to_string(number * 7 + task), 1);
+        for (WindowPhase& phase : window.dependencies[0].phases) {
+            if (phase.name == "query" && number % 3 == 0) phase.layer = Layer::server;
+        }
+    });
+    return fleet;
+}
+
+TEST(CohortBuilder, what_windows_contradict_each_other_in_does_not_depend_on_their_order) {
+    auto windows = quarrelsome().make();
+    for (auto& [window, end] : windows)
+        window.labels["task"] = "one";  // all agents report for one task, at the same times
+    const std::string expected = report_of(windows);
+    std::mt19937_64 random(11);
+    for (int round = 0; round < 20; ++round) {
+        std::shuffle(windows.begin(), windows.end(), random);
+        ASSERT_EQ(report_of(windows), expected);
     }
+}
+
+TEST(CohortBuilder, more_causes_than_are_kept_are_counted_alike_in_any_order) {
+    const auto causes_of = [](const std::vector<int>& order) {
+        CohortBuilder builder("x");
+        for (const int number : order) {
+            Window window = plain("a", static_cast<std::uint64_t>(number) + 1);
+            window.dependencies[0].phases.push_back({"query", Layer::request, 10, {}});
+            fail(window, "database", "query", "cause." + std::to_string(number), 1);
+            builder.add(window, noon() + kLength * number);
+        }
+        return std::move(builder).build().tasks[0].dependencies.at("database").phases[0].causes;
+    };
+    std::vector<int> order(100);
+    std::iota(order.begin(), order.end(), 0);
+    const auto expected = causes_of(order);
+    EXPECT_EQ(expected.size(), 64U);
+    EXPECT_EQ(expected.at("unknown"), 37U);
+    std::mt19937_64 random(5);
+    for (int round = 0; round < 10; ++round) {
+        std::shuffle(order.begin(), order.end(), random);
+        EXPECT_EQ(causes_of(order), expected);
+    }
+}
+
+TEST(CohortBuilder, a_number_that_begins_again_is_an_error_and_a_window_sent_twice_is_not) {
+    const auto errors = [](std::chrono::seconds later) {
+        CohortBuilder builder("x");
+        Window window = plain("a", 1);
+        window.start = noon();
+        builder.add(window, noon());
+        window.start += later;
+        builder.add(window, noon() + std::chrono::minutes(5));
+        return std::move(builder).build().errors;
+    };
+    EXPECT_THAT(errors(std::chrono::seconds(0)), testing::IsEmpty());
+    EXPECT_THAT(errors(std::chrono::seconds(300)), ElementsAre(testing::HasSubstr("have the same number")));
+}
+
+TEST(CohortBuilder, a_task_is_as_fast_as_its_last_window) {
+    CohortBuilder builder("x");
+    Window window = plain("a", 1);
+    window.length = std::chrono::minutes(5);
+    builder.add(window, noon() - std::chrono::minutes(20));
+    builder.add(plain("a", 2), noon() - std::chrono::minutes(15));
+    EXPECT_EQ(std::move(builder).build().tasks[0].window_length, kLength);
 }
 
 }  // namespace

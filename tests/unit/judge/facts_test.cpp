@@ -1,4 +1,4 @@
-#include "controller/judge/ranking.hpp"
+#include "controller/judge/statistics/ranking.hpp"
 #include "tests/unit/judge/fleet.hpp"
 
 #include <gmock/gmock.h>

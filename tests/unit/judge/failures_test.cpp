@@ -346,12 +346,15 @@ TEST(SoftFault, a_large_share_that_cannot_be_judged_does_not_promote) {
     EXPECT_THAT(gaps(report, true), HasSubstr("60 of 120 runs failed against 0 of 120"));
 }
 
-TEST(SoftFault, one_bad_task_among_many_is_not_taken_for_the_fleet) {
+TEST(SoftFault, one_bad_task_among_many_is_not_taken_for_the_fleet_but_told) {
     Fleet after = production().tasks(8).windows(10);
     after.change([](Window& window, int task, int) {
         if (task == 5) fail(window, "database", "query", "peer.timeout", 20);
     });
-    EXPECT_EQ(told(compare(staging().tasks(8).windows(10), after)), "");
+    const Report report = compare(staging().tasks(8).windows(10), after);
+    EXPECT_EQ(report.verdict, Verdict::promote);
+    ASSERT_EQ(told(report), "database request peer.timeout failures warning\n");
+    EXPECT_EQ(report.findings[0].scope, (Labels{{"task", "production-5"}}));
 }
 
 }  // namespace

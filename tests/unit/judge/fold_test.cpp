@@ -1,5 +1,5 @@
 // One finding for each fault: what another explains goes under it, and distinct faults stay apart.
-#include "controller/judge/fold.hpp"
+#include "controller/judge/answer/fold.hpp"
 
 #include "tests/unit/judge/fleet.hpp"
 

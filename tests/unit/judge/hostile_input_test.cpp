@@ -1,7 +1,7 @@
 // What arrives is not what was sent: windows are lost, come twice, out of order and with clocks that jump;
 // counters start again, a side is empty, numbers are none. Whatever happens to them, a fault that was planted
 // or a side without evidence never ends in a promote, and the order of arrival never matters.
-#include "controller/judge/finding_json.hpp"
+#include "controller/judge/finding/finding_json.hpp"
 #include "tests/unit/judge/fleet.hpp"
 
 #include <algorithm>

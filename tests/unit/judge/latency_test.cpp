@@ -1,7 +1,7 @@
-#include "controller/judge/latency_test.hpp"
+#include "controller/judge/statistics/latency_test.hpp"
 
-#include "controller/judge/latency_shifts.hpp"
-#include "controller/judge/view.hpp"
+#include "controller/judge/evidence/view.hpp"
+#include "controller/judge/latency/latency_shifts.hpp"
 #include "tests/unit/judge/fleet.hpp"
 
 #include <cmath>

@@ -50,9 +50,10 @@ TEST(MissingFacts, one_that_nobody_could_see_can_be_ignored_by_its_name) {
     EXPECT_THAT(gaps(compare(inspected("staging"), after), true),
                 HasSubstr("database fact:postgres.timezone: "));
     Policy policy;
-    policy.ignore = {{"database", "fact:postgres.timezone"}};
+    const Ignore shallow{"database", "failures"};
+    policy.ignore = {{"database", "fact:postgres.timezone"}, shallow};
     EXPECT_EQ(compare(inspected("staging"), after, policy).verdict, Verdict::promote);
-    policy.ignore = {{"database", "fact:postgres.version"}};
+    policy.ignore = {{"database", "fact:postgres.version"}, shallow};
     EXPECT_EQ(compare(inspected("staging"), after, policy).verdict, Verdict::insufficient);
 }
 

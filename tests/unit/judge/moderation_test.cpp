@@ -1,4 +1,4 @@
-#include "controller/judge/moderation.hpp"
+#include "controller/judge/statistics/moderation.hpp"
 
 #include <cmath>
 #include <random>

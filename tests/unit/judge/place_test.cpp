@@ -56,12 +56,14 @@ TEST(FailuresByPlace, a_fault_that_drowns_among_all_tasks_is_found_in_its_place)
     EXPECT_EQ(report.findings[0].scope, (Labels{{"subnet", "s5"}}));
 }
 
-TEST(FailuresByPlace, one_bad_task_is_not_its_places_fault) {
+TEST(FailuresByPlace, one_bad_task_is_not_its_places_fault_and_warns) {
     Fleet after = of("production", {{}}, 24, 10);
     after.change([](Window& window, int task, int) {
         if (task == 5) fail(window, "database", "query", "peer.timeout", 20);
     });
-    EXPECT_EQ(told(compare(of("staging", {{}}, 24, 10), after)), "");
+    const Report report = compare(of("staging", {{}}, 24, 10), after);
+    ASSERT_EQ(told(report), "database request peer.timeout failures warning\n");
+    EXPECT_EQ(report.findings[0].scope, (Labels{{"task", "production-5"}}));
 }
 
 TEST(FailuresByPlace, what_only_the_new_revision_has_is_told_so_though_the_baseline_lacks_it) {

@@ -1,6 +1,6 @@
 // The policy file: what is read, and what is refused with its line and remedy.
-#include "controller/judge/policy_thresholds.hpp"
-#include "controller/judge/policy_yaml.hpp"
+#include "controller/judge/policy/policy_thresholds.hpp"
+#include "controller/judge/policy/policy_yaml.hpp"
 #include "tests/unit/judge/fleet.hpp"
 
 #include <algorithm>

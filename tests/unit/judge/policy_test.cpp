@@ -1,4 +1,4 @@
-#include "controller/judge/policy_rules.hpp"
+#include "controller/judge/policy/policy_rules.hpp"
 #include "tests/unit/judge/fleet.hpp"
 
 #include <gmock/gmock.h>

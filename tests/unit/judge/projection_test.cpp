@@ -1,5 +1,5 @@
 // Room for old and new tasks side by side.
-#include "controller/judge/report_words.hpp"
+#include "controller/judge/report/report_words.hpp"
 #include "tests/unit/judge/fleet.hpp"
 
 #include <fmt/format.h>

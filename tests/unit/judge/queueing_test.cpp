@@ -1,5 +1,5 @@
 // Saturation told from a slower path.
-#include "controller/judge/queueing.hpp"
+#include "controller/judge/gauges/queueing.hpp"
 
 #include "tests/unit/judge/fleet.hpp"
 

@@ -1,9 +1,9 @@
 // The documented JSON, and the report for people and CI, byte for byte.
-#include "controller/judge/render.hpp"
+#include "controller/judge/report/render.hpp"
 
-#include "controller/judge/finding_json.hpp"
-#include "controller/judge/judgement.hpp"
-#include "controller/judge/verdict.hpp"
+#include "controller/judge/answer/verdict.hpp"
+#include "controller/judge/finding/finding_json.hpp"
+#include "controller/judge/finding/judgement.hpp"
 #include "tests/unit/judge/fleet.hpp"
 
 #include <boost/json/parse.hpp>

@@ -43,8 +43,8 @@ TEST(Retransmissions, far_more_of_them_are_a_slower_path_although_nothing_fails)
     ASSERT_EQ(told(report), "cache connect latency.network latency:retransmissions critical\n");
     const Finding& finding = report.findings[0];
     EXPECT_EQ(finding.category, Category::drift);
-    EXPECT_EQ(finding.baseline, "0 retransmissions in 1080 runs");
-    EXPECT_EQ(finding.candidate, "216 retransmissions in 1080 runs");
+    EXPECT_EQ(finding.baseline, "0 of 1080 runs had to send something again");
+    EXPECT_EQ(finding.candidate, "216 of 1080 runs had to send something again");
     EXPECT_THAT(finding.reason, HasSubstr("accept queue"));
     EXPECT_TRUE(finding.scope.empty());
 }
@@ -60,7 +60,7 @@ TEST(Retransmissions, of_one_zone_are_scoped_to_it) {
         compare(fleet("staging"), fleet("production").change(lose("cache", 9, "b")), strict());
     ASSERT_EQ(told(report), "cache connect latency.network latency:retransmissions critical\n");
     EXPECT_EQ(report.findings[0].scope, (Labels{{"zone", "b"}}));
-    EXPECT_EQ(report.findings[0].candidate, "162 retransmissions in 540 runs there");
+    EXPECT_EQ(report.findings[0].candidate, "162 of 540 runs had to send something again there");
 }
 
 TEST(Retransmissions, of_several_dependencies_are_one_path) {
@@ -98,7 +98,7 @@ TEST(Retransmissions, more_segments_than_runs_are_all_of_them) {
     const Report report =
         compare(fleet("staging"), fleet("production").change(lose("cache", most)), strict());
     ASSERT_EQ(report.findings.size(), 1U);
-    EXPECT_EQ(report.findings[0].candidate, "1080 retransmissions in 1080 runs");
+    EXPECT_EQ(report.findings[0].candidate, "1080 of 1080 runs had to send something again");
 }
 
 TEST(Retransmissions, can_be_explained_when_they_are_quiet) {

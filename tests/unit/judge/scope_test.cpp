@@ -1,5 +1,5 @@
 // Which labels explain the affected tasks: alone, in pairs, in mixtures, and when they hardly do.
-#include "controller/judge/scope.hpp"
+#include "controller/judge/scope/scope.hpp"
 
 #include "tests/unit/judge/fleet.hpp"
 

@@ -1,4 +1,4 @@
-#include "controller/judge/finding_json.hpp"
+#include "controller/judge/finding/finding_json.hpp"
 #include "tests/unit/judge/fleet.hpp"
 
 #include <fmt/format.h>

@@ -1,5 +1,5 @@
 // What a median does not show: runs that became slow beside others that did not, and parts of a candidate.
-#include "controller/judge/latency_test.hpp"
+#include "controller/judge/statistics/latency_test.hpp"
 #include "tests/unit/judge/fleet.hpp"
 
 #include <cmath>

@@ -1,5 +1,5 @@
 // Against values from tables and from the papers that statistics.hpp names.
-#include "controller/judge/statistics.hpp"
+#include "controller/judge/statistics/statistics.hpp"
 
 #include <cmath>
 

@@ -1,5 +1,5 @@
 // What rises towards its limit and what only looks as if it did.
-#include "controller/judge/trend.hpp"
+#include "controller/judge/statistics/trend.hpp"
 
 #include <algorithm>
 #include <cmath>

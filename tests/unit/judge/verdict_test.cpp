@@ -1,6 +1,6 @@
 // The lattice of verdicts: hold outranks insufficient, which outranks promote; a promote never stands on
 // nothing.
-#include "controller/judge/finding_json.hpp"
+#include "controller/judge/finding/finding_json.hpp"
 #include "tests/unit/judge/fleet.hpp"
 
 #include <algorithm>

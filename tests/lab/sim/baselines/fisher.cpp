@@ -1,4 +1,4 @@
-#include "controller/judge/statistics.hpp"
+#include "controller/judge/statistics/statistics.hpp"
 #include "tests/lab/sim/baselines/baseline.hpp"
 
 #include <algorithm>

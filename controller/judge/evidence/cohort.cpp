@@ -1,0 +1,107 @@
+#include "controller/judge/evidence/cohort.hpp"
+
+#include <algorithm>
+#include <tuple>
+#include <utility>
+
+namespace plumb::judge {
+namespace {
+
+std::string label(const Labels& labels, const char* name) {
+    const auto found = labels.find(name);
+    return found == labels.end() ? std::string() : found->second;
+}
+
+std::string key_of(const Window& window) {
+    const std::string task = label(window.labels, "task");
+    if (task.empty()) return "agent\n" + window.agent;
+    return "task\n" + label(window.labels, "environment") + '\n' + label(window.labels, "service") + '\n' +
+           task;
+}
+
+// Whether this window is the newest of its task; equal times are ordered by content, so that the order of
+// arrival does not matter.
+bool says_more(const Window& window, Time end, const TaskEvidence& task) {
+    return std::tie(end, window.agent, window.labels, window.task_age, window.draining, window.length) >
+           std::tie(task.last_window, task.agent, task.labels, task.age, task.draining, task.window_length);
+}
+
+}  // namespace
+
+CohortBuilder::CohortBuilder(std::string name, std::size_t most_bytes)
+    : name_(std::move(name)), most_bytes_(most_bytes) {}
+
+void CohortBuilder::add(const Window& window, Time end) {
+    const std::string key = key_of(window);
+    if (!tasks_.contains(key) && tasks_.size() >= kCohortTasks) {
+        error("more tasks than one comparison takes (" + std::to_string(kCohortTasks) + ")");
+        return;
+    }
+    if (bytes_ > most_bytes_) {
+        error("more evidence than one comparison takes; select fewer tasks or a shorter time");
+        return;
+    }
+    const auto [known, first] = seen_[window.agent].try_emplace(window.sequence, window.start);
+    if (!first) {
+        // Sent twice is one window; two with one number are a counter that began again.
+        if (known->second != window.start)
+            error("two windows of agent " + window.agent +
+                  " have the same number; its counts cannot be told");
+        return;
+    }
+    bytes_ += sizeof *known;
+    task_of_[window.agent] = key;
+    auto [at, fresh] = tasks_.try_emplace(key);
+    TaskEvidence& task = at->second;
+    if (fresh || end < task.first_window) task.first_window = end;
+    const bool newest = fresh || says_more(window, end, task);
+    if (newest) {
+        task.agent = window.agent;
+        task.labels = window.labels;
+        task.age = std::max(window.task_age, std::chrono::seconds(0));
+        task.draining = window.draining;
+        task.last_window = end;
+        task.window_length = window.length;
+    }
+    ++task.windows;
+    for (const WindowDependency& each : window.dependencies) {
+        const bool room =
+            task.dependencies.size() < kTaskDependencies || task.dependencies.contains(each.dependency);
+        if (!room) {
+            error("more dependencies of one task than a comparison takes (" +
+                  std::to_string(kTaskDependencies) + "); select a shorter time");
+            continue;
+        }
+        DependencyEvidence& evidence = task.dependencies[each.dependency];
+        const std::size_t before = footprint(evidence);
+        if (!add_evidence(each, end, evidence))
+            error(
+                "more phases, facts or gauges of one dependency than a comparison takes; select a shorter "
+                "time");
+        bytes_ += footprint(evidence);
+        bytes_ -= before;
+    }
+}
+
+void CohortBuilder::goodbye(const std::string& agent) {
+    gone_.insert(agent);
+}
+
+void CohortBuilder::error(std::string what) {
+    const bool known = std::find(errors_.begin(), errors_.end(), what) != errors_.end();
+    if (!known && errors_.size() < kCohortErrors) errors_.push_back(std::move(what));
+}
+
+Cohort CohortBuilder::build() && {
+    Cohort cohort;
+    cohort.name = std::move(name_);
+    cohort.errors = std::move(errors_);
+    cohort.tasks.reserve(tasks_.size());
+    for (auto& [key, task] : tasks_) {
+        task.said_goodbye = gone_.contains(task.agent);
+        cohort.tasks.push_back(std::move(task));
+    }
+    return cohort;
+}
+
+}  // namespace plumb::judge

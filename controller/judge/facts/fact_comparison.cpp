@@ -1,0 +1,122 @@
+#include "controller/judge/facts/fact_comparison.hpp"
+
+#include <cmath>
+
+#include <fmt/format.h>
+
+namespace plumb::judge {
+namespace {
+
+Comparison start(const DependencyView& dependency, const FactView& fact) {
+    Comparison out;
+    out.dependency = dependency.name;
+    out.subject = "fact:" + fact.name;
+    out.test = fmt::format("latest value by task, {}", to_string(fact.cls));
+    out.evidence = fmt::format("{} against {}", fact.baseline.in_words(), fact.candidate.in_words());
+    return out;
+}
+
+bool all_alike(const FactView& fact) {
+    return fact.baseline.tasks.size() == 1 && fact.candidate.tasks.size() == 1 &&
+           fact.baseline.tasks.begin()->first == fact.candidate.tasks.begin()->first;
+}
+
+std::string points_from(double share, double threshold) {
+    const double points = 100 * (share - threshold);
+    return fmt::format("{:.0f} points {}", std::abs(points), points < 0 ? "below" : "above");
+}
+
+std::string why_found(const Finding& finding) {
+    if (finding.severity == Severity::critical) return "It stands beyond the margin in enough tasks to hold.";
+    const auto* cls = finding.evidence.if_contains("class");
+    if (cls != nullptr && *cls == "ordered")
+        return "It stands beyond the margin; what is ordered only warns.";
+    return "It stands beyond the margin, but warns: one odd task among several, a value that came lately or "
+           "comes and goes, or something that only the candidate has.";
+}
+
+std::string why_quiet(const FactView& fact, const Surplus& surplus, const SurplusMargins& margins) {
+    if (all_alike(fact)) return "All tasks of both sides show the same.";
+    if (surplus.value) return "The values differ in nothing that orders them.";
+    if (surplus.points < margins.points) return "No value is that much more common on the candidate.";
+    return fmt::format("Tasks of the baseline show '{}', too: that many of the candidate may be chance.",
+                       surplus.nearest);
+}
+
+void explain_shares(const FactView& fact, const SurplusMargins& margins, const Finding* finding,
+                    Comparison& out) {
+    const Surplus surplus = surplus_of(fact.baseline, fact.candidate, margins);
+    out.threshold = fmt::format("{:.0f} points more tasks", 100 * margins.points);
+    out.margin = points_from(surplus.points, margins.points);
+    if (surplus.chance) {
+        out.test += "; Fisher's exact test, since the baseline knows the value";
+        out.threshold += fmt::format(", p at most {:.2g}", margins.chance);
+        out.margin += fmt::format(", p = {:.2g}", *surplus.chance);
+    }
+    const bool of_a_revision = finding != nullptr && !surplus.value;
+    out.why = finding == nullptr ? why_quiet(fact, surplus, margins) : why_found(*finding);
+    if (of_a_revision) out.why = "Within one revision of the candidate: " + out.why;
+}
+
+void explain_must_differ(const View& view, const Finding* finding, Comparison& out) {
+    out.threshold = "one value on both sides";
+    if (finding != nullptr) {
+        out.why = "Both sides show it, and it must differ.";
+    } else {
+        out.why = view.same_environment ? "Both sides are one environment, where it may be the same."
+                                        : "No value is seen on both sides.";
+    }
+}
+
+void explain_must_agree(const FactView& fact, const SurplusMargins& margins, const Finding* finding,
+                        Comparison& out) {
+    out.threshold = fmt::format(
+        "two values within one revision of the candidate; to hold, other than most in two tasks and {:.0f} % "
+        "of them",
+        100 * margins.points);
+    if (finding != nullptr) {
+        out.why = "Tasks of one revision show different values.";
+    } else {
+        out.why = disagrees(fact.candidate) ? "The baseline's tasks do not agree either."
+                                            : "The candidate's tasks agree.";
+    }
+}
+
+}  // namespace
+
+Comparison comparison_of(const View& view, const DependencyView& dependency, const FactView& fact,
+                         const SurplusMargins& margins, const Finding* finding) {
+    Comparison out = start(dependency, fact);
+    out.found = finding != nullptr;
+    switch (fact.cls) {
+        case FactClass::must_match:
+        case FactClass::ordered:
+            explain_shares(fact, margins, finding, out);
+            break;
+        case FactClass::must_differ:
+            explain_must_differ(view, finding, out);
+            break;
+        case FactClass::must_agree:
+            explain_must_agree(fact, margins, finding, out);
+            break;
+        case FactClass::informational:
+            break;
+    }
+    return out;
+}
+
+void explain_informational(const DependencyView& dependency, const FactView& fact, Judgement& judgement) {
+    if (all_alike(fact)) return;
+    Comparison out = start(dependency, fact);
+    out.why = "It is informational: shown, never judged.";
+    judgement.comparisons.push_back(std::move(out));
+}
+
+void explain_unseen(const DependencyView& dependency, const FactView& fact, Judgement& judgement) {
+    Comparison out = start(dependency, fact);
+    out.why = fmt::format("No task of the {} could have seen it: its runs fail, or none went deep enough.",
+                          fact.candidate.total == 0 ? "candidate" : "baseline");
+    judgement.comparisons.push_back(std::move(out));
+}
+
+}  // namespace plumb::judge

@@ -1,0 +1,67 @@
+#include "controller/judge/policy/policy_thresholds.hpp"
+
+#include <array>
+
+namespace plumb::judge {
+namespace {
+
+constexpr std::array<ThresholdInfo, 13> kTable{{
+    {"latency_ratio", &Thresholds::latency_ratio, 1.01, 100, Stricter::lower,
+     "candidate/baseline that matters, as in 1.10"},
+    {"latency_floor", &Thresholds::latency_floor, 1e4, 6e10, Stricter::lower,
+     "a shift that matters, as in 1ms"},
+    {"failure_points", &Thresholds::failure_points, 0.0001, 0.5, Stricter::lower,
+     "a share of runs: one percentage point is 0.01"},
+    {"hard_fault_share", &Thresholds::hard_fault_share, 0.5, 1, Stricter::lower,
+     "a share of runs: 90 % is 0.90"},
+    {"hard_fault_other_side", &Thresholds::hard_fault_other_side, 0.0001, 0.5, Stricter::higher,
+     "a share of runs: 1 % is 0.01"},
+    // More runs find a fault later, fewer let less evidence carry a promote.
+    {"hard_fault_runs", &Thresholds::hard_fault_runs, 1, 1000, Stricter::neither, "a number of runs"},
+    {"fact_share_points", &Thresholds::fact_share_points, 0.001, 1, Stricter::lower,
+     "a share of tasks: 20 points are 0.20"},
+    {"headroom_hold", &Thresholds::headroom_hold, 0, 0.9, Stricter::higher, "a share of the limit"},
+    {"headroom_warn", &Thresholds::headroom_warn, 0, 0.95, Stricter::higher, "a share of the limit"},
+    {"projection_hold", &Thresholds::projection_hold, 0.1, 2, Stricter::lower, "a share of the limit"},
+    {"minimum_windows", &Thresholds::minimum_windows, 1, 1000, Stricter::lower, "a number of windows"},
+    {"minimum_tasks", &Thresholds::minimum_tasks, 2, 1000, Stricter::lower, "a number of tasks a side"},
+    // Later takes old evidence for new, earlier leaves out tasks that are only slow.
+    {"stale_windows", &Thresholds::stale_windows, 2, 1000, Stricter::neither, "a number of windows"},
+}};
+
+template <class T>
+bool is_looser(T value, T floor, Stricter stricter) {
+    switch (stricter) {
+        case Stricter::lower:
+            return value > floor;
+        case Stricter::higher:
+            return value < floor;
+        case Stricter::neither:
+            break;
+    }
+    return value != floor;
+}
+
+}  // namespace
+
+std::span<const ThresholdInfo> threshold_table() {
+    return kTable;
+}
+
+std::vector<std::string_view> tighten(Thresholds& mine, const Thresholds& floor) {
+    const Thresholds usual;
+    std::vector<std::string_view> overruled;
+    for (const ThresholdInfo& each : kTable) {
+        std::visit(
+            [&](auto field) {
+                if (!is_looser(mine.*field, floor.*field, each.stricter)) return;
+                // What stands at its default was hardly chosen.
+                if (mine.*field != usual.*field) overruled.push_back(each.name);
+                mine.*field = floor.*field;
+            },
+            each.field);
+    }
+    return overruled;
+}
+
+}  // namespace plumb::judge

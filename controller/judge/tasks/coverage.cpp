@@ -1,0 +1,210 @@
+// What is missing. Failed probes are evidence; absent ones are not, and a promote is never given for their
+// want.
+#include "controller/judge/tasks/rules.hpp"
+
+#include <algorithm>
+#include <map>
+
+#include <fmt/format.h>
+
+namespace plumb::judge {
+namespace {
+
+// `may_miss`: whether many silent tasks leave the side's state open. A baseline of few is a reference still.
+void judge_side(const SideView& side, const char* name, bool may_miss, Judgement& judgement) {
+    const auto missing = [&](std::string reason) {
+        judgement.gaps.push_back({"", "*", std::move(reason), true});
+    };
+    for (const std::string& error : side.cohort->errors)
+        missing(fmt::format("{}: {}", name, error));
+    if (side.cohort->tasks.empty()) {
+        missing(fmt::format("{}: no task reported in the range", name));
+    } else if (!side.fresh()) {
+        missing(
+            fmt::format("{}: stale, none of its {} tasks reported lately", name, side.cohort->tasks.size()));
+    } else if (2 * side.missing >= side.tasks.size() + side.missing && may_miss) {
+        missing(fmt::format("{}: {} of {} tasks fell silent without a goodbye, and none took their place",
+                            name, side.missing, side.tasks.size() + side.missing));
+    } else if (!side.gone.empty()) {
+        judgement.gaps.push_back(
+            {"", "*",
+             fmt::format("{}: {} of {} tasks reported earlier in the range but no longer; "
+                         "they were left out",
+                         name, side.gone.size(), side.cohort->tasks.size()),
+             false});
+    }
+}
+
+std::string one_sided(const DependencyView& dependency, const View& view) {
+    const bool baseline = dependency.candidate.empty();
+    return fmt::format("only {} tasks report it ({} of {}): there is nothing to compare with",
+                       baseline ? "baseline" : "candidate",
+                       baseline ? dependency.baseline.size() : dependency.candidate.size(),
+                       baseline ? view.baseline.tasks.size() : view.candidate.tasks.size());
+}
+
+// A task may report and yet have stopped probing; what it saw before is then history.
+void judge_freshness(const std::vector<Member>& members, const char* name, const DependencyView& dependency,
+                     const View& view, Judgement& judgement) {
+    if (dependency.kind == "task") return;
+    const auto fresh =
+        static_cast<std::size_t>(std::count_if(members.begin(), members.end(), [&](const Member& member) {
+            return probed_lately(member, view.thresholds().stale_windows);
+        }));
+    if (2 * fresh > members.size()) return;
+    judgement.gaps.push_back({dependency.name, "failures",
+                              fmt::format("{} of {} tasks of the {} report it but have not probed it lately",
+                                          members.size() - fresh, members.size(), name),
+                              true});
+}
+
+std::uint64_t reached(const std::vector<PhaseTask>& tasks) {
+    std::uint64_t runs = 0;
+    for (const PhaseTask& each : tasks)
+        runs += std::min(each.phase->reached, ~std::uint64_t{0} - runs);
+    return runs;
+}
+
+// A phase that the baseline's runs come to and none of the candidate's, although these succeed: whoever asks
+// less of a dependency finds less. Inspections are told by the facts that they see.
+void judge_depth(const DependencyView& dependency, const View& view, Judgement& judgement) {
+    const Thresholds& need = view.thresholds();
+    const bool settled =
+        std::any_of(dependency.candidate.begin(), dependency.candidate.end(), [&](const Member& member) {
+            return member.task->windows >= need.minimum_windows && member.evidence->succeeded > 0;
+        });
+    if (!settled) return;
+    for (const PhaseView& phase : dependency.phases) {
+        const bool comes_there = std::any_of(phase.candidate.begin(), phase.candidate.end(),
+                                             [](const PhaseTask& each) { return each.phase->reached > 0; });
+        if (comes_there || phase.name == phase::inspect) continue;
+        const std::uint64_t before = reached(phase.baseline);
+        // Rare ones (a name that is asked again, a second connection) are no part of what a run has to do.
+        if (before < need.hard_fault_runs || 10 * before < total_runs(dependency.baseline)) continue;
+        judgement.gaps.push_back(
+            {dependency.name, "failures:" + phase.name,
+             fmt::format(
+                 "no run of the candidate came to phase {}, and {} of the baseline's did: it is probed "
+                 "less deeply there",
+                 phase.name, before),
+             true});
+    }
+}
+
+// A run that was due and did not start saw nothing: what the others saw is then too good.
+void judge_skipped(const DependencyView& dependency, Judgement& judgement) {
+    std::uint64_t skipped = 0;
+    for (const Member& member : dependency.candidate)
+        skipped += std::min(member.evidence->skipped, ~std::uint64_t{0} - skipped);
+    const std::uint64_t runs = total_runs(dependency.candidate);
+    if (skipped == 0 || skipped < runs) return;
+    judgement.gaps.push_back(
+        {dependency.name, "failures",
+         fmt::format(
+             "{} runs of the candidate were due and did not start, since the one before had not ended: "
+             "the {} that did may be the better ones",
+             skipped, runs),
+         false});
+}
+
+struct Reporting {  // of the tasks of one service
+    std::size_t tasks = 0;
+    std::size_t with = 0;
+};
+
+// Tasks that have reported long enough to name all they depend on.
+std::map<std::string, Reporting> by_service(const SideView& side, const std::vector<Member>& members,
+                                            unsigned windows) {
+    std::map<std::string, Reporting> services;
+    auto member = members.begin();  // in the order of the side's tasks
+    for (const TaskEvidence* task : side.tasks) {
+        const bool has = member != members.end() && member->task == task;
+        if (has) ++member;
+        const auto service = task->labels.find("service");
+        if (service == task->labels.end() || task->windows < windows) continue;
+        Reporting& of = services[service->second];
+        ++of.tasks;
+        if (has) ++of.with;
+    }
+    return services;
+}
+
+// A dependency that all of a service's tasks have on the baseline and some lack on the candidate: those were
+// not judged, and the others do not speak for them.
+void judge_presence(const DependencyView& dependency, const View& view, Judgement& judgement) {
+    if (dependency.kind == "task") return;
+    if (dependency.candidate.size() == view.candidate.tasks.size()) return;  // nobody lacks it
+    const Thresholds& need = view.thresholds();
+    const auto before = by_service(view.baseline, dependency.baseline, need.minimum_windows);
+    for (const auto& [service, after] :
+         by_service(view.candidate, dependency.candidate, need.minimum_windows)) {
+        const auto reference = before.find(service);
+        if (reference == before.end() || reference->second.with < reference->second.tasks) continue;
+        const std::size_t lacking = after.tasks - after.with;
+        const bool enough = lacking >= need.minimum_tasks || (lacking > 0 && after.tasks == 1);
+        if (!enough ||
+            static_cast<double>(lacking) < need.fact_share_points * static_cast<double>(after.tasks)) {
+            continue;
+        }
+        judgement.gaps.push_back(
+            {dependency.name, "*",
+             fmt::format("{} of {} candidate tasks of {} do not report it, and all of the "
+                         "baseline's do",
+                         lacking, after.tasks, service),
+             true});
+    }
+}
+
+// A name that nobody reports may be a slip of the pen, and a policy that holds on nothing else promotes
+// whatever happens. It may as well be another service's: it is told and does not block.
+void judge_critical_names(const View& view, Judgement& judgement) {
+    const auto reported = [&](const std::string& name) {
+        return name == "*" || std::any_of(view.dependencies.begin(), view.dependencies.end(),
+                                          [&](const DependencyView& each) { return each.name == name; });
+    };
+    for (const std::string& name : view.policy->critical) {
+        if (reported(name)) continue;
+        judgement.gaps.push_back({name, "*", "the policy calls it critical, but no task reports it", false});
+    }
+}
+
+void judge_dependency(const DependencyView& dependency, const View& view, Judgement& judgement) {
+    if (dependency.baseline.empty() || dependency.candidate.empty()) {
+        // Agents of two versions may differ in what they tell of their own task.
+        const bool blocks = dependency.kind != "task";
+        judgement.gaps.push_back({dependency.name, "*", one_sided(dependency, view), blocks});
+        return;
+    }
+    ++judgement.judged.dependencies;
+    const bool before = total_runs(dependency.baseline) > 0;
+    const bool after = total_runs(dependency.candidate) > 0;
+    if (before && after) {
+        judge_freshness(dependency.baseline, "baseline", dependency, view, judgement);
+        judge_freshness(dependency.candidate, "candidate", dependency, view, judgement);
+        judge_presence(dependency, view, judgement);
+        judge_depth(dependency, view, judgement);
+        judge_skipped(dependency, judgement);
+        return;
+    }
+    const char* who = before ? "the candidate" : after ? "the baseline" : "either side";
+    // The task's own evidence may come without runs.
+    const bool blocks = dependency.kind != "task";
+    judgement.gaps.push_back(
+        {dependency.name, "failures", fmt::format("no run finished on {} in the range", who), blocks});
+}
+
+}  // namespace
+
+void judge_coverage(const View& view, Judgement& judgement) {
+    judge_side(view.baseline, "baseline", false, judgement);
+    judge_side(view.candidate, "candidate", true, judgement);
+    if (!view.baseline.fresh() || !view.candidate.fresh()) return;
+    for (const DependencyView& dependency : view.dependencies)
+        judge_dependency(dependency, view, judgement);
+    judge_critical_names(view, judgement);
+    if (judgement.judged.dependencies == 0) {
+        judgement.gaps.push_back({"", "*", "the two sides have no dependency in common", true});
+    }
+}
+
+}  // namespace plumb::judge

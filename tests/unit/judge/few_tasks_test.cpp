@@ -1,0 +1,131 @@
+// A fault of some tasks: neither scatter nor the whole fleet's, wherever they are.
+#include "tests/unit/judge/fleet.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace plumb::judge::test {
+namespace {
+
+using ::testing::HasSubstr;
+
+// `failures` of 30 runs in each window of the tasks that are chosen. Tasks lie in zones of their own number
+// modulo three, which explain none of these choices.
+Fleet failing(int tasks, std::uint64_t failures, const std::function<bool(int)>& chosen, int windows = 20) {
+    Fleet after = production().tasks(tasks).windows(windows);
+    after.change([=](Window& window, int task, int) {
+        if (chosen(task)) fail(window, "database", "query", "peer.timeout", failures);
+    });
+    return after;
+}
+
+Fleet reference(int tasks = 6, int windows = 20) {
+    return staging().tasks(tasks).windows(windows);
+}
+
+TEST(FewTasks, two_of_four_that_fail_often_hold_and_are_named) {
+    const Report report = compare(reference(4), failing(4, 24, [](int task) { return task >= 2; }));
+    EXPECT_EQ(report.verdict, Verdict::hold);
+    ASSERT_EQ(told(report), "database request peer.timeout failures critical\n");
+    EXPECT_EQ(report.findings[0].scope, (Labels{{"task", "production-2,production-3"}}));
+}
+
+TEST(FewTasks, a_quarter_and_a_half_of_twelve_hold) {
+    for (const int every : {2, 4}) {
+        const Report report =
+            compare(reference(), failing(12, 24, [every](int task) { return (task / 3) % every == 1; }));
+        EXPECT_EQ(report.verdict, Verdict::hold) << every;
+    }
+}
+
+TEST(FewTasks, one_of_two_is_half_of_what_there_is) {
+    for (const std::uint64_t failures : {24U, 30U}) {
+        const Report report = compare(reference(2), failing(2, failures, [](int task) { return task == 1; }));
+        EXPECT_EQ(report.verdict, Verdict::hold) << failures;
+    }
+    // Of four, and beside another one in its zone.
+    const auto one = [](int task) { return task == 0; };
+    EXPECT_EQ(compare(reference(4), failing(4, 30, one)).verdict, Verdict::promote);
+}
+
+TEST(FewTasks, the_only_one_of_a_new_revision_holds) {
+    Fleet after = failing(6, 21, [](int task) { return task == 4; });
+    after.change([](Window& window, int task, int) { window.labels["revision"] = task == 4 ? "8" : "7"; });
+    const Report report = compare(reference(), after);
+    EXPECT_EQ(report.verdict, Verdict::hold);
+    ASSERT_EQ(report.findings.size(), 1U);
+    EXPECT_EQ(report.findings[0].scope, (Labels{{"revision", "8"}}));
+}
+
+TEST(FewTasks, a_large_difference_that_may_be_chance_is_no_ground_to_promote) {
+    // Each of them now more and now less, in three windows only.
+    Fleet before = reference(4, 3);
+    Fleet after = production().tasks(4).windows(3);
+    for (Fleet* fleet : {&before, &after}) {
+        const bool candidate = fleet == &after;
+        fleet->change([candidate](Window& window, int task, int) {
+            const auto failures = static_cast<std::uint64_t>(candidate ? 3 + 6 * (task % 3) : 8 * (task % 2));
+            fail(window, "database", "query", "peer.timeout", failures);
+        });
+    }
+    const Report report = compare(before, after);
+    EXPECT_EQ(report.verdict, Verdict::insufficient);
+    EXPECT_THAT(gaps(report, true), HasSubstr("may be chance as tasks differ"));
+}
+
+// Zone b fails in one run of ten on both sides alike; most of one side lies in it, and little of the other.
+Fleet in_zones(Fleet fleet, int in_b, const std::function<void(Window&)>& there) {
+    fleet.tasks(24).windows(10).change([=](Window& window, int task, int) {
+        window.labels["zone"] = task < in_b ? "b" : "a";
+        if (task < in_b) there(window);
+    });
+    return fleet;
+}
+
+TEST(Zones, more_tasks_in_a_poor_zone_are_no_fault) {
+    const auto poor = [](Window& window) { fail(window, "database", "query", "peer.timeout", 3); };
+    const Report report = compare(in_zones(staging(), 4, poor), in_zones(production(), 20, poor));
+    EXPECT_EQ(told(report), "");
+    EXPECT_EQ(report.verdict, Verdict::promote);
+}
+
+TEST(Zones, a_fault_beside_a_poor_zone_is_found) {
+    const auto poor = [](Window& window) { fail(window, "database", "query", "peer.timeout", 3); };
+    const auto worse = [](Window& window) { fail(window, "database", "query", "peer.timeout", 9); };
+    const Report report = compare(in_zones(staging(), 4, poor), in_zones(production(), 20, worse));
+    EXPECT_EQ(told(report), "database request peer.timeout failures critical\n");
+}
+
+TEST(Zones, a_fact_that_follows_the_zone_is_no_drift) {
+    const auto other = [](Window& window) { set_fact(window, "database", "postgres.timezone", "CET"); };
+    EXPECT_EQ(told(compare(in_zones(staging(), 4, other), in_zones(production(), 20, other))), "");
+    EXPECT_EQ(told(compare(in_zones(staging(), 0, other), in_zones(production(), 20, other))),
+              "database server fact.differs fact:postgres.timezone critical\n");
+}
+
+TEST(Zones, disturbed_runs_of_a_zone_are_not_the_candidates) {
+    const auto late = [](Window& window) { dependency(window, "database").suspect = 10; };
+    EXPECT_EQ(told(compare(in_zones(staging(), 4, late), in_zones(production(), 20, late))), "");
+}
+
+TEST(Depth, whoever_asks_less_finds_less) {
+    Fleet after = production();
+    after.change([](Window& window, int, int) {
+        std::erase_if(dependency(window, "database").phases,
+                      [](const WindowPhase& phase) { return phase.name == "query"; });
+    });
+    const Report report = compare(staging(), after);
+    EXPECT_EQ(report.verdict, Verdict::insufficient);
+    EXPECT_THAT(gaps(report, true), HasSubstr("no run of the candidate came to phase query"));
+}
+
+TEST(Depth, runs_that_never_started_are_told) {
+    Fleet after = production();
+    after.change([](Window& window, int, int) { dependency(window, "database").skipped = 300; });
+    const Report report = compare(staging(), after);
+    EXPECT_EQ(report.verdict, Verdict::promote);
+    EXPECT_THAT(gaps(report), HasSubstr("were due and did not start"));
+}
+
+}  // namespace
+}  // namespace plumb::judge::test
