@@ -251,7 +251,9 @@ void Generator::time_runs(Actor& actor, std::size_t index, int window, Through c
     const double load = world_.load_height * each.load_share * std::sin(2 * std::numbers::pi * turn);
     double all = std::exp(world_.weather * link.weather);
     if (task.cold && window == task.first) all *= kColdWindow;
-    if (window >= task.suspect_from && window <= task.suspect_to) all *= task.suspect_leak;
+    // Who waits for a processor reads its clock late; the kernel, which measures round trips, does not wait.
+    const bool starves = window >= task.suspect_from && window <= task.suspect_to;
+    const double late = starves ? task.suspect_leak : 1;
     modes_.clear();
     const double path = link.path_ms * all * slowness(actor, each, nullptr, window);
     const double work = link.work * all * std::exp(load);
@@ -262,7 +264,7 @@ void Generator::time_runs(Actor& actor, std::size_t index, int window, Through c
         const double own = spec.ms * work * slowness(actor, each, &spec, window);
         const bool deep = out.phases[p].layer >= Layer::authenticate;
         const std::uint64_t runs = clean.deep + (deep ? 0 : clean.shallow);
-        out.phases[p].clean = draw(spec.round_trips * path + own, runs, each.spread, actor.random);
+        out.phases[p].clean = draw(late * (spec.round_trips * path + own), runs, each.spread, actor.random);
     }
     modes_.resize(path_modes);
     out.rtt = each.rtt_ms > 0 ? draw(path, std::min<std::uint64_t>(clean.deep + clean.shallow, 3),
