@@ -57,6 +57,21 @@ TEST(Starvation, as_many_disturbed_runs_on_both_sides_are_no_difference) {
     EXPECT_EQ(told(report), "");
 }
 
+TEST(Starvation, runs_that_wait_for_a_time_out_meet_every_disturbance_and_say_nothing_of_the_task) {
+    const auto hanging = [](std::uint64_t disturbed) {
+        Fleet after = fleet("production");
+        after.change([=](Window& window, int, int) {
+            for (WindowDependency& each : window.dependencies) {
+                fail_all(window, each.dependency, "resolve", "dns.timeout");
+                each.suspect = disturbed;
+            }
+        });
+        return told(compare(fleet("staging").change(disturb(2)), after));
+    };
+    EXPECT_EQ(hanging(20).find("task.starved"), std::string::npos) << "two in three";
+    EXPECT_NE(hanging(30).find("task.starved"), std::string::npos) << "all of them";
+}
+
 TEST(Starvation, one_slow_dependency_of_three_is_not_the_tasks) {
     Fleet after = fleet("production").change(disturb(12));
     after.change([](Window& window, int, int) {
