@@ -1,9 +1,12 @@
 // What is missing. Failed probes are evidence; absent ones are not, and a promote is never given for their
 // want.
 #include "controller/judge/tasks/rules.hpp"
+#include "model/agent_version.hpp"
 
 #include <algorithm>
 #include <map>
+#include <set>
+#include <string>
 
 #include <fmt/format.h>
 
@@ -65,8 +68,19 @@ std::uint64_t reached(const std::vector<PhaseTask>& tasks) {
     return runs;
 }
 
-// A phase that the baseline's runs come to and none of the candidate's, although these succeed: whoever asks
-// less of a dependency finds less. Inspections are told by the facts that they see.
+// The agents' versions on a side; one version may know phases that another does not.
+std::set<std::string> versions(const std::vector<Member>& members) {
+    std::set<std::string> found;
+    for (const Member& member : members) {
+        const auto label = member.task->labels.find(std::string(kAgentVersionLabel));
+        found.insert(label == member.task->labels.end() ? std::string() : label->second);
+    }
+    return found;
+}
+
+// A log-in or a request that the baseline's runs come to and none of the candidate's, although these succeed:
+// whoever asks less of a dependency finds less. How it is reached (by name or address, with TLS or without)
+// and what an inspection sees are told by facts.
 void judge_depth(const DependencyView& dependency, const View& view, Judgement& judgement) {
     const Thresholds& need = view.thresholds();
     const bool settled =
@@ -77,7 +91,7 @@ void judge_depth(const DependencyView& dependency, const View& view, Judgement& 
     for (const PhaseView& phase : dependency.phases) {
         const bool comes_there = std::any_of(phase.candidate.begin(), phase.candidate.end(),
                                              [](const PhaseTask& each) { return each.phase->reached > 0; });
-        if (comes_there || phase.name == phase::inspect) continue;
+        if (comes_there || phase.layer < Layer::authenticate || phase.name == phase::inspect) continue;
         const std::uint64_t before = reached(phase.baseline);
         // Rare ones (a name that is asked again, a second connection) are no part of what a run has to do.
         if (before < need.hard_fault_runs || 10 * before < total_runs(dependency.baseline)) continue;
@@ -87,7 +101,7 @@ void judge_depth(const DependencyView& dependency, const View& view, Judgement& 
                  "no run of the candidate came to phase {}, and {} of the baseline's did: it is probed "
                  "less deeply there",
                  phase.name, before),
-             true});
+             versions(dependency.baseline) == versions(dependency.candidate)});
     }
 }
 

@@ -117,6 +117,18 @@ TEST(Depth, whoever_asks_less_finds_less) {
     const Report report = compare(staging(), after);
     EXPECT_EQ(report.verdict, Verdict::insufficient);
     EXPECT_THAT(gaps(report, true), HasSubstr("no run of the candidate came to phase query"));
+    // An older agent may not know the phase.
+    after.change([](Window& window, int, int) { window.labels["agent_version"] = "0.0.9"; });
+    EXPECT_EQ(compare(staging(), after).verdict, Verdict::promote);
+}
+
+TEST(Depth, how_a_dependency_is_reached_is_told_by_facts) {
+    Fleet after = production();
+    after.change([](Window& window, int, int) {
+        std::erase_if(dependency(window, "database").phases,
+                      [](const WindowPhase& phase) { return phase.name == "resolve"; });
+    });
+    EXPECT_EQ(compare(staging(), after).verdict, Verdict::promote) << "by its address";
 }
 
 TEST(Depth, runs_that_never_started_are_told) {
