@@ -73,6 +73,42 @@ TEST(FewTasks, a_large_difference_that_may_be_chance_is_no_ground_to_promote) {
     EXPECT_THAT(gaps(report, true), HasSubstr("may be chance as tasks differ"));
 }
 
+TEST(FewTasks, of_few_runs_each_lie_in_their_zone) {
+    // Two log-ins a window, two windows: four runs each.
+    Spec rare;
+    rare.runs = 2;
+    Fleet before = Fleet("staging").tasks(6).windows(2).with(rare);
+    Fleet after = Fleet("production").tasks(6).windows(2).with(rare);
+    after.change([](Window& window, int task, int) {
+        if (task % 3 == 1) fail_all(window, "database", "query", "postgres.password");
+    });
+    const Report report = compare(before, after);
+    EXPECT_EQ(report.verdict, Verdict::hold);
+    ASSERT_EQ(report.findings.size(), 1U);
+    EXPECT_EQ(report.findings[0].scope, (Labels{{"zone", "az1"}}));
+}
+
+TEST(FewTasks, that_lose_most_of_their_packets_are_named) {
+    Fleet after = production().tasks(4).windows(20);
+    after.change([](Window& window, int task, int) {
+        if (task >= 2) dependency(window, "database").retransmitted = 20;
+    });
+    const Report report = compare(reference(4), after);
+    ASSERT_EQ(report.findings.size(), 1U);
+    EXPECT_EQ(report.findings[0].subject, "latency:retransmissions");
+    EXPECT_EQ(report.findings[0].scope, (Labels{{"task", "production-2,production-3"}}));
+}
+
+TEST(FewTasks, that_starve_are_named_although_the_baseline_has_one_task) {
+    Fleet after = production().tasks(6).windows(20);
+    after.change([](Window& window, int task, int) {
+        if (task % 3 == 1) dependency(window, "database").suspect = 29;
+    });
+    const Report report = compare(reference(1), after);
+    ASSERT_EQ(told(report), "task task task.starved latency:all warning\n");
+    EXPECT_EQ(report.findings[0].scope, (Labels{{"zone", "az1"}}));
+}
+
 // Zone b fails in one run of ten on both sides alike; most of one side lies in it, and little of the other.
 Fleet in_zones(Fleet fleet, int in_b, const std::function<void(Window&)>& there) {
     fleet.tasks(24).windows(10).change([=](Window& window, int task, int) {

@@ -76,6 +76,37 @@ TEST(Fold, exhausted_slots_explain_the_gauge_that_shows_them) {
     EXPECT_EQ(report.findings[0].folded[0].subject, "gauge:postgres.connections");
 }
 
+TEST(Fold, exhausted_slots_explain_no_other_gauge) {
+    Fleet after = side("production", {spec("database", {}, {gauge("postgres.disk", 97, 100)})});
+    after.change([](Window& window, int, int) {
+        fail(window, "database", "query", "postgres.too_many_connections", 10);
+    });
+    const Fleet before = side("staging", {spec("database", {}, {gauge("postgres.disk", 20, 100)})});
+    EXPECT_EQ(told(compare(before, after)),
+              "database request postgres.too_many_connections failures critical\n"
+              "database server gauge.headroom gauge:postgres.disk critical\n");
+}
+
+TEST(Fold, what_all_tasks_show_is_not_the_failure_of_some) {
+    const auto specs = [](const std::string& version) {
+        return std::vector<Spec>{spec("database", {{"postgres.identity", FactClass::must_differ, "7"},
+                                                   {"http.server", FactClass::must_match, version}})};
+    };
+    const auto roots = [&](int every) {
+        Fleet after = side("production", specs("2")).tasks(8).windows(6);
+        after.change([every](Window& window, int task, int) {
+            if (task % every == 0) fail(window, "database", "query", "postgres.shutting_down", 20);
+        });
+        return told(compare(side("staging", specs("1")).tasks(8).windows(6), after));
+    };
+    const std::string identity = "database server fact.differs fact:postgres.identity critical\n";
+    const std::string version = "database server fact.differs fact:http.server critical\n";
+    EXPECT_NE(roots(4).find(version), std::string::npos);
+    EXPECT_NE(roots(4).find(identity), std::string::npos);
+    // Where all tasks fail, the version is told by the server that fails; the identity stays a fault.
+    EXPECT_EQ(roots(1), "database request postgres.shutting_down failures critical\n" + identity);
+}
+
 TEST(Fold, a_low_gauge_explains_a_slow_server) {
     Spec slow = spec("database", {}, {gauge("postgres.connections", 95, 97)});
     slow.phases = {{"connect", 2.0}, {"query", 20.0}};

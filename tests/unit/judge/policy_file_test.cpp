@@ -194,5 +194,15 @@ TEST(PolicyFile, a_ratio_has_an_upper_bound_and_goes_with_no_cause) {
                 HasSubstr("'ratio' and 'cause' do not go together"));
 }
 
+TEST(PolicyFile, what_would_match_nothing_is_refused) {
+    const auto accepted = [](const std::string& what) {
+        return refused("accept:\n  - dependency: a\n    reason: meant\n    until: 2027-01-31\n    " + what);
+    };
+    EXPECT_THAT(accepted("subject: failures\n    cause: tcp.*\n"),
+                HasSubstr("policy.yaml:6: 'cause' is one cause, such as tcp.timeout, and no pattern"));
+    EXPECT_THAT(accepted("subject: latency:retransmissions\n    ratio: 2\n"),
+                HasSubstr("policy.yaml:6: 'ratio' belongs to a phase's latency"));
+}
+
 }  // namespace
 }  // namespace plumb::judge::test

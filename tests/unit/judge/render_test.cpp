@@ -165,6 +165,17 @@ TEST(Text, says_what_evidence_is_missing) {
     EXPECT_THAT(text, HasSubstr("staging: no windows"));
 }
 
+TEST(Render, thousands_of_findings_are_cut_for_people_and_whole_for_programs) {
+    Report report = sample();
+    report.findings.resize(1, report.findings[0]);
+    report.findings.resize(6000, report.findings[0]);
+    for (const std::string& text : {to_text(report, Terminal(false, 80)), to_markdown(report)}) {
+        EXPECT_LT(text.size(), 200'000U);
+        EXPECT_THAT(text, HasSubstr("and 5900 more findings"));
+    }
+    EXPECT_EQ(boost::json::parse(to_json(report)).at("findings").as_array().size(), 6000U);
+}
+
 TEST(Render, a_report_with_nothing_in_its_coverage_still_reads) {
     const Report empty;
     EXPECT_THAT(to_text(empty, Terminal(false, 80)), HasSubstr("INSUFFICIENT"));

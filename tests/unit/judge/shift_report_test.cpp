@@ -3,6 +3,8 @@
 #include "tests/unit/judge/fleet.hpp"
 
 #include <cmath>
+#include <set>
+#include <string>
 
 #include <fmt/format.h>
 #include <gmock/gmock.h>
@@ -142,6 +144,27 @@ TEST(ShiftReport, what_may_not_hold_neither_hides_nor_lifts_what_may) {
     EXPECT_EQ(severity_of(lifted, "database"), "quiet");
     EXPECT_EQ(severity_of(lifted, "other-00"), "warning");
     EXPECT_EQ(lifted.verdict, Verdict::promote);
+}
+
+TEST(ShiftReport, pairs_that_could_not_be_tested_are_explained_too) {
+    const auto subjects = [](int tasks) {
+        Look look(noon());
+        look.explain = true;
+        std::set<std::string> found;
+        for (const Comparison& each :
+             judge(staging().tasks(tasks).cohort(), production().tasks(tasks).cohort(), {}, look)
+                 .comparisons) {
+            EXPECT_NE(each.why, "");
+            found.insert(each.subject);
+        }
+        return found;
+    };
+    const auto one = subjects(1);
+    for (const char* subject : {"latency:connect", "latency:query", "latency:retransmissions"})
+        EXPECT_TRUE(one.contains(subject)) << subject;
+    const auto several = subjects(3);
+    EXPECT_TRUE(several.contains("latency:query:p50"));
+    EXPECT_TRUE(several.contains("latency:query:slow_mode")) << "looked at and found alike";
 }
 
 }  // namespace
