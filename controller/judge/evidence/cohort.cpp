@@ -19,11 +19,31 @@ std::string key_of(const Window& window) {
            task;
 }
 
+// FNV-1a over what tells two windows apart.
+std::uint64_t fingerprint(const Window& window) {
+    std::uint64_t hash = 14695981039346656037ULL;
+    const auto add = [&hash](std::uint64_t value) { hash = (hash ^ value) * 1099511628211ULL; };
+    add(static_cast<std::uint64_t>(window.start.time_since_epoch().count()));
+    add(static_cast<std::uint64_t>(window.length.count()));
+    for (const WindowDependency& each : window.dependencies) {
+        add(each.runs);
+        add(each.succeeded);
+        add(each.suspect);
+        for (const WindowPhase& phase : each.phases) {
+            add(phase.reached);
+            add(phase.clean.sum_ns());
+        }
+        for (const WindowFailure& failure : each.failures)
+            add(failure.count);
+    }
+    return hash;
+}
+
 // Whether this window is the newest of its task; equal times are ordered by content, so that the order of
 // arrival does not matter.
 bool says_more(const Window& window, Time end, const TaskEvidence& task) {
-    return std::tie(end, window.agent, window.labels, window.task_age, window.draining, window.length) >
-           std::tie(task.last_window, task.agent, task.labels, task.age, task.draining, task.window_length);
+    return std::tie(end, window.agent, window.labels, window.task_age, window.draining) >
+           std::tie(task.last_window, task.agent, task.labels, task.age, task.draining);
 }
 
 }  // namespace
@@ -41,10 +61,11 @@ void CohortBuilder::add(const Window& window, Time end) {
         error("more evidence than one comparison takes; select fewer tasks or a shorter time");
         return;
     }
-    const auto [known, first] = seen_[window.agent].try_emplace(window.sequence, window.start);
+    const auto print = fingerprint(window);
+    const auto [known, first] = seen_[window.agent].try_emplace(window.sequence, print);
     if (!first) {
         // Sent twice is one window; two with one number are a counter that began again.
-        if (known->second != window.start)
+        if (known->second != print)
             error("two windows of agent " + window.agent +
                   " have the same number; its counts cannot be told");
         return;
@@ -61,6 +82,10 @@ void CohortBuilder::add(const Window& window, Time end) {
         task.age = std::max(window.task_age, std::chrono::seconds(0));
         task.draining = window.draining;
         task.last_window = end;
+    }
+    const std::pair measured(!window.draining, end);
+    if (std::pair(measured, window.length) > std::pair(task.measured, task.window_length)) {
+        task.measured = measured;
         task.window_length = window.length;
     }
     ++task.windows;

@@ -138,7 +138,8 @@ struct TaskEvidence {
     std::uint64_t windows = 0;
     Time first_window;  // end of the first and of the last window in the range
     Time last_window;
-    std::chrono::milliseconds window_length{};  // of the last window
+    std::chrono::milliseconds window_length{};  // of the last window that its end did not cut short
+    std::pair<bool, Time> measured;             // whether there was one, and when it ended
     std::chrono::seconds age{};                 // of the task at its last window; 0: unknown
     bool draining = false;
     bool said_goodbye = false;
@@ -170,8 +171,8 @@ class CohortBuilder {
 
   private:
     std::map<std::string, TaskEvidence> tasks_;
-    // By agent: number → start, by the agent's clock.
-    std::map<std::string, boost::container::flat_map<std::uint64_t, Time>> seen_;
+    // By agent: number → fingerprint of what the window says.
+    std::map<std::string, boost::container::flat_map<std::uint64_t, std::uint64_t>> seen_;
     std::map<std::string, std::string> task_of_;  // agent → key of its task
     std::set<std::string> gone_;                  // agents that said goodbye
     std::vector<std::string> errors_;

@@ -32,32 +32,45 @@ std::vector<Cluster> clusters_of(const std::vector<PhaseTask>& tasks) {
 
 std::vector<Cluster> in_zones_of(const std::vector<ZonedCluster>& before,
                                  const std::vector<ZonedCluster>& after) {
-    std::map<std::string_view, Counts> ours;
-    std::map<std::string_view, Counts> theirs;
-    std::vector<Cluster> as_they_are;
-    for (const ZonedCluster& each : before) {
-        ours[each.zone].add({each.counts.reached, each.counts.failed});
-        as_they_are.push_back(each.counts);
-    }
-    for (const ZonedCluster& each : after)
-        theirs[each.zone].add({each.counts.reached, each.counts.failed});
-    std::vector<Cluster> zones;
-    for (const auto& [zone, counts] : ours)
-        zones.push_back({counts.reached, counts.failed});
-    if (!differ(zones)) return as_they_are;
-
-    const auto weight = [&](std::string_view zone) {
-        const auto found = theirs.find(zone);
-        const double runs = static_cast<double>(ours.at(zone).reached);
-        return found == theirs.end() || runs <= 0 ? 0 : static_cast<double>(found->second.reached) / runs;
+    struct Zone {
+        Counts before;
+        std::size_t tasks = 0;
+        double after = 0;  // runs
+        double weight = 0;
     };
+    std::map<std::string_view, Zone> zones;
+    Counts all;
+    std::vector<Cluster> plain;
+    for (const ZonedCluster& each : before) {
+        Zone& zone = zones[each.zone];
+        zone.before.add({each.counts.reached, each.counts.failed});
+        ++zone.tasks;
+        all.add({each.counts.reached, each.counts.failed});
+        plain.push_back(each.counts);
+    }
+    std::vector<Cluster> sums;
+    for (const auto& [name, zone] : zones)
+        sums.push_back({zone.before.reached, zone.before.failed});
+    if (!differ(sums)) return plain;
+
+    double elsewhere = 0;  // the candidate's runs in zones of which the baseline says nothing by itself
+    for (const ZonedCluster& each : after) {
+        const auto zone = zones.find(each.zone);
+        const auto runs = static_cast<double>(each.counts.reached);
+        // One task cannot tell its zone's share from its own.
+        const bool known = zone != zones.end() && zone->second.tasks >= 2;
+        (known ? zone->second.after : elsewhere) += runs;
+    }
     double most = 0;
-    for (const auto& [zone, counts] : ours)
-        most = std::max(most, weight(zone));
-    if (most <= 0) return as_they_are;  // no zone in common
+    for (auto& [name, zone] : zones) {
+        const auto runs = static_cast<double>(zone.before.reached);
+        if (runs > 0) zone.weight = zone.after / runs + elsewhere / static_cast<double>(all.reached);
+        most = std::max(most, zone.weight);
+    }
+    if (most <= 0) return plain;
     std::vector<Cluster> weighed;
     for (const ZonedCluster& each : before) {
-        const double part = weight(each.zone) / most;
+        const double part = zones[each.zone].weight / most;
         const auto thinned = [part](std::uint64_t count) {
             return static_cast<std::uint64_t>(std::llround(part * static_cast<double>(count)));
         };

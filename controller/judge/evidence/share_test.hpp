@@ -32,9 +32,9 @@ struct ZonedCluster {
 };
 
 // The baseline's tasks as they would weigh if they lay in zones as the candidate's do: where its zones differ
-// among themselves, the runs of those that it has more tasks in are thinned, and those of zones that the
-// candidate is not in are left out. Without it, more tasks in a poor zone would look like a fault (Simpson's
-// paradox).
+// among themselves, the runs of those that it has more tasks in are thinned. A zone in which it has one task
+// or none is compared with all of it. Without this, more tasks in a poor zone would look like a fault
+// (Simpson's paradox).
 std::vector<Cluster> in_zones_of(const std::vector<ZonedCluster>& before,
                                  const std::vector<ZonedCluster>& after);
 

@@ -39,6 +39,7 @@ void note(const Member& member, const FactEvidence& fact, Tasks*& same, FactSide
     ++side.total;
     if (fact.values.size() == 1) return;
     if (fact.restless) {
+        side.restless = true;
         for (const FactValue& value : fact.values)
             side.usual.insert(value.value);
         side.unsettled.insert(latest.value);
@@ -255,6 +256,7 @@ std::map<std::string, FactSide> by_revision(const FactSide& side) {
         part.usual = side.usual;
         part.unsettled = side.unsettled;
         part.lately = side.lately;
+        part.restless = side.restless;
     }
     return sides;
 }

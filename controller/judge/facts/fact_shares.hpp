@@ -19,6 +19,7 @@ struct FactSide {
     std::set<std::string> unsettled;  // values that a task shows by turns with another
     std::set<std::string> lately;  // values that a task showed until, within its last windows, another came
     std::size_t total = 0;         // tasks
+    bool restless = false;         // a task showed more values than are kept
     std::size_t too_shallow = 0;   // tasks beside those, whose runs never went deep enough to see it
     double share(const std::string& value) const;
     // What the share would be if its tasks lay in zones as the other's do: a value may follow the zone.

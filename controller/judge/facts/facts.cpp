@@ -10,6 +10,7 @@
 
 #include <algorithm>
 #include <optional>
+#include <set>
 #include <utility>
 
 #include <fmt/format.h>
@@ -89,6 +90,26 @@ std::optional<std::string> older_agents(const FactView& fact) {
                        *lacking.begin(), *showing.begin());
 }
 
+// Whether most tasks with the value fail now, in the fact's layer or before it, and with runs too few yet to
+// be called a fault. What a run sees on its way to failing (an error's status, the certificate it refuses) is
+// the failure's, which tells it as soon as there are runs enough.
+bool of_failing_tasks(const FactQuestion& question, const std::vector<const TaskEvidence*>& tasks,
+                      Layer layer) {
+    const unsigned enough = question.view.thresholds().hard_fault_runs;
+    std::set<const TaskEvidence*> failing;
+    for (const Member& member : question.dependency.candidate) {
+        const auto& phases = member.evidence->phases;
+        const bool fails = std::any_of(phases.begin(), phases.end(), [=](const PhaseEvidence& each) {
+            return !each.recent.empty() && each.layer <= layer && each.failed < enough &&
+                   2 * each.recent.back().failed > each.recent.back().reached;
+        });
+        if (fails) failing.insert(member.task);
+    }
+    const auto so = std::count_if(tasks.begin(), tasks.end(),
+                                  [&](const TaskEvidence* task) { return failing.contains(task); });
+    return 2 * static_cast<std::size_t>(so) > tasks.size();
+}
+
 // `after`: the candidate, or one revision of it.
 std::optional<Finding> different(const FactQuestion& question, const FactSide& after,
                                  const Surplus& surplus) {
@@ -99,9 +120,11 @@ std::optional<Finding> different(const FactQuestion& question, const FactSide& a
     Finding finding = start(question, missing ? "fact.missing" : "fact.differs");
     // One odd task among several is said, but does not hold; nor does something that only the candidate has,
     // nor a value that comes and goes, on either side: the other may just not have met it yet.
-    const bool settled = !after.unsettled.contains(value) && !before.lately.contains(value);
+    const bool settled =
+        !after.unsettled.contains(value) && !before.lately.contains(value) && !before.restless;
     const bool enough = before.seen() && settled && (after.count(value) >= 2 || after.total == 1);
-    finding.severity = enough ? Severity::critical : Severity::warning;
+    const bool failing = of_failing_tasks(question, after.tasks.at(value), finding.layer);
+    finding.severity = enough && !failing ? Severity::critical : Severity::warning;
     finding.confidence = confidence(after.share(value) - before.share(value));
     set_scope(question, value, finding);
     if (value != kAbsent) return finding;

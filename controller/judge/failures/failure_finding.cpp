@@ -62,6 +62,7 @@ Comparison failure_comparison(const PhaseQuestion& question) {
 std::vector<PhaseTask> same_place(const std::vector<PhaseTask>& tasks, const Labels& place) {
     Labels known;
     for (const auto& pair : place) {
+        if (pair.first == "task") continue;  // a namesake on the other side is no reference
         const bool somebody = std::any_of(tasks.begin(), tasks.end(), [&](const PhaseTask& each) {
             return has_one_of(*each.task, pair.first, pair.second);
         });

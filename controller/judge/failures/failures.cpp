@@ -81,14 +81,15 @@ bool soft_gap_known(const Walk& walk, const DependencyView& dependency) {
     });
 }
 
-// The phase without the tasks that fail hard.
-PhaseView rest_of(const PhaseQuestion& question) {
+// The phase without the tasks that a finding is about.
+PhaseView rest_of(const PhaseQuestion& question, const Labels& scope) {
     PhaseView rest = *question.phase;
-    std::set<const TaskEvidence*> failing;
-    for (const PhaseTask& each : failing_hard(rest.candidate, question.view->thresholds()))
-        failing.insert(each.task);
-    std::erase_if(rest.candidate, [&](const PhaseTask& each) { return failing.contains(each.task); });
+    std::erase_if(rest.candidate, [&](const PhaseTask& each) { return lies_in(*each.task, scope); });
     return rest;
+}
+
+bool only_warns(const Answer& answer) {
+    return answer.finding && answer.finding->severity == Severity::warning;
 }
 
 void take(Walk& walk, Answer answer) {
@@ -129,24 +130,38 @@ void judge_soft(Walk& walk, const PhaseQuestion& question) {
     if (answer.unsure) {
         gap(walk, *question.dependency,
             fmt::format("phase {}: {} against {} on the baseline, which may be chance as tasks differ; more "
-                        "windows would tell",
+                        "windows, or more tasks, would tell",
                         question.phase->name, in_words(after), in_words(before)),
             true);
     }
+    const bool odd = only_warns(answer);
+    const PhaseView rest = odd ? rest_of(question, answer.finding->scope) : PhaseView{};
     take(walk, std::move(answer));
+    // It must not hide that the others fail, too, if less.
+    if (odd && rest.candidate.size() < question.phase->candidate.size())
+        judge_soft(walk, {question.view, question.dependency, &rest, true});
 }
 
 void judge_phase(Walk& walk, const PhaseQuestion& question) {
     ++walk.judgement.judged.failures;
     Answer answer = hard_fault(question);
     const bool found = answer.finding.has_value();
-    const bool holds = found && answer.finding->severity == Severity::critical;
+    const bool odd = only_warns(answer);
+    const PhaseView rest = odd ? rest_of(question, answer.finding->scope) : PhaseView{};
     take(walk, std::move(answer));
     if (!found) return judge_soft(walk, question);
-    if (holds) return;
-    // One odd task only warns; it must not hide that the others fail, too, if less.
-    const PhaseView rest = rest_of(question);
-    judge_soft(walk, {question.view, question.dependency, &rest});
+    if (odd) judge_soft(walk, {question.view, question.dependency, &rest, true});
+}
+
+// One odd task warns. Two of them are no oddity, whichever the phase in which each fails, and however often.
+void join_odd_ones(std::vector<Finding>& findings) {
+    std::set<Labels> odd;
+    for (const Finding& each : findings) {
+        if (each.severity == Severity::warning) odd.insert(each.scope);
+    }
+    if (odd.size() < 2) return;
+    for (Finding& each : findings)
+        each.severity = Severity::critical;
 }
 
 // Tasks of which no run came through, and too few runs to call it a fault. One of several is let pass, as one
@@ -249,6 +264,7 @@ void judge_failures(const View& view, Judgement& judgement) {
         const bool told = note_failing_baseline(walk, dependency);
         for (const PhaseView& phase : dependency.phases)
             judge_phase(walk, {&view, &dependency, &phase});
+        join_odd_ones(part.findings);
         if (!told) note_unexplained_fault(walk, dependency);
     });
 }

@@ -14,6 +14,7 @@ struct PhaseQuestion {
     const View* view = nullptr;
     const DependencyView* dependency = nullptr;
     const PhaseView* phase = nullptr;
+    bool one_left_out = false;  // an odd task was taken off and told
 };
 
 struct Answer {

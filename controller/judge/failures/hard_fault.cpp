@@ -23,7 +23,7 @@ constexpr double kMostly = 0.75;  // a task that fails more often is neither fai
 constexpr double kReferenceZ = 1.645;
 
 // The tasks of this dependency that have runs enough to say that they do not fail in this phase: as many as
-// those that do fail had to have.
+// those that do fail had to have, or a few that all succeeded.
 std::vector<const TaskEvidence*> others(const PhaseQuestion& question,
                                         const std::vector<PhaseTask>& affected) {
     std::set<const TaskEvidence*> failing;
@@ -38,7 +38,10 @@ std::vector<const TaskEvidence*> others(const PhaseQuestion& question,
     }
     std::vector<const TaskEvidence*> rest;
     for (const Member& member : question.dependency->candidate) {
-        if (member.evidence->runs >= need && !failing.contains(member.task)) rest.push_back(member.task);
+        const bool all_well =
+            member.evidence->runs >= 2 && member.evidence->succeeded == member.evidence->runs;
+        if ((member.evidence->runs >= need || all_well) && !failing.contains(member.task))
+            rest.push_back(member.task);
     }
     return rest;
 }
@@ -140,8 +143,10 @@ Comparison comparison_of(const PhaseQuestion& question, const HardReading& readi
 
 bool is_odd(const Scope& scope, std::size_t affected, const std::vector<const TaskEvidence*>& spared) {
     if (affected != 1 || spared.size() < 2) return false;
-    return !scope.by_place || std::any_of(spared.begin(), spared.end(),
-                                          [&](const TaskEvidence* task) { return lies_in(*task, scope); });
+    // Two labels that meet in one task are no place.
+    return !scope.by_place || scope.labels.size() > 1 ||
+           std::any_of(spared.begin(), spared.end(),
+                       [&](const TaskEvidence* task) { return lies_in(*task, scope); });
 }
 
 bool fails_throughout(const PhaseTask& task, const Thresholds& thresholds) {

@@ -2,7 +2,7 @@
 #include "controller/judge/failures/failures.hpp"
 
 #include <algorithm>
-#include <set>
+#include <cmath>
 
 #include <fmt/format.h>
 
@@ -11,6 +11,7 @@ namespace {
 
 constexpr double kFalseAlarm = 0.001;  // for all failure tests of one comparison together
 constexpr std::size_t kTasksOfPlace = 2;
+constexpr double kToldPoints = 0.005;      // weighing by zone changes the baseline's share by so much
 constexpr double kShownByPlace = 2.0 / 3;  // of a place's tasks: the others may be spared by chance
 
 struct SoftReading {  // what the rule saw: of all tasks, of those of one place, or of a few by themselves
@@ -55,6 +56,18 @@ std::vector<ZonedCluster> by_zone(const std::vector<PhaseTask>& tasks) {
     return clusters;
 }
 
+// Of three tasks and more, one may have its own trouble.
+Counts without_worst(const std::vector<PhaseTask>& tasks) {
+    const auto worst = std::max_element(
+        tasks.begin(), tasks.end(),
+        [](const PhaseTask& a, const PhaseTask& b) { return a.range().share() < b.range().share(); });
+    Counts counts;
+    for (auto each = tasks.begin(); each != tasks.end(); ++each) {
+        if (tasks.size() < 3 || each != worst) counts.add(each->range());
+    }
+    return counts;
+}
+
 SoftReading read(const PhaseQuestion& question, const std::vector<PhaseTask>& before,
                  std::vector<PhaseTask> after, double level, double least_effect) {
     SoftReading reading;
@@ -65,7 +78,8 @@ SoftReading read(const PhaseQuestion& question, const std::vector<PhaseTask>& be
         reading.quiet = "The candidate does not fail more often by as much as counts.";
     } else if (!reading.test.beyond_chance()) {
         reading.quiet = "Tasks differ among themselves by as much.";
-        reading.unsure = reading.test.difference() >= kLargeDifference &&
+        const Counts most = question.one_left_out ? sum(after) : without_worst(after);
+        reading.unsure = most.share() - reading.test.before.share() >= kLargeDifference &&
                          still_present(presence(after, reading.test.before.share(), points));
     } else if (!still_present(presence(after, reading.test.before.share(), points))) {
         reading.quiet = "It was mended: fewer than two of the newest three windows show it.";
@@ -199,6 +213,11 @@ Finding finding_of(const PhaseQuestion& question, const SoftReading& reading) {
     finding.severity = odd ? Severity::warning : Severity::critical;
     finding.confidence = confidence(1 - reading.test.p);
     tell_place(question, reading.scope, finding);
+    const double plain = sum(same_place(question.phase->baseline, reading.scope.labels)).share();
+    if (std::abs(reading.test.before.share() - plain) >= kToldPoints) {
+        finding.baseline += fmt::format(", {:.1f} % if its zones weighed as the candidate's do",
+                                        100 * reading.test.before.share());
+    }
     finding.evidence["tasks"] = {
         {"failing", failing.size()},
         {"not_failing", clusters_of(question.phase->candidate).size() - failing.size()}};

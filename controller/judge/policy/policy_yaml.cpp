@@ -3,6 +3,7 @@
 #include "base/duration.hpp"
 #include "base/text.hpp"
 #include "controller/judge/policy/policy_thresholds.hpp"
+#include "model/cause.hpp"
 
 #include <algorithm>
 #include <array>
@@ -110,6 +111,15 @@ std::vector<std::string> read_values(const Reader& item, const char* key, std::s
     return values;
 }
 
+// "tcp.*"
+bool is_pattern(const std::string& cause) {
+    if (!cause.ends_with(".*")) return false;
+    const std::string_view family = std::string_view(cause).substr(0, cause.size() - 1);
+    const auto all = all_causes();
+    return std::any_of(all.begin(), all.end(),
+                       [&](const CauseInfo& each) { return each.code.starts_with(family); });
+}
+
 Acceptance read_acceptance(const Reader& item) {
     Acceptance out;
     item.expect_keys(
@@ -125,7 +135,7 @@ Acceptance read_acceptance(const Reader& item) {
     if (const auto owner = item.get("owner")) out.owner = owner->text().value_or("");
     if (const auto cause = item.get("cause")) {
         out.cause = required_text(item, "cause", "write a cause such as tcp.timeout");
-        if (out.cause.find('*') != std::string::npos)
+        if (is_pattern(out.cause))
             cause->complain("'cause' is one cause, such as tcp.timeout, and no pattern");
     }
     out.baseline = read_values(item, "baseline", out.subject);

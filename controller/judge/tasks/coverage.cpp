@@ -61,47 +61,64 @@ void judge_freshness(const std::vector<Member>& members, const char* name, const
                               true});
 }
 
-std::uint64_t reached(const std::vector<PhaseTask>& tasks) {
-    std::uint64_t runs = 0;
-    for (const PhaseTask& each : tasks)
-        runs += std::min(each.phase->reached, ~std::uint64_t{0} - runs);
-    return runs;
+std::string agent_version(const TaskEvidence& task) {
+    const auto label = task.labels.find(std::string(kAgentVersionLabel));
+    return label == task.labels.end() ? std::string() : label->second;
 }
 
-// The agents' versions on a side; one version may know phases that another does not.
-std::set<std::string> versions(const std::vector<Member>& members) {
-    std::set<std::string> found;
-    for (const Member& member : members) {
-        const auto label = member.task->labels.find(std::string(kAgentVersionLabel));
-        found.insert(label == member.task->labels.end() ? std::string() : label->second);
+// Of a side's tasks, those that came to a phase.
+std::set<const TaskEvidence*> deep_ones(const std::vector<PhaseTask>& tasks) {
+    std::set<const TaskEvidence*> deep;
+    for (const PhaseTask& each : tasks) {
+        if (each.phase->reached > 0) deep.insert(each.task);
     }
-    return found;
+    return deep;
 }
 
-// A log-in or a request that the baseline's runs come to and none of the candidate's, although these succeed:
-// whoever asks less of a dependency finds less. How it is reached (by name or address, with TLS or without)
-// and what an inspection sees are told by facts.
+struct Depth {  // of the candidate's tasks whose runs succeed
+    std::size_t tasks = 0;
+    std::size_t shallow = 0;
+    bool may_not_know = true;  // their agents are of versions that do not come there on the baseline
+};
+
+Depth depth_of(const DependencyView& dependency, const PhaseView& phase) {
+    constexpr std::uint64_t kWindows = 2;
+    std::set<std::string> versions;  // that know the phase
+    for (const TaskEvidence* task : deep_ones(phase.baseline))
+        versions.insert(agent_version(*task));
+    const auto deep = deep_ones(phase.candidate);
+    Depth depth;
+    for (const Member& member : dependency.candidate) {
+        if (member.task->windows < kWindows || member.evidence->succeeded == 0) continue;
+        ++depth.tasks;
+        if (deep.contains(member.task)) continue;
+        ++depth.shallow;
+        depth.may_not_know &= !versions.contains(agent_version(*member.task));
+    }
+    return depth;
+}
+
+// A log-in or a request that the baseline's tasks come to, and tasks of the candidate never do although their
+// runs succeed: whoever asks less of a dependency finds less. When none of them does, there is no ground to
+// promote; some may just not have had their turn, for log-ins of a large fleet are rare. How a dependency is
+// reached (by name or address, with TLS or without) and what an inspection sees are told by facts.
 void judge_depth(const DependencyView& dependency, const View& view, Judgement& judgement) {
     const Thresholds& need = view.thresholds();
-    const bool settled =
-        std::any_of(dependency.candidate.begin(), dependency.candidate.end(), [&](const Member& member) {
-            return member.task->windows >= need.minimum_windows && member.evidence->succeeded > 0;
-        });
-    if (!settled) return;
     for (const PhaseView& phase : dependency.phases) {
-        const bool comes_there = std::any_of(phase.candidate.begin(), phase.candidate.end(),
-                                             [](const PhaseTask& each) { return each.phase->reached > 0; });
-        if (comes_there || phase.layer < Layer::authenticate || phase.name == phase::inspect) continue;
-        const std::uint64_t before = reached(phase.baseline);
-        // Rare ones (a name that is asked again, a second connection) are no part of what a run has to do.
-        if (before < need.hard_fault_runs || 10 * before < total_runs(dependency.baseline)) continue;
+        if (phase.layer < Layer::authenticate || phase.name == phase::inspect) continue;
+        // What hardly any comes to (a name that is asked again) is no part of a run.
+        if (2 * deep_ones(phase.baseline).size() < dependency.baseline.size()) continue;
+        const Depth depth = depth_of(dependency, phase);
+        const bool many = depth.shallow >= need.minimum_tasks || (depth.shallow > 0 && depth.tasks == 1);
+        const double least = need.fact_share_points * static_cast<double>(depth.tasks);
+        if (!many || static_cast<double>(depth.shallow) < least) continue;
         judgement.gaps.push_back(
             {dependency.name, "failures:" + phase.name,
              fmt::format(
-                 "no run of the candidate came to phase {}, and {} of the baseline's did: it is probed "
-                 "less deeply there",
-                 phase.name, before),
-             versions(dependency.baseline) == versions(dependency.candidate)});
+                 "{} of {} tasks of the candidate never came to phase {}, although their runs succeed; "
+                 "those of the baseline do",
+                 depth.shallow, depth.tasks, phase.name),
+             depth.shallow == depth.tasks && !depth.may_not_know});
     }
 }
 

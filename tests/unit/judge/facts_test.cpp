@@ -307,5 +307,26 @@ TEST(NaturalOrder, compares_digits_as_numbers) {
     EXPECT_EQ(natural_order("99999999999999999999999", "1"), Order::higher);
 }
 
+TEST(Facts, what_runs_see_while_they_fail_is_the_failures) {
+    // After one window of three runs nothing but the error's status is known.
+    const auto status = [](const std::string& environment, const std::string& value) {
+        Spec spec;
+        spec.runs = 3;
+        spec.facts = {{"http.status", FactClass::must_match, value}};
+        return Fleet(environment).tasks(4).windows(1).with(spec);
+    };
+    Fleet after = status("production", "504");
+    after.change([](Window& window, int, int) {
+        const auto kept = dependency(window, "database").facts;
+        fail_all(window, "database", "query", "http.gateway_timeout");
+        dependency(window, "database").facts = kept;
+    });
+    const Report report = compare(status("staging", "200"), after);
+    for (const Finding& each : report.findings)
+        EXPECT_NE(each.subject == "fact:http.status" && each.severity == Severity::critical, true);
+    EXPECT_EQ(told(compare(status("staging", "200"), status("production", "204"))),
+              "database server fact.differs fact:http.status critical\n");
+}
+
 }  // namespace
 }  // namespace plumb::judge::test

@@ -48,6 +48,49 @@ TEST(FewTasks, one_of_two_is_half_of_what_there_is) {
     EXPECT_EQ(compare(reference(4), failing(4, 30, one)).verdict, Verdict::promote);
 }
 
+TEST(FewTasks, two_that_fail_unlike_are_two_all_the_same) {
+    const auto failing_by = [](std::uint64_t first, const char* phase, std::uint64_t second) {
+        Fleet after = production().tasks(6).windows(20);
+        after.change([=](Window& window, int task, int) {
+            if (task == 0) fail(window, "database", "query", "peer.timeout", first);
+            if (task == 4) fail(window, "database", phase, "peer.timeout", second);
+        });
+        return compare(reference(), after).verdict;
+    };
+    EXPECT_EQ(failing_by(30, "query", 24), Verdict::hold);
+    EXPECT_EQ(failing_by(30, "connect", 30), Verdict::hold);
+    EXPECT_EQ(failing_by(30, "query", 0), Verdict::promote) << "one";
+}
+
+TEST(FewTasks, the_worst_hides_nobody) {
+    Fleet after = production().tasks(4).windows(20);
+    after.change([](Window& window, int task, int) {
+        const std::uint64_t failures = task == 0 ? 21 : task == 1 ? 9 : 0;
+        fail(window, "database", "query", "peer.timeout", failures);
+    });
+    EXPECT_NE(compare(reference(4), after).verdict, Verdict::promote);
+}
+
+TEST(FewTasks, a_namesake_on_the_baseline_is_no_reference) {
+    Fleet before = reference(4);
+    Fleet after = failing(4, 30, [](int task) { return task == 0; });
+    for (Fleet* fleet : {&before, &after}) {
+        fleet->change([](Window& window, int task, int) {
+            window.labels["task"] = "checkout-" + std::to_string(task);
+        });
+    }
+    before.change([](Window& window, int task, int) {
+        if (task == 1) fail_all(window, "database", "query", "peer.timeout");
+    });
+    EXPECT_NE(compare(before, after).verdict, Verdict::hold) << "one of four on each side";
+}
+
+TEST(FewTasks, one_in_a_rollout_is_odd_though_its_zone_and_revision_meet_in_it) {
+    Fleet after = failing(6, 30, [](int task) { return task == 0; });
+    after.change([](Window& window, int task, int) { window.labels["revision"] = task < 3 ? "8" : "7"; });
+    EXPECT_EQ(compare(reference(), after).verdict, Verdict::promote);
+}
+
 TEST(FewTasks, the_only_one_of_a_new_revision_holds) {
     Fleet after = failing(6, 21, [](int task) { return task == 4; });
     after.change([](Window& window, int task, int) { window.labels["revision"] = task == 4 ? "8" : "7"; });
@@ -64,7 +107,7 @@ TEST(FewTasks, a_large_difference_that_may_be_chance_is_no_ground_to_promote) {
     for (Fleet* fleet : {&before, &after}) {
         const bool candidate = fleet == &after;
         fleet->change([candidate](Window& window, int task, int) {
-            const auto failures = static_cast<std::uint64_t>(candidate ? 3 + 6 * (task % 3) : 8 * (task % 2));
+            const auto failures = static_cast<std::uint64_t>(candidate ? 8 + 4 * (task % 3) : 8 * (task % 2));
             fail(window, "database", "query", "peer.timeout", failures);
         });
     }
@@ -125,6 +168,17 @@ TEST(Zones, more_tasks_in_a_poor_zone_are_no_fault) {
     EXPECT_EQ(report.verdict, Verdict::promote);
 }
 
+TEST(Zones, one_that_the_baseline_does_not_know_is_compared_with_all_of_it) {
+    const auto poor = [](Window& window) { fail(window, "database", "query", "peer.timeout", 9); };
+    Fleet after = in_zones(production(), 2, poor);
+    after.change([&](Window& window, int task, int) {
+        if (task < 2) return;
+        window.labels["zone"] = "d";
+        poor(window);
+    });
+    EXPECT_NE(compare(in_zones(staging(), 8, poor), after).verdict, Verdict::promote);
+}
+
 TEST(Zones, a_fault_beside_a_poor_zone_is_found) {
     const auto poor = [](Window& window) { fail(window, "database", "query", "peer.timeout", 3); };
     const auto worse = [](Window& window) { fail(window, "database", "query", "peer.timeout", 9); };
@@ -152,10 +206,26 @@ TEST(Depth, whoever_asks_less_finds_less) {
     });
     const Report report = compare(staging(), after);
     EXPECT_EQ(report.verdict, Verdict::insufficient);
-    EXPECT_THAT(gaps(report, true), HasSubstr("no run of the candidate came to phase query"));
+    EXPECT_THAT(gaps(report, true), HasSubstr("3 of 3 tasks of the candidate never came to phase query"));
     // An older agent may not know the phase.
     after.change([](Window& window, int, int) { window.labels["agent_version"] = "0.0.9"; });
     EXPECT_EQ(compare(staging(), after).verdict, Verdict::promote);
+}
+
+TEST(Depth, of_some_tasks_is_told_and_blocks_nothing) {
+    const auto shallow = [](int tasks) {
+        Fleet after = production().tasks(6).windows(14);
+        after.change([=](Window& window, int task, int) {
+            if (task >= tasks) return;
+            std::erase_if(dependency(window, "database").phases,
+                          [](const WindowPhase& phase) { return phase.name == "query"; });
+        });
+        return compare(reference(6, 14), after);
+    };
+    EXPECT_EQ(shallow(5).verdict, Verdict::promote) << "log-ins of a large fleet are rare";
+    EXPECT_THAT(gaps(shallow(5)), HasSubstr("5 of 6 tasks of the candidate never came to phase query"));
+    EXPECT_EQ(gaps(shallow(1)), "") << "one odd task";
+    EXPECT_EQ(shallow(6).verdict, Verdict::insufficient);
 }
 
 TEST(Depth, how_a_dependency_is_reached_is_told_by_facts) {

@@ -33,7 +33,7 @@ TEST(Starvation, what_rises_everywhere_while_tasks_are_throttled_is_the_tasks_ow
     const Finding& finding = report.findings[0];
     EXPECT_EQ(finding.category, Category::exhaustion);
     EXPECT_GE(finding.folded.size(), 6U) << "connect and query of three dependencies";
-    EXPECT_EQ(finding.candidate, "1728 of 4320 runs disturbed");
+    EXPECT_EQ(finding.candidate, "1152 of 2880 runs disturbed");
     EXPECT_EQ(report.verdict, Verdict::promote);
 }
 
@@ -70,6 +70,12 @@ TEST(Starvation, runs_that_wait_for_a_time_out_meet_every_disturbance_and_say_no
     };
     EXPECT_EQ(hanging(20).find("task.starved"), std::string::npos) << "two in three";
     EXPECT_NE(hanging(30).find("task.starved"), std::string::npos) << "all of them";
+}
+
+TEST(Starvation, one_slow_dependency_that_meets_more_disturbances_is_not_the_tasks) {
+    Fleet after = fleet("production").change(disturb(2));
+    after.change([](Window& window, int, int) { dependency(window, "database").suspect = 25; });
+    EXPECT_EQ(told(compare(fleet("staging").change(disturb(2)), after)), "");
 }
 
 TEST(Starvation, one_slow_dependency_of_three_is_not_the_tasks) {
@@ -119,7 +125,7 @@ TEST(Starvation, of_one_host_is_scoped_to_it) {
         compare(fleet("staging").change(hosts), fleet("production").change(hosts).change(disturb(15, 4)));
     ASSERT_EQ(told(report), "task task task.starved latency:all warning\n");
     EXPECT_EQ(report.findings[0].scope, (Labels{{"host", "h2"}}));
-    EXPECT_EQ(report.findings[0].candidate, "720 of 1440 runs disturbed there");
+    EXPECT_EQ(report.findings[0].candidate, "480 of 960 runs disturbed there");
 }
 
 // The whole candidate starves, one zone of it most: what all its dependencies show is still the tasks' own.
