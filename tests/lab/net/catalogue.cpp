@@ -1,6 +1,7 @@
 #include "tests/lab/net/catalogue.hpp"
 
 #include "base/file.hpp"
+#include "tests/lab/net/log_folder.hpp"
 
 #include <algorithm>
 #include <filesystem>
@@ -36,6 +37,9 @@ Catalogue read_catalogue(const std::string& folder) {
             continue;
         }
         const auto name = file.stem().string();
+        if (!is_scenario_name(name))
+            complaints.add(1, "a scenario is called by its file: small letters, digits, - and _, as in " +
+                                  std::string("tcp-drop.yaml; rename it"));
         if (!names.insert(name).second) complaints.add(1, "there are two scenarios of this name");
         catalogue.scenarios.push_back(parse_scenario(name, *text, complaints));
         catalogue.complaints.insert(catalogue.complaints.end(), complaints.lines.begin(),

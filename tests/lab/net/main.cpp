@@ -62,6 +62,7 @@ int run(const Options& options, const std::vector<const lab::Scenario*>& wanted)
          {programs.agent, programs.controller, programs.plumbctl, programs.stalled_listener}) {
         if (::access(program.c_str(), X_OK) != 0) return complain(program + " is not there; build it first");
     }
+    if (const auto ours = lab::check_logs(options.logs, wanted); !ours) return complain(ours.error().message);
     if (const auto permitted = lab::check_machine(); !permitted) return complain(permitted.error().message);
     test::PostgresServer::prepare();
 

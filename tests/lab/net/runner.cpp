@@ -1,5 +1,7 @@
 #include "tests/lab/net/runner.hpp"
 
+#include "tests/lab/net/log_folder.hpp"
+
 #include <algorithm>
 #include <cerrno>
 #include <filesystem>
@@ -25,7 +27,18 @@ Finished broken(const Scenario& scenario, std::string words) {
     return {&scenario, std::move(result)};
 }
 
+std::string folder_of_logs(const std::string& logs, const Scenario& scenario) {
+    return (fs::path(logs) / scenario.name).string();
+}
+
 }  // namespace
+
+plumb::Result<void> check_logs(const std::string& logs, const std::vector<const Scenario*>& wanted) {
+    for (const auto* scenario : wanted) {
+        if (auto ours = may_replace(folder_of_logs(logs, *scenario)); !ours) return ours;
+    }
+    return {};
+}
 
 // What a killed scenario leaves behind becomes our child, so that its end can be awaited.
 Runner::Runner(RunnerSpec spec) : spec_(std::move(spec)) {
@@ -98,15 +111,8 @@ Finished Runner::finish(const Running& one, int status) {
     return finished;
 }
 
-// Logs, configurations and answers; not what servers stored.
 void Runner::keep(const Running& one) {
-    const auto folder = fs::path(spec_.logs) / one.scenario->name;
-    fs::remove_all(folder);
-    fs::create_directories(folder);
-    for (const auto& entry : fs::directory_iterator(one.folder)) {
-        if (entry.is_regular_file() && entry.path().filename().string().find(".db") == std::string::npos)
-            fs::copy_file(entry.path(), folder / entry.path().filename());
-    }
+    keep_logs(one.folder, folder_of_logs(spec_.logs, *one.scenario));
     kept_logs_ = true;
 }
 

@@ -24,6 +24,9 @@ struct RunnerSpec {
     bool keep = false;     // and of what does
 };
 
+// Each of them can keep its logs there: an Error names the folder that somebody else made.
+plumb::Result<void> check_logs(const std::string& logs, const std::vector<const Scenario*>& wanted);
+
 class Runner {
   public:
     explicit Runner(RunnerSpec spec);
