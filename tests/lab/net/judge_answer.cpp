@@ -59,11 +59,12 @@ void judge_others(const json::array& findings, std::size_t from, const Expectati
     }
 }
 
-// Evidence comes window by window, so a hold may be told late and its cause may become clearer. But what must
-// not hold may not hold for a moment, what must not promote may not either (without evidence the gate says
-// `insufficient`), and where nothing is to be seen no warning may flicker.
+// Evidence comes window by window, so a hold may be told late. But who waits for the gate stops at the first
+// hold: it must be the right one. What must not hold may not hold for a moment, what must not promote may not
+// either (without evidence the gate says `insufficient`), and where nothing is to be seen no warning may
+// flicker.
 bool is_hopeless(const Judged& judged, bool found_any, const Expectation& expect) {
-    if (judged.verdict == "hold") return expect.verdict != "hold";
+    if (judged.verdict == "hold") return !judged.wrong.empty();
     if (judged.verdict == "promote" && expect.verdict == "insufficient") return true;
     return expect.verdict == "promote" && !expect.finding && !expect.warnings && found_any &&
            !judged.wrong.empty();
@@ -94,6 +95,12 @@ Judged judge_answer(const std::string& answer, const Expectation& expect) {
     judge_others(findings, expect.finding ? 1 : 0, expect, judged);
     judged.hopeless = is_hopeless(judged, !findings.empty(), expect);
     return judged;
+}
+
+bool agrees(const std::string& verdict, int exit_code) {
+    if (verdict == "promote") return exit_code == 0;
+    if (verdict == "hold") return exit_code == 1;
+    return verdict == "insufficient" && exit_code == 3;
 }
 
 }  // namespace plumb::lab

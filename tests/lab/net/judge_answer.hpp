@@ -18,4 +18,7 @@ struct Judged {
 // `answer` is the gate's JSON. What is no JSON is an answer that differs.
 Judged judge_answer(const std::string& answer, const Expectation& expect);
 
+// CI reads the exit code, a person the report: they must say the same.
+bool agrees(const std::string& verdict, int exit_code);
+
 }  // namespace plumb::lab

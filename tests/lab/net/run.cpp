@@ -133,6 +133,9 @@ class Run {
         auto judged = judge_answer(answer.output, scenario_.expect);
         if (judged.verdict.empty())
             throw std::runtime_error(fmt::format("the gate exits {}: {}", answer.exit_code, answer.errors));
+        if (!agrees(judged.verdict, answer.exit_code))
+            throw std::runtime_error(
+                fmt::format("the gate says {} and exits {}", judged.verdict, answer.exit_code));
         return judged;
     }
 

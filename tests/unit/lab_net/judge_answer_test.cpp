@@ -84,8 +84,17 @@ TEST(judge_answer, a_warning_bothers_only_where_nothing_is_expected) {
 TEST(judge_answer, what_must_not_hold_may_not_hold_for_a_moment) {
     EXPECT_TRUE(judge_answer(answer("hold", finding("cache", "critical")), a_promote()).hopeless);
     EXPECT_TRUE(judge_answer(answer("hold", finding("cache", "critical")), an_insufficient()).hopeless);
-    EXPECT_FALSE(judge_answer(answer("hold", finding("search", "critical")), a_hold()).hopeless)
-        << "the cause may become clearer";
+}
+
+TEST(judge_answer, the_first_hold_is_the_one_that_somebody_reads) {
+    EXPECT_TRUE(judge_answer(answer("hold", finding("search", "critical")), a_hold()).hopeless);
+    EXPECT_TRUE(
+        judge_answer(answer("hold", finding("cache", "critical") + "," + finding("search", "critical")),
+                     a_hold())
+            .hopeless)
+        << "somebody would look for two faults";
+    EXPECT_FALSE(judge_answer(answer("hold", finding("cache", "critical")), a_hold()).hopeless);
+    EXPECT_FALSE(judge_answer(answer("insufficient", ""), a_hold()).hopeless) << "it may come late";
 }
 
 TEST(judge_answer, a_promote_where_evidence_lacks_is_not_made_up_for) {
@@ -101,6 +110,16 @@ TEST(judge_answer, a_decoy_that_is_warned_of_once_was_warned_of) {
     auto allowed = a_promote();
     allowed.warnings = true;
     EXPECT_FALSE(judge_answer(warned, allowed).hopeless);
+}
+
+TEST(judge_answer, the_exit_code_says_what_the_report_says) {
+    EXPECT_TRUE(agrees("promote", 0));
+    EXPECT_TRUE(agrees("hold", 1));
+    EXPECT_TRUE(agrees("insufficient", 3));
+    EXPECT_FALSE(agrees("hold", 0));
+    EXPECT_FALSE(agrees("promote", 1));
+    EXPECT_FALSE(agrees("insufficient", 1));
+    EXPECT_FALSE(agrees("maybe", 0));
 }
 
 TEST(judge_answer, no_answer_is_no_verdict) {
