@@ -2,7 +2,9 @@
 
 #include "tests/support/sockets.hpp"
 
+#include <chrono>
 #include <filesystem>
+#include <poll.h>
 #include <pwd.h>
 #include <signal.h>
 #include <stdexcept>
@@ -218,6 +220,28 @@ void PostgresServer::Held::run(const std::string& sql) const {
     const auto status = PQresultStatus(result.get());
     if (status != PGRES_COMMAND_OK && status != PGRES_TUPLES_OK)
         throw std::runtime_error(PQerrorMessage(connection));
+}
+
+void PostgresServer::Held::run(const std::string& sql, std::chrono::milliseconds limit) const {
+    auto* connection = static_cast<PGconn*>(connection_);
+    if (PQsendQuery(connection, sql.c_str()) != 1) throw std::runtime_error(PQerrorMessage(connection));
+    const auto until = std::chrono::steady_clock::now() + limit;
+    while (PQisBusy(connection) == 1) {
+        const auto left =
+            std::chrono::duration_cast<std::chrono::milliseconds>(until - std::chrono::steady_clock::now());
+        pollfd socket{PQsocket(connection), POLLIN, 0};
+        if (left.count() <= 0 || ::poll(&socket, 1, static_cast<int>(left.count())) == 0)
+            throw std::runtime_error(sql + " is not answered within " + std::to_string(limit.count()) +
+                                     " ms");
+        if (PQconsumeInput(connection) != 1) throw std::runtime_error(PQerrorMessage(connection));
+    }
+    bool failed = false;
+    while (auto* result = PQgetResult(connection)) {
+        const auto status = PQresultStatus(result);
+        failed |= status != PGRES_COMMAND_OK && status != PGRES_TUPLES_OK;
+        PQclear(result);
+    }
+    if (failed) throw std::runtime_error(PQerrorMessage(connection));
 }
 
 PostgresServer::Held PostgresServer::hold(const std::string& user, const std::string& password) const {

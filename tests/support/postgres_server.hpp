@@ -8,6 +8,7 @@
 #include "tests/support/child_process.hpp"
 #include "tests/support/temp_dir.hpp"
 
+#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -71,6 +72,8 @@ class PostgresServer {
         Held(const Held&) = delete;
         Held& operator=(const Held&) = delete;
         void run(const std::string& sql) const;  // throws when it fails
+        // Throws, too, when it takes longer: a pooler lets a session wait for its turn.
+        void run(const std::string& sql, std::chrono::milliseconds limit) const;
 
       private:
         void* connection_;
