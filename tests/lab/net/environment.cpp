@@ -110,6 +110,7 @@ Environment::Helper Environment::start_helper(const test::ChildSpec& spec) {
 
 void Environment::end_helper(const Helper& helper) {
     std::erase(helpers_, helper);
+    if (!helper->running()) throw std::runtime_error(helper->name() + " ended by itself");
     helper->signal(SIGKILL);
     helper->wait(std::chrono::seconds(10));
 }
@@ -126,7 +127,7 @@ std::vector<TaskPlan> Environment::tasks_with(const Labels& labels) const {
     for (const auto& task : plan().tasks) {
         if (Selector{labels}.matches(task.labels)) found.push_back(task);
     }
-    if (found.empty()) throw std::runtime_error("no task of " + plan().name + " has these labels");
+    if (found.empty()) throw std::runtime_error(no_task_of(plan().name));
     return found;
 }
 

@@ -55,7 +55,7 @@ class Environment {
     // A program beside the servers, in their namespace, until it is ended.
     using Helper = std::shared_ptr<test::ChildProcess>;
     Helper start_helper(const test::ChildSpec& spec);
-    void end_helper(const Helper& helper);
+    void end_helper(const Helper& helper);  // throws when it had ended by itself: it did not do its work
 
     // Throws when an agent or a helper ended by itself.
     void must_run() const;

@@ -10,7 +10,8 @@ namespace plumb::lab {
 const std::vector<Injector>& injectors() {
     static const std::vector<Injector> all = [] {
         std::vector<Injector> made;
-        for (auto part : {network_injectors(), name_injectors(), server_injectors(), task_injectors()})
+        for (auto part : {network_injectors(), name_injectors(), server_injectors(), client_injectors(),
+                          task_injectors()})
             made.insert(made.end(), part.begin(), part.end());
         return made;
     }();

@@ -24,9 +24,12 @@ struct Effect {
     std::function<void(EnvironmentPlan&)> plan;
     std::function<Undo(Environment&)> act;
     std::set<ServerKind>
-        kinds;           // servers that it is about: they are started, and restarted by a change of plan
-    std::string url;     // that tasks are told: its server is started, too
-    bool stays = false;  // nothing can undo it
+        kinds;  // servers that it is about: they are started, and restarted by a change of plan
+    std::vector<std::string> servers;  // that it names: a task must use each, or nobody would see it
+    std::vector<std::string> names;    // of DNS, likewise
+    std::string url;                   // that tasks are told: its server is started, too
+    std::string dependency;            // for which they are told it
+    bool stays = false;                // nothing can undo it
 };
 
 struct Injector {
@@ -42,9 +45,9 @@ const Injector* find_injector(const std::string& name);
 // By subject, each in a file of its own.
 std::vector<Injector> network_injectors();  // drop, loss, reject, delay, rate, no_route, stalled
 std::vector<Injector> name_injectors();     // dns
-std::vector<Injector>
-server_injectors();  // postgres, redis, pgbouncer, http, certificate, fill, stop, kill …
-std::vector<Injector> task_injectors();  // target, environment, labels, rollout, redeploy, restart …
+std::vector<Injector> server_injectors();   // postgres, redis, pgbouncer, http, certificate, tls, stop, kill
+std::vector<Injector> client_injectors();   // fill, load, overflow
+std::vector<Injector> task_injectors();     // target, environment, labels, rollout, redeploy, restart …
 
 // What options have in common. Each complains at the reader when something does not fit.
 std::string option(const yaml::Reader& from, const char* key, const std::string& otherwise = {});

@@ -1,10 +1,13 @@
 #include "tests/lab/net/judge_answer.hpp"
 
 #include <algorithm>
+#include <optional>
+#include <set>
 
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 namespace plumb::lab {
 namespace {
@@ -24,12 +27,37 @@ json::object json_of(const Labels& labels) {
     return made;
 }
 
+std::set<std::string> dependencies_of(const json::object& finding) {
+    std::set<std::string> names;
+    const auto* evidence = finding.if_contains("evidence");
+    const auto* list = evidence != nullptr && evidence->is_object()
+                           ? evidence->as_object().if_contains("dependencies")
+                           : nullptr;
+    if (list == nullptr || !list->is_array()) return names;
+    for (const auto& name : list->as_array())
+        names.emplace(name.as_string());
+    return names;
+}
+
+// One root that several dependencies show is blamed on any of them, and names them all.
+std::optional<std::string> differs_in_dependencies(const json::object& found,
+                                                   const ExpectedFinding& expected) {
+    if (expected.dependencies.empty()) return std::nullopt;
+    const auto blamed = text_of(found, "dependency");
+    const auto all = dependencies_of(found);
+    if (expected.dependencies.contains(blamed) && all == expected.dependencies) return std::nullopt;
+    return fmt::format("dependency is {}, which shares it with {}, not one of {} together", blamed,
+                       all.empty() ? "none" : fmt::format("{}", fmt::join(all, ", ")),
+                       fmt::join(expected.dependencies, ", "));
+}
+
 std::vector<std::string> differences(const json::object& found, const ExpectedFinding& expected) {
     std::vector<std::string> wrong;
     for (const auto& [key, wanted] : expected.texts) {
         const auto actual = text_of(found, key);
         if (actual != wanted) wrong.push_back(fmt::format("{} is {}, not {}", key, actual, wanted));
     }
+    if (auto other = differs_in_dependencies(found, expected)) wrong.push_back(std::move(*other));
     if (expected.scope) {
         const auto* scope = found.if_contains("scope");
         const auto wanted = json_of(*expected.scope);

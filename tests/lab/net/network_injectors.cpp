@@ -40,6 +40,7 @@ std::string match(const Way& way, Environment& environment) {
 // What happens to these packets, in the words of nftables.
 Effect rule(Way way, std::string statement) {
     Effect effect;
+    effect.servers = way.to;
     effect.act = [way = std::move(way), statement = std::move(statement)](Environment& environment) -> Undo {
         auto& topology = environment.topology();
         const int handle = topology.add_rule(match(way, environment) + statement);
@@ -75,7 +76,9 @@ Effect read_delay(const yaml::Reader& from) {
     detour.loss = static_cast<double>(from.get("loss") ? option(from, "loss", 1, 100) : 0) / 100;
     if (detour.delay.count() + detour.jitter.count() == 0) from.complain("delay needs a time or a jitter");
     Effect effect;
-    effect.act = [way = read_way(from), detour](Environment& environment) -> Undo {
+    const auto way = read_way(from);
+    effect.servers = way.to;
+    effect.act = [way, detour](Environment& environment) -> Undo {
         auto complete = detour;
         complete.from = environment.addresses_of(way.from);
         complete.to = addresses_of(way.to, environment.plan().number);
@@ -91,14 +94,9 @@ Effect read_rate(const yaml::Reader& from) {
     const auto kilobits = static_cast<int>(option(from, "kbit", 256, 1'000'000));
     Effect effect;
     effect.act = [labels = labels_of(from, "from"), kilobits](Environment& environment) -> Undo {
-        const auto tasks = environment.addresses_of(labels);
-        const auto& topology = environment.topology();
-        for (const auto& task : tasks)
-            topology.limit_rate(task, kilobits);
-        return [&topology, tasks] {
-            for (const auto& task : tasks)
-                topology.limit_rate(task, 0);
-        };
+        auto& topology = environment.topology();
+        const int number = topology.add_limit(environment.addresses_of(labels), kilobits);
+        return [&topology, number] { topology.remove_limit(number); };
     };
     return effect;
 }
@@ -107,21 +105,13 @@ Effect read_rate(const yaml::Reader& from) {
 Effect read_no_route(const yaml::Reader& from) {
     from.expect_keys({"to", "from"});
     Effect effect;
-    effect.act = [way = read_way(from)](Environment& environment) -> Undo {
-        const auto tasks = environment.addresses_of(way.from);
-        const auto servers = addresses_of(way.to, environment.plan().number);
-        const auto& topology = environment.topology();
-        const auto change = [&topology, tasks, servers](const char* verb) {
-            std::vector<std::string> lines;
-            for (const auto& server : servers)
-                lines.push_back(fmt::format("route {} unreachable {}/32", verb, server));
-            for (const auto& task : tasks) {
-                const link::Inside inside(topology.task(task));
-                ip_batch(lines);
-            }
-        };
-        change("add");
-        return [change] { change("del"); };
+    const auto way = read_way(from);
+    effect.servers = way.to;
+    effect.act = [way](Environment& environment) -> Undo {
+        auto& topology = environment.topology();
+        const int number = topology.add_gap(environment.addresses_of(way.from),
+                                            addresses_of(way.to, environment.plan().number));
+        return [&topology, number] { topology.remove_gap(number); };
     };
     return effect;
 }
@@ -142,7 +132,10 @@ Effect read_stalled(const yaml::Reader& from) {
     const auto server = one_of(from, "server", {"search", "orders", "payments"});
     Effect effect;
     effect.kinds = {ServerKind::nginx};
-    effect.plan = [server](EnvironmentPlan& plan) { plan.sites.erase(server); };
+    effect.servers = {server};
+    effect.plan = [server](EnvironmentPlan& plan) {
+        if (plan.sites.erase(server) == 0) throw std::runtime_error(server + " is stalled already");
+    };
     effect.act = [server](Environment& environment) -> Undo {
         const auto place = place_of(server, environment.plan().number);
         auto words = std::make_shared<test::TempDir>();

@@ -2,11 +2,13 @@
 #include "tests/lab/net/servers.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 namespace plumb::lab {
 namespace {
 
 constexpr std::uint16_t kNobodyListens = 1;
+constexpr std::chrono::milliseconds kPatience{300};  // beyond the delay that an upstream is told
 
 test::Script answer_after(std::chrono::milliseconds delay) {
     return [delay](test::Connection& connection) {
@@ -38,7 +40,13 @@ class Nginx : public ProcessBox {
   private:
     std::string of_site(const SitePlan& site, const CertificatePlan& certificate,
                         const Authorities& authorities) {
-        std::string text = site.http_lines + "\nserver {\n";
+        std::string text = "server {\n";
+        if (!site.limit.empty()) {
+            text = fmt::format(
+                "limit_req_zone $server_name zone={0}:1m rate={1};\nserver {{\nlimit_req zone={0}; "
+                "limit_req_status 429;\n",
+                site.place.name, site.limit);
+        }
         auto addresses = site.place.addresses;
         addresses.insert(addresses.end(), site.place.unlisted.begin(), site.place.unlisted.end());
         for (const auto& address : addresses)
@@ -50,7 +58,8 @@ class Nginx : public ProcessBox {
                                 folder_.write(site.place.name + ".pem", issued.certificate),
                                 folder_.write(site.place.name + ".key", issued.key));
         }
-        return text + site.server_lines + "\nlocation / { " + answer_of(site) + " }\n}\n";
+        if (!site.versions.empty()) text += fmt::format("ssl_protocols {};\n", fmt::join(site.versions, " "));
+        return text + "location / { " + answer_of(site) + " }\n}\n";
     }
 
     std::string answer_of(const SitePlan& site) {
@@ -62,7 +71,8 @@ class Nginx : public ProcessBox {
                                                        : answer_after(site.upstream_delay);
             port = upstreams_.emplace_back(std::move(script)).port();
         }
-        return fmt::format("proxy_read_timeout 300ms; proxy_pass http://127.0.0.1:{};", port);
+        return fmt::format("proxy_read_timeout {}ms; proxy_pass http://127.0.0.1:{};",
+                           (kPatience + site.upstream_delay).count(), port);
     }
 
     std::list<test::ScriptedServer> upstreams_;

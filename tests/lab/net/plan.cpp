@@ -1,5 +1,7 @@
 #include "tests/lab/net/plan.hpp"
 
+#include <stdexcept>
+
 #include <fmt/format.h>
 
 namespace plumb::lab {
@@ -13,6 +15,7 @@ struct Known {
     const char* target;
 };
 
+constexpr int kMostInZone = 244;  // addresses from .11 on
 constexpr const char* kPartnerHost = "api.partner.example";
 
 const std::vector<Known>& known_servers() {
@@ -41,6 +44,10 @@ const Known* find_known(const std::string& server) {
 }
 
 }  // namespace
+
+std::string no_task_of(const std::string& environment) {
+    return "no task of " + environment + " has these labels";
+}
 
 const std::vector<std::string>& server_names() {
     static const std::vector<std::string> names = [] {
@@ -89,6 +96,8 @@ TaskPlan make_task(const EnvironmentPlan& plan, const std::string& zone, int num
                    const std::map<std::string, std::string>& targets) {
     TaskPlan task;
     task.name = fmt::format("{}-{}{}", plan.name, zone, number);
+    task.zone = zone;
+    if (number > kMostInZone) throw std::runtime_error("no address is left for another task");
     task.address = fmt::format("10.{}.{}.{}", plan.number, zone.at(0) - 'a' + 1, 10 + number);
     task.labels = {{"task", task.name},
                    {"zone", zone},

@@ -52,8 +52,8 @@ struct CertificatePlan {  // of a server that speaks TLS
 struct SitePlan {  // one server of nginx
     Place place;
     std::string answer = "return 200 'well\\n';";  // what stands in its location /
-    std::string server_lines;
-    std::string http_lines;
+    std::vector<std::string> versions;             // of TLS; none: the usual ones
+    std::string limit;                             // as in 4r/s; beyond it 429
     std::string upstream;  // "", refusing, silent, closing or answering: nginx passes requests on
     std::chrono::milliseconds upstream_delay{};  // before an answering one answers
 };
@@ -74,6 +74,7 @@ struct PostgresPlan {
 struct TaskPlan {
     std::string name;
     std::string address;
+    std::string zone;                            // where its wire is, whatever it reports
     Labels labels;                               // zone, subnet, host, revision, image
     std::vector<std::string> environment;        // NAME=VALUE
     std::map<std::string, std::string> targets;  // by dependency; "" takes one away
@@ -100,9 +101,11 @@ struct FleetSpec {
 
 EnvironmentPlan plain_plan(const std::string& name, const FleetSpec& fleet,
                            const std::map<std::string, std::string>& targets);
-// One more task, in the zone and with an address of its own.
+// One more task, in the zone and with an address of its own. Throws when the zone has none left.
 TaskPlan make_task(const EnvironmentPlan& plan, const std::string& zone, int number,
                    const std::map<std::string, std::string>& targets);
+
+std::string no_task_of(const std::string& environment);  // the complaint when labels match none
 
 const std::vector<std::string>& server_names();
 std::optional<Place> find_place(const std::string& server, int environment = 1);

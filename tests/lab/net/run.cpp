@@ -143,22 +143,28 @@ class Run {
         std::this_thread::sleep_until(started_ + window * kWindow + kDelivery);
     }
 
-    // Answers before the fault: the sides are equal, so none may hold.
-    std::optional<Result> before_the_change(int first, int last) {
+    // Answers before the fault: the sides are equal, so none may hold. Then, where that is asked for, until
+    // it is mended: one must, or the fault that was mended was none.
+    std::optional<Result> before_the_last_change(int first, int last) {
+        bool held = false;
         for (int window = 1; window <= last; ++window) {
             wait_for(window);
-            if (window == first) {
+            if (window == first || (window > first && scenario_.expect.held_meanwhile)) {
                 const auto judged = ask(window);
-                if (judged.verdict == "hold") return failed(0, "held before the fault: " + judged.first);
+                const bool holds = judged.verdict == "hold";
+                if (holds && window == first) return failed(0, "held before the fault: " + judged.first);
+                held |= holds;
             }
             events_at(window);
         }
+        if (scenario_.expect.held_meanwhile && !held)
+            return failed(0, "it was mended and had not been held meanwhile");
         return std::nullopt;
     }
 
     Result watch() {
         const int last = scenario_.last_change();
-        if (auto early = before_the_change(scenario_.first_change(), last)) return *early;
+        if (auto early = before_the_last_change(scenario_.first_change(), last)) return *early;
         const bool ends_early = scenario_.expect.finding.has_value();
         Judged judged;
         for (int window = 1 + scenario_.expect.after; window <= scenario_.windows; ++window) {

@@ -1,6 +1,8 @@
 #include "tests/lab/net/scenario.hpp"
 
-#include "model/cause.hpp"
+#include "controller/judge/policy_yaml.hpp"
+#include "tests/lab/net/limits.hpp"
+#include "tests/lab/net/rehearsal.hpp"
 
 #include <algorithm>
 
@@ -9,9 +11,6 @@
 
 namespace plumb::lab {
 namespace {
-
-constexpr int kMostWindows = 60;
-constexpr int kMostTasksInZone = 8;
 
 // The one key that names an injector, besides those that say where and when.
 std::optional<std::string> injector_named(const yaml::Reader& from) {
@@ -51,6 +50,7 @@ std::optional<Injection> read_injection(const yaml::Reader& from) {
     }
     Injection injection;
     injection.name = *name;
+    injection.line = from.line();
     read_frame(from, injection);
     const auto options = from.get(*name);
     if (!options) {
@@ -79,52 +79,6 @@ std::vector<Injection> read_injections(const yaml::Reader& from, const char* key
     return injections;
 }
 
-// Words of a closed list: one that the gate cannot say would never come.
-void check_words(const yaml::Reader& from, const ExpectedFinding& finding) {
-    const auto check = [&](const char* key, const auto& known, const char* where) {
-        const auto text = finding.texts.find(key);
-        if (text == finding.texts.end() || known(text->second)) return;
-        from.get(key)->complain(fmt::format("no {} '{}'; {}", key, text->second, where));
-    };
-    check("category", parse_category, "drift, saturation, exhaustion or health");
-    check("layer", parse_layer, "resolve, connect, handshake, authenticate, request, server or task");
-    check("cause", parse_cause, "docs/causes.md has them all");
-    if (from.get("severity")) one_of(from, "severity", {"critical", "warning"});
-}
-
-ExpectedFinding read_finding(const yaml::Reader& from) {
-    ExpectedFinding finding;
-    for (const char* key : {"category", "severity", "dependency", "layer", "cause", "subject"}) {
-        if (from.get(key)) finding.texts[key] = option(from, key);
-    }
-    check_words(from, finding);
-    if (from.get("scope")) finding.scope = labels_of(from, "scope");
-    return finding;
-}
-
-Expectation read_expectation(const yaml::Reader& from) {
-    from.expect_keys({"verdict", "category", "severity", "dependency", "layer", "cause", "subject", "scope",
-                      "also", "warnings", "after"});
-    Expectation expect;
-    expect.verdict = one_of(from, "verdict", {"promote", "hold", "insufficient"});
-    expect.warnings = flag(from, "warnings");
-    if (from.get("after")) expect.after = static_cast<int>(option(from, "after", 1, kMostWindows - 1));
-    auto finding = read_finding(from);
-    if (!finding.texts.empty() || finding.scope) {
-        if (!finding.scope) finding.scope = Labels{};
-        expect.finding = std::move(finding);
-    }
-    if (expect.verdict == "hold" && !expect.finding)
-        from.complain("a hold names its category, dependency, layer and cause");
-    if (const auto also = from.get("also")) {
-        for (const auto& item : also->items()) {
-            item.expect_keys({"category", "severity", "dependency", "layer", "cause", "subject", "scope"});
-            expect.also.push_back(read_finding(item));
-        }
-    }
-    return expect;
-}
-
 void read_targets(const yaml::Reader& from, Scenario& scenario) {
     const auto& known = server_names();
     auto names = list(from, "dependencies");
@@ -142,6 +96,33 @@ void read_targets(const yaml::Reader& from, Scenario& scenario) {
             scenario.targets[name] = url.text().value_or("");
     }
     if (scenario.targets.empty()) from.complain("the tasks probe nothing");
+}
+
+// A policy that the gate refuses would break the scenario, minutes later.
+std::string read_policy(const yaml::Reader& from) {
+    auto text = option(from, "policy");
+    if (text.empty()) return text;
+    const auto policy = judge::parse_policy(text, "policy");
+    if (!policy) from.get("policy")->complain(policy.error().message);
+    return text;
+}
+
+// With those that a `target` adds.
+std::set<std::string> probed_by(const Scenario& scenario) {
+    std::set<std::string> probed;
+    for (const auto& [dependency, url] : scenario.targets)
+        probed.insert(dependency);
+    for (const auto* injections : {&scenario.setup, &scenario.faults}) {
+        for (const auto& one : *injections) {
+            if (!one.effect.dependency.empty()) probed.insert(one.effect.dependency);
+        }
+    }
+    return probed;
+}
+
+bool is_mended(const Scenario& scenario) {
+    const auto& faults = scenario.faults;
+    return std::any_of(faults.begin(), faults.end(), [](const auto& one) { return one.until.has_value(); });
 }
 
 void read_fleet(const yaml::Reader& from, FleetSpec& fleet) {
@@ -213,12 +194,12 @@ Scenario parse_scenario(const std::string& name, const std::string& text, yaml::
     scenario.quick = flag(*root, "quick");
     read_targets(*root, scenario);
     read_fleet(*root, scenario.fleet);
-    scenario.policy = option(*root, "policy");
+    scenario.policy = read_policy(*root);
     scenario.setup = read_injections(*root, "setup", true);
     scenario.faults = read_injections(*root, "faults", false);
     const auto expect = root->get("expect");
     if (expect) {
-        scenario.expect = read_expectation(*expect);
+        scenario.expect = read_expectation(*expect, probed_by(scenario));
     } else {
         root->complain("expect says what the gate must answer");
     }
@@ -226,6 +207,9 @@ Scenario parse_scenario(const std::string& name, const std::string& text, yaml::
     scenario.windows = static_cast<int>(option(*root, "windows", decoy ? 6 : 8, kMostWindows));
     if (scenario.expect.after >= scenario.windows)
         expect->complain("after: fewer than 'windows', or none is left to look at");
+    if (scenario.expect.held_meanwhile && !is_mended(scenario))
+        expect->complain("meanwhile: only where a fault has an 'until'");
+    if (complaints.empty()) rehearse(scenario, complaints);
     return scenario;
 }
 

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "base/strict_yaml.hpp"
+#include "tests/lab/net/expectation.hpp"
 #include "tests/lab/net/injectors.hpp"
 #include "tests/lab/net/plan.hpp"
 
@@ -16,23 +17,11 @@ namespace plumb::lab {
 
 struct Injection {
     std::string name;  // of the injector
+    int line = 0;      // of the file
     Effect effect;
     std::set<std::string> sides{"production"};
     int at = 0;                // windows after the start; 0: there before the first agent
     std::optional<int> until;  // mended then
-};
-
-struct ExpectedFinding {
-    std::map<std::string, std::string> texts;  // category, severity, dependency, layer, cause, subject
-    std::optional<Labels> scope;
-};
-
-struct Expectation {
-    std::string verdict;
-    std::optional<ExpectedFinding> finding;  // the first one
-    std::vector<ExpectedFinding> also;       // further critical ones that may stand beside it
-    bool warnings = false;                   // a decoy may be warned of
-    int after = 0;                           // windows that are left out: the gate cannot know yet
 };
 
 struct Scenario {

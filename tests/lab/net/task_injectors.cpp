@@ -1,15 +1,23 @@
 // Faults and ordinary events of the tasks: what they are told, and how they come and go.
+#include "base/text.hpp"
 #include "tests/lab/net/injectors.hpp"
 
+#include <stdexcept>
+
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 namespace plumb::lab {
 namespace {
 
 void change_tasks(EnvironmentPlan& plan, const Labels& from, const std::function<void(TaskPlan&)>& change) {
+    bool any = false;
     for (auto& task : plan.tasks) {
-        if (Selector{from}.matches(task.labels)) change(task);
+        if (!Selector{from}.matches(task.labels)) continue;
+        change(task);
+        any = true;
     }
+    if (!any) throw std::runtime_error(no_task_of(plan.name));
 }
 
 Effect of_tasks(const yaml::Reader& from, std::function<void(TaskPlan&)> change) {
@@ -21,13 +29,28 @@ Effect of_tasks(const yaml::Reader& from, std::function<void(TaskPlan&)> change)
     return effect;
 }
 
+std::string not_probed(const std::string& dependency, const TaskPlan& task) {
+    std::vector<std::string> probed;
+    for (const auto& [name, url] : task.targets)
+        probed.push_back(name);
+    const auto near = nearest(dependency, probed);
+    return fmt::format(
+        "{} does not probe '{}', which is to be taken away; {}", task.name, dependency,
+        near.empty() ? fmt::format("it probes {}", fmt::join(probed, ", ")) : "did you mean '" + near + "'?");
+}
+
 Effect read_target(const yaml::Reader& from) {
     from.expect_keys({"dependency", "url", "from"});
     const auto dependency = option(from, "dependency");
     if (dependency.empty()) from.complain("target needs a dependency, and a url unless it is to be absent");
     const auto url = option(from, "url");
-    auto effect = of_tasks(from, [=](TaskPlan& task) { task.targets[dependency] = url; });
+    auto effect = of_tasks(from, [=](TaskPlan& task) {
+        if (url.empty() && !task.targets.contains(dependency))
+            throw std::runtime_error(not_probed(dependency, task));
+        task.targets[dependency] = url;
+    });
     effect.url = url;
+    if (!url.empty()) effect.dependency = dependency;
     return effect;
 }
 
@@ -64,12 +87,15 @@ Effect once(std::function<void(Environment&)> act) {
     return effect;
 }
 
-// The task that takes the place of another, in its zone, with another revision.
+// The task that takes the place of another, in its zone, with another revision. What names the place stays as
+// the other reported it.
 TaskPlan successor_of(const TaskPlan& task, Environment& environment, const std::string& revision) {
-    auto made =
-        make_task(environment.plan(), task.labels.at("zone"), environment.new_task_number(), task.targets);
+    auto made = make_task(environment.plan(), task.zone, environment.new_task_number(), task.targets);
     made.environment = task.environment;
     made.cpu = task.cpu;
+    for (const auto& [name, value] : task.labels) {
+        if (name != "task" && name != "host") made.labels[name] = value;
+    }
     made.labels["revision"] = revision;
     made.labels["image"] = "sha256:" + revision;
     return made;
@@ -83,7 +109,7 @@ Effect read_join(const yaml::Reader& from) {
     return once([=](Environment& environment) {
         std::map<std::string, TaskPlan> models;  // by zone
         for (const auto& task : environment.plan().tasks)
-            models.emplace(task.labels.at("zone"), task);
+            models.emplace(task.zone, task);
         for (const auto& [zone, model] : models) {
             for (int i = 0; i < each; ++i)
                 environment.start_agent(successor_of(model, environment, revision));

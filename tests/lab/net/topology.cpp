@@ -4,6 +4,7 @@
 #include "tests/link/tun_device.hpp"
 #include "tests/support/child_process.hpp"
 
+#include <algorithm>
 #include <fstream>
 #include <stdexcept>
 #include <unistd.h>
@@ -139,14 +140,58 @@ void Topology::remove_detour(int number) {
     slow_ways_.erase(number);
 }
 
-void Topology::limit_rate(const std::string& task_address, int kilobits) const {
+int Topology::add_limit(const std::vector<std::string>& task_addresses, int kilobits) {
+    limits_[++last_limit_] = {task_addresses, kilobits};
+    for (const auto& task : task_addresses)
+        apply_limits(task);
+    return last_limit_;
+}
+
+void Topology::remove_limit(int number) {
+    const auto tasks = limits_.at(number).tasks;
+    limits_.erase(number);
+    for (const auto& task : tasks)
+        apply_limits(task);
+}
+
+void Topology::apply_limits(const std::string& task_address) const {
+    int narrowest = 0;
+    for (const auto& [number, limit] : limits_) {
+        const auto& tasks = limit.tasks;
+        if (std::find(tasks.begin(), tasks.end(), task_address) == tasks.end()) continue;
+        narrowest = narrowest == 0 ? limit.kilobits : std::min(narrowest, limit.kilobits);
+    }
     const auto& wire = wires_.at(task_address);
-    if (kilobits == 0) {
+    if (narrowest == 0) {
         must_run({test::program("tc"), "qdisc", "del", "dev", wire, "root"});
         return;
     }
     must_run({test::program("tc"), "qdisc", "replace", "dev", wire, "root", "tbf", "rate",
-              fmt::format("{}kbit", kilobits), "burst", "4kb", "latency", "400ms"});
+              fmt::format("{}kbit", narrowest), "burst", "4kb", "latency", "400ms"});
+}
+
+int Topology::add_gap(const std::vector<std::string>& task_addresses,
+                      const std::vector<std::string>& servers) {
+    gaps_[++last_gap_] = {task_addresses, servers};
+    change_gap("add", last_gap_);
+    return last_gap_;
+}
+
+void Topology::remove_gap(int number) {
+    change_gap("del", number);
+    gaps_.erase(number);
+}
+
+// Its number is its metric, so that the same gap can be there twice.
+void Topology::change_gap(const char* verb, int number) const {
+    const auto& gap = gaps_.at(number);
+    std::vector<std::string> lines;
+    for (const auto& server : gap.servers)
+        lines.push_back(fmt::format("route {} unreachable {}/32 metric {}", verb, server, number));
+    for (const auto& address : gap.tasks) {
+        const link::Inside inside(task(address));
+        ip_batch(lines);
+    }
 }
 
 }  // namespace plumb::lab

@@ -47,19 +47,39 @@ class Topology {
     int add_detour(int environment, const Detour& detour);
     void remove_detour(int number);
 
-    // Kilobits a second of what comes to a task; 0 takes the limit away.
-    void limit_rate(const std::string& task_address, int kilobits) const;
+    // Kilobits a second of what comes to these tasks; of several limits the narrowest counts. Returns its
+    // number.
+    int add_limit(const std::vector<std::string>& task_addresses, int kilobits);
+    void remove_limit(int number);
+
+    // These tasks' own tables call the servers unreachable; overlapping gaps do not mind each other.
+    int add_gap(const std::vector<std::string>& task_addresses, const std::vector<std::string>& servers);
+    void remove_gap(int number);
 
   private:
     struct SlowWay;
+    struct Limit {
+        std::vector<std::string> tasks;
+        int kilobits = 0;
+    };
+    struct Gap {
+        std::vector<std::string> tasks;
+        std::vector<std::string> servers;
+    };
+    void apply_limits(const std::string& task_address) const;
+    void change_gap(const char* verb, int number) const;
     std::string wire_to(const link::Namespace& place, const std::string& address);
 
     std::map<int, std::unique_ptr<link::Namespace>> servers_;        // by environment
     std::map<std::string, std::unique_ptr<link::Namespace>> tasks_;  // by address
     std::map<std::string, std::string> wires_;                       // address → interface of the router
     std::map<int, std::shared_ptr<SlowWay>> slow_ways_;
+    std::map<int, Limit> limits_;
+    std::map<int, Gap> gaps_;
     int last_wire_ = 0;
     int last_detour_ = 0;
+    int last_limit_ = 0;
+    int last_gap_ = 0;
 };
 
 }  // namespace plumb::lab

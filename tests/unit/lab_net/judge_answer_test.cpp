@@ -63,6 +63,26 @@ TEST(judge_answer, a_scope_is_compared_as_a_whole) {
     EXPECT_THAT(judge_answer(text, a_hold({{"zone", "b"}, {"host", "x"}})).wrong, testing::SizeIs(1));
 }
 
+TEST(judge_answer, one_root_of_several_is_blamed_on_any_of_them_and_names_them_all) {
+    const auto sharing = [](const std::string& blamed, const std::string& all) {
+        return answer("hold", R"({"dependency":")" + blamed +
+                                  R"(","severity":"critical","scope":{},"evidence":{"dependencies":)" + all +
+                                  "}}");
+    };
+    Expectation expect;
+    expect.verdict = "hold";
+    expect.finding = ExpectedFinding{{}, Labels{}, {"cache", "search"}};
+    EXPECT_THAT(judge_answer(sharing("cache", R"(["search","cache"])"), expect).wrong, IsEmpty());
+    EXPECT_THAT(judge_answer(sharing("search", R"(["cache","search"])"), expect).wrong, IsEmpty());
+    EXPECT_THAT(
+        judge_answer(sharing("orders", R"(["cache","search"])"), expect).wrong,
+        ElementsAre("dependency is orders, which shares it with cache, search, not one of cache, search "
+                    "together"));
+    EXPECT_THAT(judge_answer(sharing("cache", R"(["cache"])"), expect).wrong, testing::SizeIs(1));
+    EXPECT_THAT(judge_answer(answer("hold", finding("cache", "critical")), expect).wrong,
+                ElementsAre(HasSubstr("shares it with none")));
+}
+
 TEST(judge_answer, a_second_critical_finding_must_be_expected) {
     const auto text = answer("hold", finding("cache", "critical") + "," + finding("search", "critical"));
     EXPECT_THAT(judge_answer(text, a_hold()).wrong, ElementsAre(HasSubstr("also found: critical search")));

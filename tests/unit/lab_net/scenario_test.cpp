@@ -131,22 +131,15 @@ TEST(lab_scenario, what_cannot_be_undone_has_no_end) {
     parse(std::string("about: a\nfaults:\n  - http: {of: search, status: 500}\n    until: 4\n") + kHold);
 }
 
-TEST(lab_scenario, what_the_gate_cannot_say_is_not_expected_of_it) {
-    const auto expecting = [](const std::string& words) {
-        return complaints_of("about: a\nexpect: {verdict: hold, " + words + "}\n");
-    };
-    EXPECT_THAT(expecting("cause: tcp.timout"), HasSubstr("s.yaml:2: no cause 'tcp.timout'"));
-    EXPECT_THAT(expecting("layer: network"), HasSubstr("no layer 'network'"));
-    EXPECT_THAT(expecting("category: fault"), HasSubstr("no category 'fault'"));
-    EXPECT_THAT(expecting("severity: major"), HasSubstr("critical, warning"));
-    EXPECT_THAT(expecting("cause: tcp.timeout, also: [{layer: netwrok}]"), HasSubstr("no layer 'netwrok'"));
-    EXPECT_THAT(expecting("cause: tcp.timeout, after: 8"), HasSubstr("none is left"));
-}
-
 TEST(lab_scenario, a_scope_alone_is_an_expectation) {
     const auto scenario = parse("about: a\nexpect: {verdict: promote, scope: {zone: b}}\n");
     ASSERT_TRUE(scenario.expect.finding);
     EXPECT_EQ(scenario.expect.finding->scope, (Labels{{"zone", "b"}}));
+}
+
+TEST(lab_scenario, a_policy_that_the_gate_refuses_is_refused_before_anything_starts) {
+    EXPECT_THAT(complaints_of(std::string("about: a\npolicy: |\n  hold_no: [latency]\n") + kHold),
+                testing::AllOf(HasSubstr("s.yaml:2: "), HasSubstr("unknown key 'hold_no'")));
 }
 
 TEST(lab_scenario, zones_are_distinct) {
