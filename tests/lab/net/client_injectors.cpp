@@ -125,7 +125,6 @@ test::ChildSpec benchmark(const std::string& address, const std::string& clients
                     "100",
                     "-t",
                     "set,get"};
-    spec.output_file = "/dev/null";
     return spec;
 }
 
@@ -143,8 +142,11 @@ Effect read_load(const yaml::Reader& from) {
     const auto clients = std::to_string(option(from, "clients", 10, 500));
     const auto keys = std::to_string(option(from, "keys", 10'000, 10'000'000));
     return of_cache([=](Environment& environment) -> Undo {
-        const auto process =
-            environment.start_helper(benchmark(address_of_cache(environment), clients, "100000000", keys));
+        const auto words = std::make_shared<test::TempDir>();
+        auto spec = benchmark(address_of_cache(environment), clients, "100000000", keys);
+        spec.output_file = words->file("log");
+        environment.keep(words);
+        const auto process = environment.start_helper(spec);
         return [&environment, process] { environment.end_helper(process); };
     });
 }

@@ -32,6 +32,15 @@ const char* name_of(ServerKind kind) {
     return "server";
 }
 
+// Who ended did not do its work until now.
+void must_still_run(test::ChildProcess& helper, const std::string& said) {
+    constexpr std::size_t kLastWords = 300;
+    if (helper.running()) return;
+    auto words = test::read_whole(said);
+    if (words.size() > kLastWords) words.erase(0, words.size() - kLastWords);
+    throw std::runtime_error(helper.name() + " ended by itself: " + words);
+}
+
 }  // namespace
 
 Environment::Environment(EnvironmentPlan plain, std::set<ServerKind> kinds, const Programs& programs,
@@ -105,21 +114,22 @@ void Environment::end_agent(const std::string& task, bool goodbye) {
 
 Environment::Helper Environment::start_helper(const test::ChildSpec& spec) {
     const link::Inside inside(*place_);
-    return helpers_.emplace_back(std::make_shared<test::ChildProcess>(spec));
+    auto helper = std::make_shared<test::ChildProcess>(spec);
+    helpers_[helper] = spec.output_file;
+    return helper;
 }
 
 void Environment::end_helper(const Helper& helper) {
-    std::erase(helpers_, helper);
-    if (!helper->running()) throw std::runtime_error(helper->name() + " ended by itself");
+    const auto said = helpers_.extract(helper).mapped();
+    must_still_run(*helper, said);
     helper->signal(SIGKILL);
     helper->wait(std::chrono::seconds(10));
 }
 
 void Environment::must_run() const {
     fleet_.must_run();
-    for (const auto& helper : helpers_) {
-        if (!helper->running()) throw std::runtime_error(helper->name() + " ended by itself");
-    }
+    for (const auto& [helper, said] : helpers_)
+        must_still_run(*helper, said);
 }
 
 std::vector<TaskPlan> Environment::tasks_with(const Labels& labels) const {

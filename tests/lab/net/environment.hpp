@@ -74,7 +74,7 @@ class Environment {
     std::map<ServerKind, std::unique_ptr<Server>> servers_;
     Fleet fleet_;
     std::vector<std::shared_ptr<void>> kept_;
-    std::vector<Helper> helpers_;
+    std::map<Helper, std::string> helpers_;  // with the files of what they say
 };
 
 }  // namespace plumb::lab

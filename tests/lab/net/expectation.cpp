@@ -72,7 +72,6 @@ void must_name(const yaml::Reader& from, const char* what, const std::vector<std
 void read_also(const yaml::Reader& from, const std::set<std::string>& probed, Expectation& expect) {
     const auto also = from.get("also");
     if (!also) return;
-    if (!also->is_list()) also->complain("also is a list of findings");
     for (const auto& item : also->items()) {
         item.expect_keys(kFindingKeys);
         must_name(item, "a further finding", {"dependency", "cause"});

@@ -2,7 +2,7 @@
 // docs/laboratory.md tells how scenarios are written.
 //
 // Exits 0 when every scenario passed, 1 when one did not, 2 when it was told nonsense or the machine permits
-// no laboratory.
+// no laboratory, 128 and the signal's number when it was stopped before the last.
 #include "tests/lab/net/catalogue.hpp"
 #include "tests/lab/net/runner.hpp"
 #include "tests/support/postgres_server.hpp"
@@ -77,7 +77,10 @@ int run(const Options& options, const std::vector<const lab::Scenario*>& wanted)
     lab::print_table(finished,
                      std::chrono::duration<double>(std::chrono::steady_clock::now() - started).count());
     if (runner.kept_logs()) fmt::print("logs: {}\n", options.logs);
-    if (stopped != 0) return 128 + stopped;
+    if (stopped != 0) {
+        fmt::print("stopped after {} of {} scenarios\n", finished.size(), wanted.size());
+        return 128 + stopped;
+    }
     const bool passed =
         std::all_of(finished.begin(), finished.end(), [](const auto& one) { return one.result.passed; });
     return passed ? 0 : kFailed;
@@ -103,7 +106,7 @@ int main(int argc, char** argv) {
     app.add_option("--logs", options.logs, "folder for the logs of what does not pass")->required();
     app.add_option("--only", options.only, "these scenarios alone")->type_name("NAME...");
     app.add_option("--jobs", options.jobs, "scenarios beside each other")->check(CLI::Range(1, 64));
-    app.add_flag("--quick", options.quick, "those marked quick");
+    app.add_flag("--quick", options.quick, "of them those marked quick");
     app.add_flag("--keep", options.keep, "keep the logs of what passes, too");
     app.add_flag("--list", options.list, "say which there are");
     app.add_flag("--injectors", options.injectors, "say what a scenario can do");

@@ -1,6 +1,7 @@
 #include "tests/lab/net/runner.hpp"
 
 #include "tests/lab/net/log_folder.hpp"
+#include "tests/support/cpu_group.hpp"
 
 #include <algorithm>
 #include <cerrno>
@@ -43,6 +44,7 @@ plumb::Result<void> check_logs(const std::string& logs, const std::vector<const 
 // What a killed scenario leaves behind becomes our child, so that its end can be awaited.
 Runner::Runner(RunnerSpec spec) : spec_(std::move(spec)) {
     ::prctl(PR_SET_CHILD_SUBREAPER, 1);
+    clear_left_behind();
 }
 
 std::vector<Finished> Runner::run(const std::vector<const Scenario*>& wanted,

@@ -6,7 +6,7 @@
 
 #include "tests/lab/net/report.hpp"
 #include "tests/lab/net/sandbox.hpp"
-#include "tests/support/temp_dir.hpp"
+#include "tests/lab/net/work_folder.hpp"
 
 #include <chrono>
 #include <csignal>
@@ -54,7 +54,7 @@ class Runner {
     void end_all();
 
     RunnerSpec spec_;
-    test::TempDir work_;
+    WorkFolder work_;
     std::map<pid_t, Running> running_;
     int count_ = 0;
     bool kept_logs_ = false;

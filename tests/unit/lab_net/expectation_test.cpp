@@ -52,7 +52,7 @@ TEST(lab_expectation, a_further_finding_that_is_anything_is_refused) {
     EXPECT_THAT(expecting(std::string(kWhole) + ", also: [{dependency: search}]"),
                 HasSubstr("missing: cause"));
     EXPECT_THAT(expecting(std::string(kWhole) + ", also: {dependency: search}"),
-                HasSubstr("list of findings"));
+                HasSubstr("expected a list"));
     EXPECT_THAT(expecting(std::string(kWhole) + ", also: [{dependency: search, cause: http.server_error}]"),
                 IsEmpty());
 }
