@@ -23,7 +23,8 @@ root. docs/laboratory.md tells how scenarios are written.
   --logs DIR         where the logs of what fails go; build/log/lab-net
   --keep             keep the logs of what passes, too
 
-Exits 0 when all passed, 1 when one failed, 2 when the command or the machine was wrong.
+Exits 0 when all passed, 1 when one failed, 2 when the command, a scenario or the machine was
+wrong, 128 and the number of the signal when it was stopped before the last.
 END
 }
 
