@@ -5,7 +5,6 @@
 // no laboratory, 128 and the signal's number when it was stopped before the last.
 #include "tests/lab/net/catalogue.hpp"
 #include "tests/lab/net/runner.hpp"
-#include "tests/support/postgres_server.hpp"
 
 #include <algorithm>
 #include <cstdio>
@@ -64,7 +63,6 @@ int run(const Options& options, const std::vector<const lab::Scenario*>& wanted)
     }
     if (const auto ours = lab::check_logs(options.logs, wanted); !ours) return complain(ours.error().message);
     if (const auto permitted = lab::check_machine(); !permitted) return complain(permitted.error().message);
-    test::PostgresServer::prepare();
 
     lab::RunnerSpec spec;
     spec.programs = programs;

@@ -2,9 +2,11 @@
 
 #include "tests/lab/net/log_folder.hpp"
 #include "tests/support/cpu_group.hpp"
+#include "tests/support/postgres_server.hpp"
 
 #include <algorithm>
 #include <cerrno>
+#include <cstdlib>
 #include <filesystem>
 #include <sys/prctl.h>
 #include <sys/wait.h>
@@ -45,6 +47,8 @@ plumb::Result<void> check_logs(const std::string& logs, const std::vector<const 
 Runner::Runner(RunnerSpec spec) : spec_(std::move(spec)) {
     ::prctl(PR_SET_CHILD_SUBREAPER, 1);
     clear_left_behind();
+    ::setenv("TMPDIR", work_.path().c_str(), 1);  // whatever else is made goes with it
+    test::PostgresServer::prepare();
 }
 
 std::vector<Finished> Runner::run(const std::vector<const Scenario*>& wanted,

@@ -14,6 +14,7 @@ class WorkFolder {
   public:
     WorkFolder();  // throws when its lock cannot be made
 
+    std::string path() const { return folder_.path().string(); }
     std::string file(const std::string& name) const { return folder_.file(name); }
 
   private:
