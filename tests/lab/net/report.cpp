@@ -4,6 +4,7 @@
 #include <cstdio>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 namespace plumb::lab {
 namespace {
@@ -18,7 +19,10 @@ std::string expected_of(const Scenario& scenario) {
     if (!expect.finding) return expect.verdict;
     const auto& texts = expect.finding->texts;
     const auto text = [&](const char* key) { return texts.contains(key) ? texts.at(key) : "?"; };
-    return fmt::format("{}: {} {} {}", expect.verdict, text("dependency"), text("layer"), text("cause"));
+    const auto& several = expect.finding->dependencies;
+    return fmt::format("{}: {} {} {}", expect.verdict,
+                       several.empty() ? text("dependency") : fmt::format("{}", fmt::join(several, ",")),
+                       text("layer"), text("cause"));
 }
 
 }  // namespace
