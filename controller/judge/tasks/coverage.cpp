@@ -1,5 +1,6 @@
 // What is missing. Failed probes are evidence; absent ones are not, and a promote is never given for their
 // want.
+#include "controller/judge/evidence/ahead.hpp"
 #include "controller/judge/tasks/rules.hpp"
 #include "model/agent_version.hpp"
 
@@ -75,6 +76,15 @@ std::set<const TaskEvidence*> deep_ones(const std::vector<PhaseTask>& tasks) {
     return deep;
 }
 
+// The usual case, of thousands of tasks.
+bool all_come(const PhaseView& phase, const DependencyView& dependency) {
+    std::size_t deep = 0;
+    walk(
+        phase.candidate, [&](const PhaseTask& each) { deep += each.phase->reached > 0 ? 1U : 0U; },
+        [](const PhaseTask& each) { ask_for(&each.phase->reached); });
+    return deep == dependency.candidate.size();
+}
+
 struct Depth {  // of the candidate's tasks whose runs succeed
     std::size_t tasks = 0;
     std::size_t shallow = 0;
@@ -106,6 +116,7 @@ void judge_depth(const DependencyView& dependency, const View& view, Judgement& 
     const Thresholds& need = view.thresholds();
     for (const PhaseView& phase : dependency.phases) {
         if (phase.layer < Layer::authenticate || phase.name == phase::inspect) continue;
+        if (all_come(phase, dependency)) continue;
         // What hardly any comes to (a name that is asked again) is no part of a run.
         if (2 * deep_ones(phase.baseline).size() < dependency.baseline.size()) continue;
         const Depth depth = depth_of(dependency, phase);

@@ -1,6 +1,6 @@
 #include "tests/lab/net/scenario.hpp"
 
-#include "controller/judge/policy_yaml.hpp"
+#include "controller/judge/policy/policy_yaml.hpp"
 #include "tests/lab/net/limits.hpp"
 #include "tests/lab/net/rehearsal.hpp"
 
