@@ -22,25 +22,22 @@ struct HardReading {  // what the rule saw
 constexpr double kMostly = 0.75;  // a task that fails more often is neither failing hard nor spared
 constexpr double kReferenceZ = 1.645;
 
-// The tasks of this dependency that have runs enough to say that they do not fail in this phase: as many as
-// those that do fail had to have, or a few that all succeeded.
+// The tasks of this dependency that have runs enough to say that they do not fail in this phase, or a few of
+// which all succeeded.
 std::vector<const TaskEvidence*> others(const PhaseQuestion& question,
                                         const std::vector<PhaseTask>& affected) {
+    const unsigned need = question.view->thresholds().hard_fault_runs;
     std::set<const TaskEvidence*> failing;
-    std::uint64_t need = question.view->thresholds().hard_fault_runs;
-    for (const PhaseTask& each : affected) {
+    for (const PhaseTask& each : affected)
         failing.insert(each.task);
-        need = std::min(need, each.phase->reached);
-    }
     for (const PhaseTask& each : question.phase->candidate) {
-        const unsigned runs = question.view->thresholds().hard_fault_runs;
-        if (each.newest(runs).share() >= kMostly) failing.insert(each.task);
+        if (each.newest(need).share() >= kMostly) failing.insert(each.task);
     }
     std::vector<const TaskEvidence*> rest;
     for (const Member& member : question.dependency->candidate) {
-        const bool all_well =
-            member.evidence->runs >= 2 && member.evidence->succeeded == member.evidence->runs;
-        if ((member.evidence->runs >= need || all_well) && !failing.contains(member.task))
+        const DependencyEvidence& evidence = *member.evidence;
+        const bool all_well = evidence.runs >= 2 && evidence.succeeded == evidence.runs;
+        if ((evidence.runs >= need || all_well) && !failing.contains(member.task))
             rest.push_back(member.task);
     }
     return rest;
