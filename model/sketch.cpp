@@ -40,13 +40,6 @@ std::uint64_t multiply_saturating(std::uint64_t a, std::uint64_t b) {
     return a != 0 && b > kMost / a ? kMost : a * b;
 }
 
-Sketch::Bucket bucket(int index, std::uint64_t times) {
-    Sketch::Bucket out{};
-    out.index = static_cast<unsigned>(index) & 0x7FFU;
-    out.times = std::min(times, Sketch::kMostTimes);
-    return out;
-}
-
 // Cannot wrap: there are fewer than 2^10 buckets.
 std::uint64_t total(const Sketch::Buckets& buckets) {
     std::uint64_t count = 0;
@@ -100,6 +93,13 @@ Error malformed(const char* what) {
 }
 
 }  // namespace
+
+Sketch::Bucket Sketch::bucket(int index, std::uint64_t times) {
+    Bucket out{};
+    out.index = index;
+    out.times = std::min(times, kMostTimes);
+    return out;
+}
 
 int Sketch::bucket_of(std::uint64_t ns) {
     if (ns == 0) return kMinBucket;
@@ -244,10 +244,9 @@ std::string Sketch::encode() const {
     append_varint(out, buckets_.size());
     int before = kMinBucket - 1;
     for (const auto& [index, times] : buckets_) {
-        const int at = index;
-        append_varint(out, static_cast<std::uint64_t>(at - before - 1));
+        append_varint(out, static_cast<std::uint64_t>(index - before - 1));
         append_varint(out, times);
-        before = at;
+        before = index;
     }
     return out;
 }

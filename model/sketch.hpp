@@ -48,14 +48,15 @@ class Sketch {
     // Share of values above `ns`, in [0, 1], to bucket precision.
     double share_above(double ns) const;
 
-    static constexpr std::uint64_t kMostTimes = (std::uint64_t{1} << 53U) - 1;
+    static constexpr std::uint64_t kMostTimes = (std::uint64_t{1} << 52U) - 1;
     struct Bucket {
-        std::uint64_t index : 11;
-        std::uint64_t times : 53;  // at least one
+        std::int32_t index : 12;
+        std::uint64_t times : 52;  // at least one
         friend bool operator==(const Bucket&, const Bucket&) = default;
     };
     static_assert(sizeof(Bucket) == 8 && kMaxBucket < 1 << 11);
-    using Buckets = std::vector<Bucket>;  // ascending
+    static Bucket bucket(int index, std::uint64_t times);  // REQUIRES: kMinBucket ≤ index ≤ kMaxBucket
+    using Buckets = std::vector<Bucket>;                   // ascending
     const Buckets& buckets() const { return buckets_; }
 
     // Rebuilds from stored parts; refuses what no sequence of add() could have made (unsorted or out-of-range

@@ -142,8 +142,7 @@ Sketch::Buckets read_buckets(const Fields& fields) {
         if (count == 0) fields.refuse("buckets", "has an entry that counts nothing");
         next = index + 1;
         const int kept = std::clamp(static_cast<int>(index), Sketch::kMinBucket, Sketch::kMaxBucket);
-        if (buckets.empty() || buckets.back().index != kept)
-            buckets.push_back({static_cast<unsigned>(kept), 0});
+        if (buckets.empty() || buckets.back().index != kept) buckets.push_back(Sketch::bucket(kept, 0));
         const std::uint64_t before = buckets.back().times;
         buckets.back().times = before + std::min(count, Sketch::kMostTimes - before);
     }

@@ -49,6 +49,7 @@ std::vector<Cluster> in_zones_of(const std::vector<ZonedCluster>& before,
         plain.push_back(each.counts);
     }
     std::vector<Cluster> sums;
+    sums.reserve(zones.size());
     for (const auto& [name, zone] : zones)
         sums.push_back({zone.before.reached, zone.before.failed});
     if (!differ(sums)) return plain;

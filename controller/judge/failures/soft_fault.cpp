@@ -169,6 +169,7 @@ std::optional<SoftReading> read_outliers(const PhaseQuestion& question, std::siz
         read(question, phase.baseline, failing, level_of(question, pairs), design_effect(before));
     if (!reading.quiet.empty()) return std::nullopt;
     std::vector<const TaskEvidence*> affected;
+    affected.reserve(failing.size());
     for (const PhaseTask& each : failing)
         affected.push_back(each.task);
     reading.scope = explain(affected, others(phase.candidate, failing));

@@ -290,8 +290,7 @@ Sketch Generator::draw(double middle_ms, std::uint64_t runs, double spread, Rand
     buckets.reserve(drawn_.size());
     for (const std::uint64_t ns : drawn_) {
         const int bucket = Sketch::bucket_of(ns);
-        if (buckets.empty() || buckets.back().index != bucket)
-            buckets.push_back({static_cast<unsigned>(bucket), 0});
+        if (buckets.empty() || buckets.back().index != bucket) buckets.push_back(Sketch::bucket(bucket, 0));
         ++buckets.back().times;
     }
     return Sketch::from_parts(sum, drawn_.front(), drawn_.back(), std::move(buckets)).value();
