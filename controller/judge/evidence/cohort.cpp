@@ -1,22 +1,18 @@
 #include "controller/judge/evidence/cohort.hpp"
 
 #include <algorithm>
+#include <functional>
 #include <tuple>
 #include <utility>
 
 namespace plumb::judge {
 namespace {
 
-std::string label(const Labels& labels, const char* name) {
-    const auto found = labels.find(name);
-    return found == labels.end() ? std::string() : found->second;
-}
-
 std::string key_of(const Window& window) {
-    const std::string task = label(window.labels, "task");
+    const std::string task = label_of(window.labels, "task");
     if (task.empty()) return "agent\n" + window.agent;
-    return "task\n" + label(window.labels, "environment") + '\n' + label(window.labels, "service") + '\n' +
-           task;
+    return "task\n" + label_of(window.labels, "environment") + '\n' + label_of(window.labels, "service") +
+           '\n' + task;
 }
 
 // FNV-1a over what tells two windows apart.
@@ -35,6 +31,8 @@ std::uint64_t fingerprint(const Window& window) {
         }
         for (const WindowFailure& failure : each.failures)
             add(failure.count);
+        for (const WindowFact& fact : each.facts)
+            add(std::hash<std::string>{}(fact.value));
     }
     return hash;
 }
@@ -47,6 +45,12 @@ bool says_more(const Window& window, Time end, const TaskEvidence& task) {
 }
 
 }  // namespace
+
+const std::string& label_of(const Labels& labels, const std::string& name) {
+    static const std::string kNone;
+    const auto found = labels.find(name);
+    return found == labels.end() ? kNone : found->second;
+}
 
 CohortBuilder::CohortBuilder(std::string name, std::size_t most_bytes)
     : name_(std::move(name)), most_bytes_(most_bytes) {}

@@ -155,6 +155,9 @@ struct Cohort {
     std::vector<std::string> errors;  // store or query trouble: any makes the verdict insufficient
 };
 
+// "" when they lack it. Lives as long as the labels.
+const std::string& label_of(const Labels& labels, const std::string& name);
+
 // Legal order: add(), goodbye() and error() as often as wanted and in any order, then build() once. The same
 // windows in any order, and any number of times, give the same cohort. Not thread-safe.
 //

@@ -72,10 +72,8 @@ std::size_t missing_tasks(const SideView& side) {
 
 std::set<std::string> values_of(const SideView& side, const char* label) {
     std::set<std::string> values;
-    for (const TaskEvidence* task : side.tasks) {
-        const auto found = task->labels.find(label);
-        values.insert(found == task->labels.end() ? std::string() : found->second);
-    }
+    for (const TaskEvidence* task : side.tasks)
+        values.insert(label_of(task->labels, label));
     return values;
 }
 
@@ -110,8 +108,7 @@ using Index = std::map<std::string, DependencyView>;
 
 void index_side(const SideView& side, std::vector<Member> DependencyView::*members, Index& index) {
     for (const TaskEvidence* task : side.tasks) {
-        const auto found = task->labels.find("zone");
-        const std::string_view zone = found == task->labels.end() ? std::string_view() : found->second;
+        const std::string_view zone = label_of(task->labels, "zone");
         auto at = index.begin();  // both are by name, so what comes next lies behind
         for (const auto& [name, evidence] : task->dependencies) {
             while (at != index.end() && at->first < name)

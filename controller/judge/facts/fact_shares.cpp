@@ -161,16 +161,6 @@ void collect_absent(const std::vector<Member>& members, FactSide FactView::*side
     }
 }
 
-std::string_view zone_of(const TaskEvidence& task) {
-    const auto label = task.labels.find("zone");
-    return label == task.labels.end() ? std::string_view() : label->second;
-}
-
-std::string revision_of(const TaskEvidence& task) {
-    const auto label = task.labels.find("revision");
-    return label == task.labels.end() ? std::string() : label->second;
-}
-
 }  // namespace
 
 std::size_t FactSide::count(const std::string& value) const {
@@ -188,7 +178,7 @@ double FactSide::share_in_zones_of(const FactSide& other, const std::string& val
         std::map<std::string_view, double> zones;
         for (const auto& [each, having] : side.tasks) {
             for (const TaskEvidence* task : having)
-                ++zones[zone_of(*task)];
+                ++zones[label_of(task->labels, "zone")];
         }
         return zones;
     };
@@ -197,7 +187,7 @@ double FactSide::share_in_zones_of(const FactSide& other, const std::string& val
     const auto found = tasks.find(value);
     if (found == tasks.end()) return 0;
     for (const TaskEvidence* task : found->second)
-        ++having[zone_of(*task)];
+        ++having[label_of(task->labels, "zone")];
     double weighed = 0;
     for (const auto& [zone, count] : by_zone(other)) {
         const auto known = ours.find(zone);
@@ -236,7 +226,8 @@ bool disagrees(const FactSide& side) {
     for (const auto& [value, tasks] : side.tasks) {
         if (value == kAbsent) continue;
         for (const TaskEvidence* task : tasks) {
-            if (first.try_emplace(revision_of(*task), value).first->second != value) return true;
+            if (first.try_emplace(label_of(task->labels, "revision"), value).first->second != value)
+                return true;
         }
     }
     return false;
@@ -246,7 +237,7 @@ std::map<std::string, FactSide> by_revision(const FactSide& side) {
     std::map<std::string, FactSide> sides;
     for (const auto& [value, tasks] : side.tasks) {
         for (const TaskEvidence* task : tasks) {
-            FactSide& part = sides[revision_of(*task)];
+            FactSide& part = sides[label_of(task->labels, "revision")];
             part.tasks[value].push_back(task);
             ++part.total;
         }

@@ -63,11 +63,6 @@ void set_scope(const FactQuestion& question, const std::string& value, Finding& 
     finding.scope = explain(question.fact.candidate.tasks.at(value), others).labels;
 }
 
-std::string agent_version(const TaskEvidence& task) {
-    const auto found = task.labels.find(std::string(kAgentVersionLabel));
-    return found == task.labels.end() ? std::string() : found->second;
-}
-
 // Whether every task that lacks the fact has an older agent than every task that shows it: the older ones may
 // not know of it. Says so in words, else nothing.
 std::optional<std::string> older_agents(const FactView& fact) {
@@ -76,7 +71,8 @@ std::optional<std::string> older_agents(const FactView& fact) {
     for (const FactSide* side : {&fact.baseline, &fact.candidate}) {
         for (const auto& [value, tasks] : side->tasks) {
             for (const TaskEvidence* task : tasks)
-                (value == kAbsent ? lacking : showing).insert(agent_version(*task));
+                (value == kAbsent ? lacking : showing)
+                    .insert(label_of(task->labels, std::string(kAgentVersionLabel)));
         }
     }
     for (const std::string& older : lacking) {

@@ -26,7 +26,7 @@ std::string majority(const std::map<std::string, std::uint64_t>& causes) {
 }
 
 bool has_one_of(const TaskEvidence& task, const std::string& label, const std::string& values) {
-    const std::string own = label == "task" ? task_name(task) : value_of(task, label);
+    const std::string own = label == "task" ? task_name(task) : label_of(task.labels, label);
     return !own.empty() && lists(values, own);
 }
 

@@ -88,7 +88,7 @@ void tell_rollout(const PhaseQuestion& question, Finding& finding) {
     if (revision == finding.scope.end()) return;
     std::set<std::string> others;
     for (const Member& member : question.dependency->candidate) {
-        const std::string own = value_of(*member.task, "revision");
+        const std::string& own = label_of(member.task->labels, "revision");
         if (!own.empty() && !lies_in(*member.task, Labels{*revision})) others.insert(own);
     }
     if (others.empty()) return;

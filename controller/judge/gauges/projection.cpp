@@ -40,7 +40,7 @@ std::map<std::string, const TaskEvidence*> takers(const View& view, const GaugeV
     const auto add = [&tasks](const Readings& readings) {
         for (const Reading& each : readings) {
             const TaskEvidence& task = *each.member->task;
-            tasks.emplace(value_of(task, "service") + '\n' + task_name(task), &task);
+            tasks.emplace(label_of(task.labels, "service") + '\n' + task_name(task), &task);
         }
     };
     add(gauge.candidate);
@@ -51,10 +51,10 @@ std::map<std::string, const TaskEvidence*> takers(const View& view, const GaugeV
 std::map<std::string, Service> services_of(const View& view, const GaugeView& gauge) {
     std::map<std::string, Service> services;
     for (const auto& [key, task] : takers(view, gauge)) {
-        Service& service = services[value_of(*task, "service")];
+        Service& service = services[label_of(task->labels, "service")];
         ++service.reporting;
-        if (auto revision = value_of(*task, "revision"); !revision.empty())
-            service.revisions.insert(std::move(revision));
+        if (const auto& revision = label_of(task->labels, "revision"); !revision.empty())
+            service.revisions.insert(revision);
     }
     for (auto& [name, service] : services) {
         const auto size = view.policy->services.find(name);

@@ -9,11 +9,6 @@
 namespace plumb::judge {
 namespace {
 
-std::string_view label(const TaskEvidence& task, const char* name) {
-    const auto found = task.labels.find(name);
-    return found == task.labels.end() ? std::string_view() : found->second;
-}
-
 std::size_t place_in(std::string_view value, std::map<std::string_view, std::size_t>& known) {
     return known.emplace(value, known.size()).first->second;
 }
@@ -41,8 +36,8 @@ Places::Places(const View& view) {
     std::map<std::string_view, std::size_t> in_zone;
     std::map<std::string_view, std::size_t> in_revision;
     for (const TaskEvidence* task : view.candidate.tasks) {
-        ++in_zone[label(*task, "zone")];
-        ++in_revision[label(*task, "revision")];
+        ++in_zone[label_of(task->labels, "zone")];
+        ++in_revision[label_of(task->labels, "revision")];
     }
     parts_.push_back({});
     if (in_zone.size() > 1) {
@@ -64,8 +59,8 @@ Places::Places(const View& view) {
         const auto& tasks = (candidate ? view.candidate : view.baseline).cohort->tasks;
         first_[candidate] = tasks.data();
         for (const TaskEvidence& task : tasks) {
-            const auto revision = revisions.find(label(task, "revision"));
-            places_[candidate].push_back({place_in(label(task, "zone"), zones),
+            const auto revision = revisions.find(label_of(task.labels, "revision"));
+            places_[candidate].push_back({place_in(label_of(task.labels, "zone"), zones),
                                           candidate && revision != revisions.end() ? revision->second : 0, 0,
                                           0});
         }
@@ -80,12 +75,12 @@ Places::Places(const View& view) {
 std::size_t Places::number_units(bool candidate, const std::vector<TaskEvidence>& tasks, bool by_part) {
     std::set<std::string_view> hosts;
     for (const TaskEvidence& task : tasks)
-        hosts.insert(label(task, "host"));
+        hosts.insert(label_of(task.labels, "host"));
     std::map<std::tuple<std::string_view, std::size_t, std::size_t>, std::size_t> known;
     std::size_t count = 0;
     for (std::size_t i = 0; i < tasks.size(); ++i) {
         Place& place = places_[candidate][i];
-        const std::string_view host = label(tasks[i], "host");
+        const std::string_view host = label_of(tasks[i].labels, "host");
         const bool shared = hosts.size() > 1 && !host.empty();
         std::size_t unit = count;
         if (shared)

@@ -59,7 +59,7 @@ Column column_of(std::size_t place, const std::vector<TaskReading>& readings) {
     std::vector<std::string> own;
     own.reserve(readings.size());
     for (const TaskReading& each : readings) {
-        own.push_back(value_of(*each.task, label));
+        own.push_back(label_of(each.task->labels, label));
         if (!own.back().empty()) index.emplace(own.back(), 0);
     }
     for (auto& [value, position] : index) {
@@ -210,11 +210,6 @@ Cuts cuts_of(const std::vector<TaskReading>& readings) {
     return Gathering(readings).all();
 }
 
-std::string value_of(const TaskEvidence& task, const std::string& label) {
-    const auto found = task.labels.find(label);
-    return found == task.labels.end() ? std::string() : found->second;
-}
-
 std::string in_a_row(std::vector<std::string> names) {
     std::sort(names.begin(), names.end());
     std::string out;
@@ -240,7 +235,7 @@ bool lists(std::string_view names, std::string_view one) {
 }
 
 std::string task_name(const TaskEvidence& task) {
-    const std::string name = value_of(task, "task");
+    const std::string& name = label_of(task.labels, "task");
     return name.empty() ? task.agent : name;
 }
 

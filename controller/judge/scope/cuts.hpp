@@ -52,7 +52,6 @@ struct Cuts {
 // of two; and up to 32 tasks by name. A value that a task lacks never chooses it.
 Cuts cuts_of(const std::vector<TaskReading>& readings);
 
-std::string value_of(const TaskEvidence& task, const std::string& label);  // "" when it lacks the label
 std::string task_name(const TaskEvidence& task);
 // By name, joined by commas: all of them, for who asks which they are; and of many the first four and how
 // many more, for people.

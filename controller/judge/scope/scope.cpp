@@ -112,7 +112,7 @@ Scope explain(const std::vector<const TaskEvidence*>& affected,
 
 bool lies_in(const TaskEvidence& task, const Labels& scope) {
     return std::all_of(scope.begin(), scope.end(), [&](const auto& pair) {
-        const std::string own = pair.first == "task" ? task_name(task) : value_of(task, pair.first);
+        const std::string own = pair.first == "task" ? task_name(task) : label_of(task.labels, pair.first);
         return own.empty() || lists(pair.second, own);
     });
 }

@@ -62,9 +62,8 @@ void judge_freshness(const std::vector<Member>& members, const char* name, const
                               true});
 }
 
-std::string agent_version(const TaskEvidence& task) {
-    const auto label = task.labels.find(std::string(kAgentVersionLabel));
-    return label == task.labels.end() ? std::string() : label->second;
+const std::string& agent_version(const TaskEvidence& task) {
+    return label_of(task.labels, std::string(kAgentVersionLabel));
 }
 
 // Of a side's tasks, those that came to a phase.

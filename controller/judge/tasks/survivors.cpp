@@ -11,18 +11,13 @@ namespace {
 
 constexpr std::size_t kShownRevisions = 4;
 
-std::string label(const TaskEvidence& task, const char* name) {
-    const auto found = task.labels.find(name);
-    return found == task.labels.end() ? std::string() : found->second;
-}
-
 using Revisions = std::map<std::string, std::size_t>;
 
 std::map<std::string, Revisions> revisions_of(const SideView& side) {
     std::map<std::string, Revisions> services;
     for (const TaskEvidence* task : side.tasks) {
-        const std::string revision = label(*task, "revision");
-        if (!revision.empty()) ++services[label(*task, "service")][revision];
+        const std::string revision = label_of(task->labels, "revision");
+        if (!revision.empty()) ++services[label_of(task->labels, "service")][revision];
     }
     return services;
 }
@@ -60,7 +55,7 @@ bool picks_a_part(const SideView& side) {
 std::size_t reporting(const SideView& side, const std::string& service) {
     return static_cast<std::size_t>(
         std::count_if(side.tasks.begin(), side.tasks.end(),
-                      [&](const auto* task) { return label(*task, "service") == service; }));
+                      [&](const auto* task) { return label_of(task->labels, "service") == service; }));
 }
 
 void judge_size(const View& view, const std::string& service, const ServiceSize& size, Judgement& judgement) {

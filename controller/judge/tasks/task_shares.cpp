@@ -31,11 +31,8 @@ Readings choose(const Readings& readings, const Scope& scope, bool inside) {
 std::vector<ZonedCluster> by_zone(const Readings& readings) {
     const auto clusters = clusters_of(readings);
     std::vector<ZonedCluster> zoned;
-    for (std::size_t i = 0; i < readings.size(); ++i) {
-        const Labels& labels = readings[i].task->labels;
-        const auto zone = labels.find("zone");
-        zoned.push_back({zone == labels.end() ? std::string_view() : zone->second, clusters[i]});
-    }
+    for (std::size_t i = 0; i < readings.size(); ++i)
+        zoned.push_back({label_of(readings[i].task->labels, "zone"), clusters[i]});
     return zoned;
 }
 

@@ -19,16 +19,11 @@ constexpr double kAtLimit = 0.95;
 constexpr double kProbable = 0.95;  // of findings that go by what remained
 constexpr std::size_t kNamed = 8;
 
-std::string label(const TaskEvidence& task, const char* name) {
-    const auto found = task.labels.find(name);
-    return found == task.labels.end() ? std::string() : found->second;
-}
-
 // A revision that nobody runs any more was mended, or rolled back.
 bool still_runs(const TaskEvidence& gone, const SideView& side) {
     const auto alike = [&](const TaskEvidence* task) {
-        return label(*task, "revision") == label(gone, "revision") &&
-               label(*task, "service") == label(gone, "service");
+        return label_of(task->labels, "revision") == label_of(gone.labels, "revision") &&
+               label_of(task->labels, "service") == label_of(gone.labels, "service");
     };
     return side.tasks.empty() || std::any_of(side.tasks.begin(), side.tasks.end(), alike);
 }
@@ -47,7 +42,7 @@ boost::json::array names(const Tasks& tasks) {
     boost::json::array out;
     for (const TaskEvidence* task : tasks) {
         if (out.size() == kNamed) break;
-        const std::string name = label(*task, "task");
+        const std::string name = label_of(task->labels, "task");
         out.emplace_back(name.empty() ? task->agent : name);
     }
     return out;
@@ -67,7 +62,7 @@ std::string counted(std::size_t count, const SideView& side) {
 Tasks of_service(const Tasks& tasks, const std::string& service) {
     Tasks out;
     std::copy_if(tasks.begin(), tasks.end(), std::back_inserter(out),
-                 [&](const TaskEvidence* task) { return label(*task, "service") == service; });
+                 [&](const TaskEvidence* task) { return label_of(task->labels, "service") == service; });
     return out;
 }
 
@@ -132,10 +127,10 @@ Finding replaced(const View& view, const std::string& service, const Replacement
     const auto before = loop_of(view.baseline, service);
     // A service of short jobs does the same everywhere.
     finding.severity = before ? Severity::warning : Severity::critical;
-    const std::string revision = label(*loop.ended.front(), "revision");
+    const std::string revision = label_of(loop.ended.front()->labels, "revision");
     const Tasks own = of_service(side.tasks, service);
     const bool others = std::any_of(own.begin(), own.end(), [&](const TaskEvidence* task) {
-        return label(*task, "revision") != revision;
+        return label_of(task->labels, "revision") != revision;
     });
     if (others && !revision.empty()) finding.scope.emplace("revision", revision);
     set_service(side, service, finding);
@@ -202,7 +197,7 @@ void explain_loop(const SideView& side, const std::string& service,
 std::set<std::string> services_of(const SideView& side) {
     std::set<std::string> services;
     for (const TaskEvidence* task : side.gone)
-        services.insert(label(*task, "service"));
+        services.insert(label_of(task->labels, "service"));
     return services;
 }
 
@@ -234,7 +229,8 @@ void judge_vanished(const View& view, Judgement& judgement) {
             continue;
         }
         judgement.findings.push_back(killing(view, service, own, *loop));
-        std::erase_if(kills, [&](const TaskEvidence* task) { return label(*task, "service") == service; });
+        std::erase_if(kills,
+                      [&](const TaskEvidence* task) { return label_of(task->labels, "service") == service; });
     }
     if (!kills.empty()) judgement.findings.push_back(kill(view, kills));
 }
