@@ -132,12 +132,17 @@ void judge_depth(const DependencyView& dependency, const View& view, Judgement& 
     }
 }
 
-// A run that was due and did not start saw nothing: what the others saw is then too good.
+// A run that was due and did not start saw nothing: what the others saw is then too good. Of one that fails
+// the agent asks less and less on purpose.
 void judge_skipped(const DependencyView& dependency, Judgement& judgement) {
     std::uint64_t skipped = 0;
-    for (const Member& member : dependency.candidate)
-        skipped += std::min(member.evidence->skipped, ~std::uint64_t{0} - skipped);
-    const std::uint64_t runs = total_runs(dependency.candidate);
+    std::uint64_t runs = 0;
+    for (const Member& member : dependency.candidate) {
+        const DependencyEvidence& evidence = *member.evidence;
+        if (evidence.succeeded < evidence.runs) continue;
+        skipped += std::min(evidence.skipped, ~std::uint64_t{0} - skipped);
+        runs += std::min(evidence.runs, ~std::uint64_t{0} - runs);
+    }
     if (skipped == 0 || skipped < runs) return;
     judgement.gaps.push_back(
         {dependency.name, "failures",

@@ -243,6 +243,9 @@ TEST(Depth, runs_that_never_started_are_told) {
     const Report report = compare(staging(), after);
     EXPECT_EQ(report.verdict, Verdict::promote);
     EXPECT_THAT(gaps(report), HasSubstr("were due and did not start"));
+    // An agent backs off from what fails.
+    after.change([](Window& window, int, int) { fail_all(window, "database", "connect", "tcp.timeout"); });
+    EXPECT_EQ(gaps(compare(staging(), after)).find("did not start"), std::string::npos);
 }
 
 }  // namespace
