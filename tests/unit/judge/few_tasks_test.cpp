@@ -152,6 +152,21 @@ TEST(FewTasks, that_starve_are_named_although_the_baseline_has_one_task) {
     EXPECT_EQ(report.findings[0].scope, (Labels{{"zone", "az1"}}));
 }
 
+TEST(FewTasks, a_look_that_may_spend_little_asks_for_more) {
+    const auto subjects = [](double share, const Fleet::Change& change) {
+        Look look(noon());
+        look.alarm_share = share;
+        const Fleet after = production().tasks(6).windows(4).change(change);
+        return told(judge(reference(6, 4).cohort(), after.cohort(), {}, look));
+    };
+    const auto disturbed = [](Window& window, int, int) { dependency(window, "database").suspect = 8; };
+    const auto lossy = [](Window& window, int, int) { dependency(window, "database").retransmitted = 4; };
+    EXPECT_NE(subjects(1, disturbed), "");
+    EXPECT_EQ(subjects(1e-12, disturbed), "");
+    EXPECT_NE(subjects(1, lossy), "");
+    EXPECT_EQ(subjects(1e-12, lossy), "");
+}
+
 // Zone b fails in one run of ten on both sides alike; most of one side lies in it, and little of the other.
 Fleet in_zones(Fleet fleet, int in_b, const std::function<void(Window&)>& there) {
     fleet.tasks(24).windows(10).change([=](Window& window, int task, int) {

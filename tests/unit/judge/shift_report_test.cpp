@@ -167,5 +167,36 @@ TEST(ShiftReport, pairs_that_could_not_be_tested_are_explained_too) {
     EXPECT_TRUE(several.contains("latency:query:slow_mode")) << "looked at and found alike";
 }
 
+// Zone b is twice as far. `in_b` of eight tasks lie in it.
+Fleet of_zones(const std::string& environment, int in_b, double factor) {
+    Fleet fleet = Fleet(environment).tasks(8).windows(8).with({}).seed(environment == "staging" ? 1 : 2);
+    fleet.change([=](Window& window, int task, int) {
+        window.labels["zone"] = task < in_b ? "b" : "a";
+        for (WindowPhase& phase : dependency(window, "database").phases) {
+            Sketch farther;
+            for (const auto& [bucket, count] : phase.clean.buckets()) {
+                const double ns = Sketch::upper_bound(bucket) * factor * (task < in_b ? 2 : 1);
+                farther.add(std::chrono::nanoseconds(std::llround(ns)), count);
+            }
+            phase.clean = farther;
+        }
+    });
+    return fleet;
+}
+
+TEST(ShiftReport, what_the_zones_thrown_together_say_is_told_beside_where_it_differs) {
+    const auto pooled = [](int in_b_before, int in_b_after) {
+        const Report report =
+            compare(of_zones("staging", in_b_before, 1), of_zones("production", in_b_after, 2));
+        const auto& evidence = report.findings.at(0).evidence;
+        EXPECT_NEAR(evidence.at("ratio").at("value").as_double(), 2, 0.3);
+        const auto* ratio = evidence.if_contains("pooled_ratio");
+        return ratio == nullptr ? 0 : ratio->as_double();
+    };
+    EXPECT_GT(pooled(2, 6), 2.4) << "more of the candidate is far";
+    EXPECT_LT(pooled(6, 2), 1.7) << "and less of it";
+    EXPECT_EQ(pooled(4, 4), 0) << "alike";
+}
+
 }  // namespace
 }  // namespace plumb::judge::test
