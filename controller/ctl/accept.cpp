@@ -3,6 +3,7 @@
 #include "base/duration.hpp"
 #include "base/text.hpp"
 #include "controller/judge/policy/policy_rules.hpp"
+#include "controller/judge/policy/policy_thresholds.hpp"
 #include "controller/judge/policy/policy_yaml.hpp"
 
 #include <algorithm>
@@ -169,6 +170,28 @@ std::string yaml(const Entry& entry, const AcceptOptions& options) {
     return out + fmt::format(", until: {}}}\n", day(options.until));
 }
 
+// Environments that differ more among themselves than the policy knows let chance look like a shift. To say
+// so is a decision, too, so it stands there to be uncommented.
+std::string learned(const judge::Report& report) {
+    const auto* measured = report.coverage.if_contains("measured");
+    if (measured == nullptr || !measured->is_object()) return "";
+    std::string lines;
+    for (const judge::ThresholdInfo& each : judge::threshold_table()) {
+        const auto* pair = measured->get_object().if_contains(each.name);
+        if (pair == nullptr || !pair->is_object()) continue;
+        const auto number = [&](const char* key) {
+            const auto* value = pair->get_object().if_contains(key);
+            return value != nullptr && value->is_number() ? value->to_number<double>() : 0;
+        };
+        const double wide = std::min(each.most, std::ceil(number("measured") * 100) / 100);
+        if (wide > number("policy")) lines += fmt::format("#   {}: {:.2f}\n", each.name, wide);
+    }
+    if (lines.empty()) return "";
+    return "# Beside any finding these environments differ by more than the policy says. If that is usual:\n"
+           "# thresholds:\n" +
+           lines;
+}
+
 }  // namespace
 
 Result<void> check_words(const AcceptOptions& options) {
@@ -183,12 +206,12 @@ std::string accept_yaml(const judge::Report& report, const AcceptOptions& option
     Collected collected;
     for (const auto& finding : report.findings)
         collect(finding, options, collected);
-    if (collected.entries.empty()) return collected.left_out + "# nothing to accept\n";
+    if (collected.entries.empty()) return collected.left_out + "# nothing to accept\n" + learned(report);
     std::string out = "# Review before you commit: each entry silences a difference until its day.\n" +
                       collected.left_out + "accept:\n";
     for (const Entry& entry : collected.entries)
         out += yaml(entry, options);
-    return out;
+    return out + learned(report);
 }
 
 }  // namespace plumb::ctl

@@ -39,6 +39,18 @@ boost::json::array not_judged(const std::vector<Gap>& gaps) {
     return out;
 }
 
+// What was measured beside what the policy says; none where nothing could be.
+boost::json::object measured_of(const Measured& measured, const Thresholds& thresholds) {
+    boost::json::object out;
+    const auto beside = [&](const char* name, std::optional<double> value, double policy) {
+        if (value) out[name] = {{"measured", rounded(*value)}, {"policy", rounded(policy)}};
+    };
+    beside("environment_spread", measured.environment_spread, thresholds.environment_spread);
+    beside("task_correlation", measured.task_correlation, thresholds.task_correlation);
+    if (measured.timer_noise_ns > 0) out["timer_noise_ms"] = rounded(measured.timer_noise_ns / 1e6);
+    return out;
+}
+
 }  // namespace
 
 Verdict verdict_of(const std::vector<Finding>& findings, const std::vector<Gap>& gaps) {
@@ -68,6 +80,8 @@ boost::json::object coverage_of(const View& view, const Judgement& judgement, Po
                      {"facts", judged.facts},
                      {"gauges", judged.gauges},
                      {"latency", judged.latency}};
+    auto measured = measured_of(judgement.measured, view.thresholds());
+    if (!measured.empty()) out["measured"] = std::move(measured);
     out["not_judged"] = not_judged(judgement.gaps);
     out["accepted"] = std::move(effect.accepted);
     out["ignored"] = effect.ignored;

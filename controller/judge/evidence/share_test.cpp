@@ -82,27 +82,28 @@ std::vector<Cluster> in_zones_of(const std::vector<ZonedCluster>& before,
 }
 
 std::vector<std::size_t> outliers(const std::vector<Cluster>& before, const std::vector<Cluster>& after,
-                                  double level) {
+                                  double level, double usual_correlation) {
     std::vector<std::size_t> found;
     const double usual = sum(before).share();
-    const double effect = design_effect(before);
+    const Clustering known{usual_correlation, design_effect(before, usual_correlation)};
     double bar = usual + kOutlierPoints;
     for (const Cluster& each : before)
         bar = std::max(bar, kOutlierFactor * Counts{each.reached, each.failed}.share());
     for (std::size_t i = 0; i < after.size(); ++i) {
         if (Counts{after[i].reached, after[i].failed}.share() < bar) continue;
         const ShareTest test =
-            test_shares(before, {after[i]}, level / static_cast<double>(after.size()), effect);
+            test_shares(before, {after[i]}, level / static_cast<double>(after.size()), known);
         if (test.beyond_chance()) found.push_back(i);
     }
     return found;
 }
 
 ShareTest test_shares(const std::vector<Cluster>& before, const std::vector<Cluster>& after, double level,
-                      double least_effect) {
+                      const Clustering& clustering) {
     ShareTest test{sum(before), sum(after), 1, level, 1, {}};
     // The side without failures cannot tell how much its tasks differ: both take the larger effect.
-    test.effect = std::max({least_effect, design_effect(before), design_effect(after)});
+    test.effect = std::max({clustering.least_effect, design_effect(before, clustering.usual_correlation),
+                            design_effect(after, clustering.usual_correlation)});
     const auto worth = [&](const Counts& counts) {
         return Share{counts.share(), static_cast<double>(counts.reached) / test.effect};
     };

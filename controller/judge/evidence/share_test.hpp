@@ -45,12 +45,16 @@ inline constexpr double kOutlierFactor = 3;
 // baseline's tasks differ by, and kOutlierFactor times as much as any of them. A few such tasks drown among
 // the others, or look like mere scatter.
 std::vector<std::size_t> outliers(const std::vector<Cluster>& before, const std::vector<Cluster>& after,
-                                  double level);
+                                  double level, double usual_correlation = kUsualCorrelation);
 
-// `least_effect`: of tasks that are not compared here but tell how much such tasks differ.
+struct Clustering {  // what is known of it beside the tasks that are compared
+    double usual_correlation = kUsualCorrelation;
+    double least_effect = 1;  // of other tasks that tell how much such tasks differ
+};
+
 // REQUIRES: a run on both sides.
 ShareTest test_shares(const std::vector<Cluster>& before, const std::vector<Cluster>& after, double level,
-                      double least_effect = 1);
+                      const Clustering& clustering = {});
 
 // Whether tasks differ by more than chance, at a glance: only then is it worth asking where.
 bool differ(const std::vector<Cluster>& tasks);

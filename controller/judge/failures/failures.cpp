@@ -267,6 +267,7 @@ void judge_failures(const View& view, Judgement& judgement) {
         join_odd_ones(part.findings);
         if (!told) note_unexplained_fault(walk, dependency);
     });
+    judgement.measured.task_correlation = task_correlation(view);
 }
 
 }  // namespace plumb::judge

@@ -42,6 +42,11 @@ double points_of(const PhaseQuestion& question) {
     return question.view->thresholds().failure_points;
 }
 
+// How far the failures of one task usually go together.
+double correlation_of(const PhaseQuestion& question) {
+    return question.view->thresholds().task_correlation;
+}
+
 double level_of(const PhaseQuestion& question, std::size_t questions) {
     return kFalseAlarm * question.view->alarm_share /
            static_cast<double>(std::max<std::size_t>(questions, 1));
@@ -71,8 +76,8 @@ Counts without_worst(const std::vector<PhaseTask>& tasks) {
 SoftReading read(const PhaseQuestion& question, const std::vector<PhaseTask>& before,
                  std::vector<PhaseTask> after, double level, double least_effect) {
     SoftReading reading;
-    reading.test =
-        test_shares(in_zones_of(by_zone(before), by_zone(after)), clusters_of(after), level, least_effect);
+    reading.test = test_shares(in_zones_of(by_zone(before), by_zone(after)), clusters_of(after), level,
+                               {correlation_of(question), least_effect});
     const double points = points_of(question);
     if (reading.test.difference() < points) {
         reading.quiet = "The candidate does not fail more often by as much as counts.";
@@ -137,7 +142,8 @@ std::optional<SoftReading> read_place(const PhaseQuestion& question, std::size_t
     if (tasks_with_windows(after, windows) < kTasksOfPlace || sum(before).reached == 0) return std::nullopt;
 
     const auto rest = choose(phase.candidate, scope, false);
-    const double effect = std::max(design_effect(clusters_of(before)), design_effect(clusters_of(rest)));
+    const double effect = std::max(design_effect(clusters_of(before), correlation_of(question)),
+                                   design_effect(clusters_of(rest), correlation_of(question)));
     SoftReading reading =
         read(question, before, std::move(after), level_of(question, pairs * scope.choices), effect);
     const double bar = reading.test.before.share() + points_of(question);
@@ -162,11 +168,12 @@ std::optional<SoftReading> read_outliers(const PhaseQuestion& question, std::siz
                  });
     const auto before = in_zones_of(by_zone(phase.baseline), by_zone(tasks));
     std::vector<PhaseTask> failing;
-    for (const std::size_t i : outliers(before, clusters_of(tasks), level_of(question, pairs)))
+    for (const std::size_t i :
+         outliers(before, clusters_of(tasks), level_of(question, pairs), correlation_of(question)))
         failing.push_back(tasks[i]);
     if (failing.empty()) return std::nullopt;
-    SoftReading reading =
-        read(question, phase.baseline, failing, level_of(question, pairs), design_effect(before));
+    SoftReading reading = read(question, phase.baseline, failing, level_of(question, pairs),
+                               design_effect(before, correlation_of(question)));
     if (!reading.quiet.empty()) return std::nullopt;
     std::vector<const TaskEvidence*> affected;
     affected.reserve(failing.size());

@@ -53,6 +53,7 @@ struct Report {
     std::vector<Finding> findings;  // most probable root first
     // {"baseline":{"selector","tasks","gone","windows","newest_age_s","window_s"},"candidate":{…},
     //  "judged":{"dependencies","failures","facts","gauges","latency"},
+    //  "measured":{"environment_spread":{"measured","policy"},"task_correlation":{…},"timer_noise_ms"},
     //  "not_judged":[{"dependency","subject","reason","blocks"}],"overruled":[…],"comparisons_left_out":N,
     //  "accepted":[{"dependency","subject","reason","owner","until"}],"ignored":N,"errors":[…]}
     // An entry of not_judged that blocks makes the verdict insufficient unless a finding holds.

@@ -4,6 +4,7 @@
 #include "controller/judge/finding/finding.hpp"
 
 #include <cstddef>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -26,11 +27,19 @@ struct Judged {  // how much was compared
     std::size_t latency = 0;
 };
 
+// What a comparison tells about its environments beside the findings; a policy may take it up.
+struct Measured {
+    std::optional<double> environment_spread;  // ratio; as the policy's threshold of that name
+    std::optional<double> task_correlation;    // likewise
+    double timer_noise_ns = 0;
+};
+
 struct Judgement {
     std::vector<Finding> findings;
     std::vector<Gap> gaps;
     std::vector<Comparison> comparisons;  // only when the view asks to explain
     Judged judged;
+    Measured measured;
 };
 
 void append(Judgement&& from, Judgement& to);

@@ -81,7 +81,7 @@ void judge_latency(const View& view, Judgement& judgement) {
     }
     if (!view.explain) return;
     for (const LatencyTest& test : tests)
-        judgement.comparisons.push_back(latency_comparison(test, view));
+        judgement.comparisons.push_back(latency_comparison(test));
 }
 
 }  // namespace plumb::judge

@@ -1,6 +1,7 @@
 #include "controller/judge/latency/latency_shifts.hpp"
 
 #include "controller/judge/evidence/side_by_side.hpp"
+#include "controller/judge/latency/environments.hpp"
 #include "controller/judge/policy/policy_rules.hpp"
 
 #include <algorithm>
@@ -23,8 +24,11 @@ constexpr double kReachPoints = 0.02;  // or by that much, where they lie far ab
 
 struct MeasureFacts {
     double floor;   // variance among tasks that no family falls below
-    double spread;  // variance by which two environments differ for no reason
+    double spread;  // variance by which two environments usually differ for no reason
 };
+
+constexpr double kUsualSpread = 1.03;
+constexpr double kTimerNoises = 3;  // a shift must stand out of the prober's own timers by so many
 
 // Tasks differ by about 6 % in a median and more in a tail; environments by about 3 %.
 MeasureFacts facts_of(Measure measure) {
@@ -45,7 +49,13 @@ MeasureFacts facts_of(Measure measure) {
 
 class Tests {
   public:
-    Tests(const View& view, Judgement& judgement) : view_(view), judgement_(judgement), places_(view) {}
+    Tests(const View& view, Judgement& judgement)
+        : view_(view),
+          judgement_(judgement),
+          places_(view),
+          timer_noise_ns_(timer_noise_ns(view)),
+          floor_ns_(std::max(static_cast<double>(view.thresholds().latency_floor.count()),
+                             kTimerNoises * timer_noise_ns_)) {}
 
     std::vector<LatencyTest> run() {
         std::vector<Gathered> parts(view_.dependencies.size());
@@ -59,11 +69,18 @@ class Tests {
             static_cast<std::size_t>(std::count_if(tests_.begin(), tests_.end(), [](const LatencyTest& test) {
                 return test.part.kind == Part::Kind::whole && is_quantile(test.measure);
             }));
+        judgement_.measured.timer_noise_ns = timer_noise_ns_;
+        judgement_.measured.environment_spread = environment_spread(tests_);
         return std::move(tests_);
     }
 
   private:
     double ratio() const { return std::max(1.0, view_.thresholds().latency_ratio); }
+    // The policy's word about environments, beside the usual one.
+    double spread_factor() const {
+        const double spread = std::log(view_.thresholds().environment_spread) / std::log(kUsualSpread);
+        return spread * spread;
+    }
 
     struct Gathered {  // of one dependency
         bool critical = false;
@@ -91,7 +108,7 @@ class Tests {
             const double accepted =
                 accepted_ratio(*view_.policy, dependency.name, "latency:" + phase.name, view_.now);
             const PhaseCells cells(phase, places_, need.minimum_windows, ratio() * std::max(1.0, accepted),
-                                   static_cast<double>(need.latency_floor.count()));
+                                   floor_ns_);
             const bool tested = add(dependency, phase, cells, Measure::p50, out.tests);
             too_little |= !tested;
             if (!tested && view_.explain) out.untested.push_back(untested(dependency, phase));
@@ -201,6 +218,7 @@ class Tests {
         test.accepted = std::log(std::max(1.0, accepted));
         // What is slow was set with the accepted ratio already.
         test.delta = test.measure == Measure::slow_share ? kSlowShift : std::log(ratio());
+        test.floor_ns = floor_ns_;
     }
 
     void moderate() {
@@ -215,7 +233,8 @@ class Tests {
             for (LatencyTest& test : tests_) {
                 if (test.measure != measure) continue;
                 const double accepted = measure == Measure::slow_share ? 0 : test.accepted;
-                test.shift = test_shift(test.effect, prior, facts.spread, test.delta, accepted);
+                test.shift =
+                    test_shift(test.effect, prior, facts.spread * spread_factor(), test.delta, accepted);
             }
         }
     }
@@ -246,13 +265,14 @@ class Tests {
         if (test.effect.d - test.accepted <= test.delta) return false;
         if (!is_quantile(test.measure)) return test.slow_after >= test.slow_before + kReachPoints;
         const double accepted_ns = test.baseline_ns() * std::exp(test.accepted);
-        return test.candidate_ns() - accepted_ns >=
-               static_cast<double>(view_.thresholds().latency_floor.count());
+        return test.candidate_ns() - accepted_ns >= test.floor_ns;
     }
 
     const View& view_;
     Judgement& judgement_;
     Places places_;
+    double timer_noise_ns_ = 0;
+    double floor_ns_ = 0;
     std::vector<LatencyTest> tests_;
     std::vector<bool> critical_;     // of each test
     std::size_t quiet_[2] = {0, 0};  // tests that needed no look at the tasks: of others, of critical ones

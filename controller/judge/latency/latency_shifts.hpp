@@ -24,6 +24,7 @@ struct LatencyTest {  // one measure of one phase, for one part of the candidate
     double slow_after = 0;
     double accepted = 0;  // ln of the accepted ratio
     double delta = 0;     // the change that does not matter, in the measure's unit
+    double floor_ns = 0;  // nor does a shift of a quantile below it
     double adjusted = 1;  // p, corrected for all tests of this comparison
     double level = 0;     // below which it counts
     bool found = false;
@@ -41,6 +42,6 @@ std::string subject_of(const LatencyTest& test);  // latency:<phase>:<measure>
 // In latency_words.cpp.
 // `sure`: it may hold; else it only warns.
 Finding latency_finding(const LatencyTest& test, const View& view, bool sure);
-Comparison latency_comparison(const LatencyTest& test, const View& view);
+Comparison latency_comparison(const LatencyTest& test);
 
 }  // namespace plumb::judge

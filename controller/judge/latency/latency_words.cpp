@@ -116,7 +116,7 @@ std::string side_words(const LatencyTest& test, bool candidate) {
                        tasks);
 }
 
-std::string why(const LatencyTest& test, const View& view) {
+std::string why(const LatencyTest& test) {
     if (test.found) return "beyond what tasks and environments differ by";
     const double beyond = test.effect.d - test.accepted;
     const bool simpson = test.effect.stratified && test.effect.pooled - test.accepted > test.delta;
@@ -127,8 +127,7 @@ std::string why(const LatencyTest& test, const View& view) {
     }
     if (test.adjusted > test.level) return "not beyond what tasks and environments differ by";
     if (is_quantile(test.measure)) {
-        return fmt::format("the shift is under the floor of {}",
-                           format_duration(view.thresholds().latency_floor));
+        return fmt::format("the shift is under the floor of {}", duration(test.floor_ns));
     }
     return "too few more slow runs to matter";
 }
@@ -155,7 +154,7 @@ Finding latency_finding(const LatencyTest& test, const View& view, bool sure) {
     return finding;
 }
 
-Comparison latency_comparison(const LatencyTest& test, const View& view) {
+Comparison latency_comparison(const LatencyTest& test) {
     Comparison out;
     out.dependency = test.dependency->name;
     out.subject = subject_of(test);
@@ -169,7 +168,7 @@ Comparison latency_comparison(const LatencyTest& test, const View& view) {
                                 unit_words(test, test.accepted + test.delta), test.level);
     out.margin = fmt::format("{} of the threshold, p {:.2g}",
                              unit_words(test, test.effect.d - test.accepted - test.delta), test.adjusted);
-    out.why = why(test, view);
+    out.why = why(test);
     return out;
 }
 

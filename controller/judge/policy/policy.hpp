@@ -47,8 +47,10 @@ struct HoldOn {
 struct Thresholds {
     double latency_ratio = 1.10;  // a shift below this is not meaningful
     std::chrono::nanoseconds latency_floor = std::chrono::milliseconds(1);
-    double failure_points = 0.01;    // difference of failure rates
-    double hard_fault_share = 0.90;  // failing runs in every task of a scope
+    double environment_spread = 1.03;  // by which ratio environments differ for no reason
+    double task_correlation = 0.01;    // how far the failures of one task go together: 0 not at all, 1 wholly
+    double failure_points = 0.01;      // difference of failure rates
+    double hard_fault_share = 0.90;    // failing runs in every task of a scope
     double hard_fault_other_side = 0.01;
     unsigned hard_fault_runs = 5;
     double fact_share_points = 0.20;

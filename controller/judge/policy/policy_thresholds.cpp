@@ -5,11 +5,15 @@
 namespace plumb::judge {
 namespace {
 
-constexpr std::array<ThresholdInfo, 13> kTable{{
+constexpr std::array<ThresholdInfo, 15> kTable{{
     {"latency_ratio", &Thresholds::latency_ratio, 1.01, 100, Stricter::lower,
      "candidate/baseline that matters, as in 1.10"},
     {"latency_floor", &Thresholds::latency_floor, 1e4, 6e10, Stricter::lower,
      "a shift that matters, as in 1ms"},
+    {"environment_spread", &Thresholds::environment_spread, 1, 1.25, Stricter::lower,
+     "a ratio by which environments differ for no reason, as in 1.03"},
+    {"task_correlation", &Thresholds::task_correlation, 0, 0.2, Stricter::lower,
+     "how far the failures of one task go together: 0 not at all, 1 wholly"},
     {"failure_points", &Thresholds::failure_points, 0.0001, 0.5, Stricter::lower,
      "a share of runs: one percentage point is 0.01"},
     {"hard_fault_share", &Thresholds::hard_fault_share, 0.5, 1, Stricter::lower,

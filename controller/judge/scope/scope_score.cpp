@@ -1,5 +1,7 @@
 #include "controller/judge/scope/scope_score.hpp"
 
+#include "controller/judge/statistics/statistics.hpp"
+
 #include <algorithm>
 #include <cmath>
 
@@ -8,9 +10,8 @@
 namespace plumb::judge {
 namespace {
 
-constexpr double kPrior = 0.5;              // Jeffreys
-constexpr double kUsualCorrelation = 0.01;  // of the runs of a task
-constexpr double kUsualWeight = 4;          // in tasks
+constexpr double kPrior = 0.5;      // Jeffreys
+constexpr double kUsualWeight = 4;  // in tasks
 
 constexpr double kTaskVariance = 0.0036;  // tasks differ by about 6 %
 constexpr double kVarianceWeight = 4;     // and that is worth so many tasks

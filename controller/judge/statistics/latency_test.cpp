@@ -127,7 +127,8 @@ Shift test_shift(const Effect& effect, const Prior& prior, double spread, double
     variance.value = std::max(variance.value, effect.least_variance);
     Shift shift;
     shift.df = variance.df;
-    shift.error = std::sqrt(variance.value * effect.weight + spread);
+    shift.task_variance = variance.value * effect.weight;
+    shift.error = std::sqrt(shift.task_variance + spread);
     const double off = std::abs(effect.d - accepted);
     const double half = student_quantile(0.975, shift.df) * shift.error;
     shift.low = effect.d - half;

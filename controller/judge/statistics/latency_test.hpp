@@ -50,7 +50,8 @@ std::optional<Effect> effect_in_common_zones(const Cells& baseline, const Cells&
 struct Shift {
     double low = 0;  // of d, at the confidence of 95 %
     double high = 0;
-    double error = 0;  // standard error of d
+    double error = 0;          // standard error of d
+    double task_variance = 0;  // the part of its square that tasks make, without `spread`
     double df = 0;
     double p = 1;  // that |d − accepted| is no more than delta
 };

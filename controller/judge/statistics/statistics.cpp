@@ -12,7 +12,6 @@ namespace plumb::judge {
 namespace {
 
 // Runs of one task resemble each other a little even when nothing is wrong.
-constexpr double kUsualCorrelation = 0.01;
 constexpr double kUsualWeight = 4;  // in tasks
 
 constexpr std::uint64_t kFisherRuns =
@@ -64,7 +63,7 @@ Interval newcombe(Share baseline, Share candidate, double z) {
     return {std::max(-1.0, difference - down), std::min(1.0, difference + up)};
 }
 
-double design_effect(const std::vector<Cluster>& clusters) {
+double design_effect(const std::vector<Cluster>& clusters, double usual_correlation) {
     double reached = 0;
     double failed = 0;
     for (const Cluster& each : clusters) {
@@ -73,7 +72,7 @@ double design_effect(const std::vector<Cluster>& clusters) {
     }
     if (clusters.empty() || reached <= 0) return 1;
     const double tasks = number(clusters.size());
-    const double usual = 1 + std::max(0.0, reached / tasks - 1) * kUsualCorrelation;
+    const double usual = 1 + std::max(0.0, reached / tasks - 1) * usual_correlation;
     const double share = failed / reached;
     if (tasks < 2 || share <= 0 || share >= 1) return usual;
     double squares = 0;

@@ -31,9 +31,11 @@ struct Cluster {  // one task
     std::uint64_t failed = 0;
 };
 
+inline constexpr double kUsualCorrelation = 0.01;
+
 // Rao and Scott's design effect of a share whose runs come in clusters (Biometrics 48, 1992), shrunk towards
-// what a small correlation within tasks gives; at least 1.
-double design_effect(const std::vector<Cluster>& clusters);
+// what the usual correlation within tasks gives; at least 1.
+double design_effect(const std::vector<Cluster>& clusters, double usual_correlation = kUsualCorrelation);
 
 // Fisher's exact test, one-sided: probability of `k` or more of `n` where `k_other` of `n_other` is the other
 // side and both have the same share.

@@ -62,7 +62,7 @@ void find_place(const Readings& before, const Readings& after, const ShareBar& b
     // The place was chosen by what it shows; the test pays for the choice.
     const double paid = bar.level / static_cast<double>(scope.choices);
     const auto test = test_shares(in_zones_of(by_zone(before), by_zone(inside)), clusters_of(inside), paid,
-                                  design_effect(clusters_of(before)));
+                                  {kUsualCorrelation, design_effect(clusters_of(before))});
     if (!shares.found && !stands_out(test, bar)) return;
     shares.found = true;
     shares.one_odd_task = odd;
@@ -86,7 +86,8 @@ void find_outliers(const Readings& before, const Readings& after, const ShareBar
     }
     shares.found = true;
     shares.one_odd_task = affected.size() == 1 && others.size() >= 2;
-    shares.test = test_shares(reference, clusters_of(inside), bar.level, design_effect(reference));
+    shares.test =
+        test_shares(reference, clusters_of(inside), bar.level, {kUsualCorrelation, design_effect(reference)});
     shares.scope = explain(affected, others);
     shares.inside = inside.size();
 }

@@ -109,5 +109,23 @@ TEST(Accept, a_reason_is_a_line_of_plain_text) {
     EXPECT_TRUE(check_words(chosen));
 }
 
+TEST(Accept, how_far_the_environments_differ_is_proposed_and_not_decided) {
+    judge::Report report;
+    report.findings = {shift("latency:connect:p50", 1.5)};
+    report.coverage["measured"] = {{"environment_spread", {{"measured", 1.0523}, {"policy", 1.03}}},
+                                   {"task_correlation", {{"measured", 0.9}, {"policy", 0.01}}},
+                                   {"timer_noise_ms", 0.2}};
+    std::string text = accept_yaml(report, options());
+    ASSERT_EQ(judge::parse_policy(text, "printed")->thresholds.environment_spread, 1.03);
+    for (auto at = text.find("# thresholds:"); at != std::string::npos; at = text.find("\n# ", at))
+        text.erase(text.find("# ", at), 2);
+    const auto policy = judge::parse_policy(text, "uncommented");
+    ASSERT_TRUE(policy) << policy.error().message << "\n" << text;
+    EXPECT_DOUBLE_EQ(policy->thresholds.environment_spread, 1.06) << "rounded up";
+    EXPECT_DOUBLE_EQ(policy->thresholds.task_correlation, 0.2) << "and no more than a policy may say";
+    report.coverage["measured"] = {{"environment_spread", {{"measured", 1.02}, {"policy", 1.03}}}};
+    EXPECT_THAT(accept_yaml(report, options()), Not(HasSubstr("environment_spread")));
+}
+
 }  // namespace
 }  // namespace plumb::ctl

@@ -125,8 +125,8 @@ TEST(PolicyFile, a_threshold_out_of_bounds_is_told_with_what_would_be_right) {
 
 TEST(PolicyFile, every_threshold_has_a_name_and_its_default_lies_within_its_bounds) {
     // A field that is added without a name would change the number of parts here.
-    const auto [a, b, c, d, e, f, g, h, i, j, k, l, m] = Thresholds{};
-    const auto parts = std::tuple_size_v<decltype(std::tuple(a, b, c, d, e, f, g, h, i, j, k, l, m))>;
+    const auto [a, b, c, d, e, f, g, h, i, j, k, l, m, n, o] = Thresholds{};
+    const auto parts = std::tuple_size_v<decltype(std::tuple(a, b, c, d, e, f, g, h, i, j, k, l, m, n, o))>;
     EXPECT_EQ(threshold_table().size(), parts);
     const Thresholds usual;
     std::set<std::string_view> names;
