@@ -1,6 +1,7 @@
 #include "controller/api/compare.hpp"
 
 #include "base/duration.hpp"
+#include "controller/judge/evidence/view.hpp"
 
 #include <algorithm>
 #include <optional>
@@ -16,8 +17,11 @@ class Asking {
            const std::function<bool()>& abandoned)
         : store_(store), store_errors_(store_errors), abandoned_(abandoned) {}
 
-    judge::Cohort cohort(const Selector& selector, const store::WindowSource::Range& range) {
+    // `runs_from`: as CohortBuilder::count_runs_from().
+    judge::Cohort cohort(const Selector& selector, const store::WindowSource::Range& range,
+                         judge::Time runs_from = judge::Time::min()) {
         judge::CohortBuilder builder(selector.text());
+        builder.count_runs_from(runs_from);
         try {
             bool any = false;
             store_.read(selector, range, [&](const store::StoredWindow& stored) {
@@ -71,9 +75,11 @@ judge::Report compare(store::WindowSource& store, const Question& question, stor
                       std::vector<std::string>& store_errors, const std::function<bool()>& abandoned) {
     Asking asking(store, store_errors, abandoned);
     const auto then = now - question.baseline_before;
-    auto baseline = asking.cohort(question.baseline, {then - question.since, then});
-    baseline.behind = question.baseline_before;
     const auto candidate = asking.cohort(question.candidate, {now - question.since, now});
+    auto baseline =
+        asking.cohort(question.baseline, {then - question.since, then},
+                      judge::runs_compared_from(candidate, question.policy, now, question.baseline_before));
+    baseline.behind = question.baseline_before;
     judge::Look look(now);
     look.alarm_share = question.alarm_share;
     look.explain = question.explain;

@@ -117,7 +117,7 @@ judge::Policy with_floor(judge::Policy policy, const judge::Policy& floor) {
     hold_on(policy, floor.hold_on);
     classes(policy, floor);
     sizes(policy, floor);
-    for (const auto name : judge::tighten(policy.thresholds, floor.thresholds))
+    for (const auto name : judge::tighten(policy, floor))
         overrule(policy, fmt::format("thresholds: {}", name));
     policy.critical.insert(policy.critical.end(), floor.critical.begin(), floor.critical.end());
     policy.accept.insert(policy.accept.end(), floor.accept.begin(), floor.accept.end());

@@ -1,6 +1,7 @@
 #include "controller/ctl/judge_files.hpp"
 
 #include "base/text.hpp"
+#include "controller/judge/evidence/view.hpp"
 #include "model/window_json.hpp"
 
 #include <algorithm>
@@ -54,8 +55,11 @@ struct Range {
     judge::Time until;
 };
 
-Result<judge::Cohort> cohort(const std::string& path, const JudgeFiles& files, const Range& range) {
+// `runs_from`: as CohortBuilder::count_runs_from().
+Result<judge::Cohort> cohort(const std::string& path, const JudgeFiles& files, const Range& range,
+                             judge::Time runs_from = judge::Time::min()) {
     judge::CohortBuilder builder(path);
+    builder.count_runs_from(runs_from);
     Selector selector;
     if (!files.service.empty()) selector.pairs.emplace("service", files.service);
     auto read = each_window(path, [&](const Window& window) {
@@ -83,11 +87,12 @@ Result<judge::Report> judge_files(const JudgeFiles& files) {
     const auto range_to = [&](judge::Time until) {
         return Range{since ? until - *since : judge::Time::min(), until};
     };
-    auto baseline = cohort(files.baseline, files, range_to(then));
-    if (!baseline) return baseline.error();
-    baseline->behind = files.baseline_before;
     auto candidate = cohort(files.candidate, files, range_to(now));
     if (!candidate) return candidate.error();
+    auto baseline = cohort(files.baseline, files, range_to(then),
+                           judge::runs_compared_from(*candidate, files.policy, now, files.baseline_before));
+    if (!baseline) return baseline.error();
+    baseline->behind = files.baseline_before;
     judge::Look look(now);
     look.explain = files.explain;
     return judge::judge(*baseline, *candidate, files.policy, look);

@@ -217,7 +217,10 @@ void add_accept(CLI::App& app, Flags& flags) {
         "the "
         "present findings and what these explain, and no other: another value, another cause or a larger "
         "shift "
-        "counts again, and so does everything once the entry is out of date.\n\n"
+        "counts again, and so does everything once the entry is out of date. Where the environments differ "
+        "by "
+        "more than the policy knows, whatever was found, thresholds that say so are proposed in a "
+        "comment.\n\n"
         "Example:\n  plumbctl accept --baseline staging --candidate production --policy plumb-policy.yaml "
         "--reason \"smaller instances in staging\" --owner \"db team\" --expires 30d\n\n"
         "Exit codes: 0 printed, 2 usage, 4 controller unreachable or refused.");

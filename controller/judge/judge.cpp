@@ -43,6 +43,8 @@ Report judge(const Cohort& baseline, const Cohort& candidate, const Policy& poli
         judge_retransmissions(view, judgement);
         judge_starvation(view, judgement);
     }
+    // Before the policy: who accepts that the tasks starve accepts what it makes of their dependencies, too.
+    judgement.findings = fold_starved(std::move(judgement.findings), view);
     PolicyEffect effect = apply_policy(policy, look.now, judgement);
     Report report;
     report.findings = fold(std::move(judgement.findings), view);

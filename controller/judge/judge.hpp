@@ -3,8 +3,8 @@
 // rules and margins are told in docs/judge.md.
 //
 // The way through: view (which tasks count) → rules, each on its own (coverage, tasks that went, failures,
-// facts, gauges, latency, starvation) → policy (ignored, accepted, lowered to a warning) → folding under the
-// root → verdict and coverage.
+// facts, gauges, latency, starvation) → what starving tasks show → policy (ignored, accepted, lowered to a
+// warning) → folding under the root → verdict and coverage.
 //
 // The verdict: any critical finding → hold; else missing, stale or erring evidence → insufficient; else
 // promote. Failed probes are evidence; absent ones are not.

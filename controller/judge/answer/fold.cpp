@@ -2,7 +2,6 @@
 
 #include "controller/judge/answer/roots.hpp"
 #include "controller/judge/policy/policy_rules.hpp"
-#include "controller/judge/tasks/starvation.hpp"
 #include "model/fact.hpp"
 
 #include <algorithm>
@@ -179,9 +178,8 @@ std::vector<Finding> fold_within(std::vector<Finding> findings, ScopeTasks& task
 
 std::vector<Finding> fold(std::vector<Finding> findings, const View& view) {
     ScopeTasks tasks(view);
-    auto roots = fold_starved(std::move(findings), view, tasks);
-    std::stable_sort(roots.begin(), roots.end(), before);
-    roots = join_roots(fold_within(std::move(roots), tasks), view, tasks);
+    std::stable_sort(findings.begin(), findings.end(), before);
+    auto roots = join_roots(fold_within(std::move(findings), tasks), view, tasks);
     std::stable_sort(roots.begin(), roots.end(), before);
     return roots;
 }

@@ -8,8 +8,8 @@
 
 namespace plumb::judge {
 
-// First what starving tasks show of their dependencies (starvation.hpp). Then, within a dependency and as far
-// as they speak of the same tasks:
+// After the policy, what starving tasks show of their dependencies being folded already (starvation.hpp).
+// Within a dependency and as far as they speak of the same tasks:
 // - a failing phase explains failures and latency of its own and later layers, facts of its own layer (as the
 //   issuer of a certificate that is not trusted), and facts missing behind it;
 // - a failure that is saturation explains the gauge that ran out; a low gauge explains latency of its server;

@@ -1,5 +1,7 @@
 #include "controller/judge/answer/verdict.hpp"
 
+#include "base/duration.hpp"
+
 #include <algorithm>
 #include <chrono>
 
@@ -17,6 +19,7 @@ boost::json::object side(const SideView& view) {
     } else {
         out["newest_age_s"] = nullptr;
     }
+    if (view.cohort->runs_from > Time::min()) out["runs_from"] = format_time(view.cohort->runs_from);
     std::chrono::milliseconds length{};
     for (const TaskEvidence* task : view.tasks)
         length = std::max(length, task->window_length);

@@ -93,23 +93,32 @@ void CohortBuilder::add(const Window& window, Time end) {
         task.window_length = window.length;
     }
     ++task.windows;
-    for (const WindowDependency& each : window.dependencies) {
-        const bool room =
-            task.dependencies.size() < kTaskDependencies || task.dependencies.contains(each.dependency);
-        if (!room) {
-            error("more dependencies of one task than a comparison takes (" +
-                  std::to_string(kTaskDependencies) + "); select a shorter time");
-            continue;
-        }
-        DependencyEvidence& evidence = task.dependencies[each.dependency];
-        const std::size_t before = footprint(evidence);
-        if (!add_evidence(each, end, evidence))
-            error(
-                "more phases, facts or gauges of one dependency than a comparison takes; select a shorter "
-                "time");
-        bytes_ += footprint(evidence);
-        bytes_ -= before;
+    Dependencies& runs = end > runs_from_ ? task.dependencies : earlier_[key];
+    for (const WindowDependency& each : window.dependencies)
+        add_dependency(each, end, task.dependencies, runs);
+}
+
+void CohortBuilder::add_dependency(const WindowDependency& from, Time end, Dependencies& state,
+                                   Dependencies& runs) {
+    if (state.size() >= kTaskDependencies && !state.contains(from.dependency)) {
+        error("more dependencies of one task than a comparison takes (" + std::to_string(kTaskDependencies) +
+              "); select a shorter time");
+        return;
     }
+    DependencyEvidence& evidence = state[from.dependency];
+    DependencyEvidence& counted = &runs == &state ? evidence : runs[from.dependency];
+    const auto size = [&] { return footprint(evidence) + (&counted == &evidence ? 0 : footprint(counted)); };
+    const std::size_t before = size();
+    const bool room = add_state(from, end, evidence);
+    if (!add_runs(from, end, counted) || !room)
+        error(
+            "more phases, facts or gauges of one dependency than a comparison takes; select a shorter time");
+    bytes_ += size();
+    bytes_ -= before;
+}
+
+void CohortBuilder::count_runs_from(Time from) {
+    runs_from_ = from;
 }
 
 void CohortBuilder::goodbye(const std::string& agent) {
@@ -125,7 +134,12 @@ Cohort CohortBuilder::build() && {
     Cohort cohort;
     cohort.name = std::move(name_);
     cohort.errors = std::move(errors_);
+    cohort.runs_from = runs_from_;
     cohort.tasks.reserve(tasks_.size());
+    for (auto& [key, earlier] : earlier_) {
+        for (auto& [name, evidence] : earlier)
+            fill_in(std::move(evidence), tasks_.at(key).dependencies[name]);
+    }
     for (auto& [key, task] : tasks_) {
         task.said_goodbye = gone_.contains(task.agent);
         cohort.tasks.push_back(std::move(task));

@@ -150,7 +150,8 @@ struct TaskEvidence {
 struct Cohort {
     std::string name;  // the selector, as text
     std::chrono::milliseconds
-        behind{};  // how long before now its range ended: the same hours of an earlier day
+        behind{};                  // how long before now its range ended: the same hours of an earlier day
+    Time runs_from = Time::min();  // runs of before count only where later ones show nothing
     std::vector<TaskEvidence> tasks;
     std::vector<std::string> errors;  // store or query trouble: any makes the verdict insufficient
 };
@@ -166,6 +167,9 @@ const std::string& label_of(const Labels& labels, const std::string& name);
 class CohortBuilder {
   public:
     explicit CohortBuilder(std::string name, std::size_t most_bytes = kCohortBytes);
+    // Of windows that ended by then the runs count only where later ones show nothing of their phase; facts,
+    // gauges and the lives of tasks count all the same. REQUIRES: before the first add().
+    void count_runs_from(Time from);
     // `end`: when the window ended on the reader's clock.
     void add(const Window& window, Time end);
     void goodbye(const std::string& agent);
@@ -173,7 +177,12 @@ class CohortBuilder {
     Cohort build() &&;
 
   private:
+    using Dependencies = boost::container::flat_map<std::string, DependencyEvidence>;
+    void add_dependency(const WindowDependency& from, Time end, Dependencies& state, Dependencies& runs);
+
     std::map<std::string, TaskEvidence> tasks_;
+    std::map<std::string, Dependencies> earlier_;  // runs of before runs_from_, by task
+    Time runs_from_ = Time::min();
     // By agent: number → fingerprint of what the window says.
     std::map<std::string, boost::container::flat_map<std::uint64_t, std::uint64_t>> seen_;
     std::map<std::string, std::string> task_of_;  // agent → key of its task
@@ -184,9 +193,12 @@ class CohortBuilder {
     std::size_t bytes_ = 0;
 };
 
-// One window's dependency added to what is known, and how much memory that takes, about; in evidence.cpp.
-// False when there was no room for some of its phases, facts or gauges.
-bool add_evidence(const WindowDependency& from, Time end, DependencyEvidence& to);
+// One window's dependency added to what is known: its facts and gauges, and what its runs met; and how much
+// memory that takes, about. In evidence.cpp. False when there was no room for some of it.
+bool add_state(const WindowDependency& from, Time end, DependencyEvidence& to);
+bool add_runs(const WindowDependency& from, Time end, DependencyEvidence& to);
+// What `to` shows nothing of, as earlier runs had it.
+void fill_in(DependencyEvidence earlier, DependencyEvidence& to);
 std::size_t footprint(const DependencyEvidence& evidence);
 
 }  // namespace plumb::judge

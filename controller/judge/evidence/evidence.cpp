@@ -184,9 +184,18 @@ bool add_gauge(const WindowGauge& from, Time end, DependencyEvidence& to) {
 
 }  // namespace
 
-bool add_evidence(const WindowDependency& from, Time end, DependencyEvidence& to) {
+bool add_state(const WindowDependency& from, Time end, DependencyEvidence& to) {
     to.name = from.dependency;
     to.kind = std::max(to.kind, from.kind);
+    bool room = true;
+    for (const WindowFact& fact : from.facts)
+        room &= add_fact(fact, end, to);
+    for (const WindowGauge& gauge : from.gauges)
+        room &= add_gauge(gauge, end, to);
+    return room;
+}
+
+bool add_runs(const WindowDependency& from, Time end, DependencyEvidence& to) {
     add_to(to.runs, from.runs);
     add_to(to.succeeded, std::min(from.succeeded, from.runs));
     add_to(to.suspect, from.suspect);
@@ -196,11 +205,7 @@ bool add_evidence(const WindowDependency& from, Time end, DependencyEvidence& to
     to.rtt.merge(from.rtt);
     if (const double rtt = median_ns(from.rtt); rtt > 0)
         keep_newest(to.recent_rtt, RecentRtt{end, rtt}, kRecentWindows);
-    bool room = add_phases(from, end, to);
-    for (const WindowFact& fact : from.facts)
-        room &= add_fact(fact, end, to);
-    for (const WindowGauge& gauge : from.gauges)
-        room &= add_gauge(gauge, end, to);
+    const bool room = add_phases(from, end, to);
     for (const WindowAddress& each : from.addresses) {
         AddressEvidence* entry =
             named_entry(to.addresses, each.address, kAddresses, &AddressEvidence::address);
@@ -209,6 +214,22 @@ bool add_evidence(const WindowDependency& from, Time end, DependencyEvidence& to
         add_to(entry->failed, std::min(each.failed, each.tried));
     }
     return room;
+}
+
+void fill_in(DependencyEvidence earlier, DependencyEvidence& to) {
+    if (to.runs == 0) {
+        std::swap(earlier.name, to.name);
+        std::swap(earlier.kind, to.kind);
+        std::swap(earlier.facts, to.facts);
+        std::swap(earlier.gauges, to.gauges);
+        to = std::move(earlier);
+        return;
+    }
+    for (PhaseEvidence& phase : earlier.phases) {
+        if (phase.failed == phase.reached) continue;  // failures of then are no reference for now
+        PhaseEvidence* entry = phase_entry(to, phase.name, phase.layer);
+        if (entry != nullptr && entry->reached == 0) *entry = std::move(phase);
+    }
 }
 
 std::size_t footprint(const DependencyEvidence& evidence) {

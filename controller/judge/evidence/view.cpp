@@ -104,6 +104,17 @@ bool same_environment(const SideView& baseline, const SideView& candidate) {
     return shared_task || (ours == theirs && !ours.contains(""));
 }
 
+// Two zones of one environment, or one that each selector names: the places are what is to be compared.
+bool zones_are_asked_for(const View& view) {
+    const auto ours = values_of(view.baseline, "zone");
+    const auto theirs = values_of(view.candidate, "zone");
+    if (ours.size() != 1 || theirs.size() != 1 || ours == theirs) return false;
+    const auto named = [](const SideView& side) {
+        return side.cohort->name.find("zone=") != std::string::npos;
+    };
+    return view.same_environment || (named(view.baseline) && named(view.candidate));
+}
+
 using Index = std::map<std::string, DependencyView>;
 
 void index_side(const SideView& side, std::vector<Member> DependencyView::*members, Index& index) {
@@ -124,6 +135,19 @@ void index_side(const SideView& side, std::vector<Member> DependencyView::*membe
 
 }  // namespace
 
+Time runs_compared_from(const Cohort& candidate, const Policy& policy, Time until,
+                        std::chrono::milliseconds behind) {
+    Time began = until;
+    Time::duration length{};
+    for (const TaskEvidence& task : candidate.tasks) {
+        if (is_stale(task, policy, until)) continue;
+        began = std::min(began, task.first_window - task.window_length);
+        length = std::max<Time::duration>(length, task.window_length);
+    }
+    const bool young = until - began < length * static_cast<long>(policy.thresholds.minimum_windows);
+    return young || began == until ? Time::min() : began - behind;
+}
+
 bool left_on_purpose(const TaskEvidence& task) {
     return task.said_goodbye || task.draining;
 }
@@ -135,6 +159,7 @@ View make_view(const Cohort& baseline, const Cohort& candidate, const Policy& po
     view.baseline = side_of(baseline, policy, now);
     view.candidate = side_of(candidate, policy, now);
     view.same_environment = same_environment(view.baseline, view.candidate);
+    view.zones_are_asked_for = zones_are_asked_for(view);
     Index index;
     index_side(view.baseline, &DependencyView::baseline, index);
     index_side(view.candidate, &DependencyView::candidate, index);

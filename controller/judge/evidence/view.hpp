@@ -45,12 +45,19 @@ struct View {
     SideView candidate;
     std::vector<DependencyView> dependencies;  // by name
     bool same_environment = false;             // both sides name the same environment, or share a task
+    bool zones_are_asked_for = false;          // one zone is compared with another one on purpose
     double alarm_share = 1;                    // of the false alarms that the whole comparison may raise
     bool explain = false;                      // rules tell of quiet pairs, too
     const Thresholds& thresholds() const { return policy->thresholds; }
 };
 
 View make_view(const Cohort& baseline, const Cohort& candidate, const Policy& policy, Time now);
+
+// From when on a baseline's runs are to count: since the candidate's tasks are there, so that what befalls
+// both environments is seen on both. The beginning of time when these are too young to be compared so.
+// `until`: when the candidate's range ends; `behind`: how long before that the baseline's does.
+Time runs_compared_from(const Cohort& candidate, const Policy& policy, Time until,
+                        std::chrono::milliseconds behind = {});
 
 // Whether its last window or its agent said that it ends.
 bool left_on_purpose(const TaskEvidence& task);

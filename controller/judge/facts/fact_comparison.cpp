@@ -1,5 +1,7 @@
 #include "controller/judge/facts/fact_comparison.hpp"
 
+#include "controller/judge/statistics/statistics.hpp"
+
 #include <cmath>
 
 #include <fmt/format.h>
@@ -26,6 +28,15 @@ std::string points_from(double share, double threshold) {
     return fmt::format("{:.0f} points {}", std::abs(points), points < 0 ? "below" : "above");
 }
 
+// Of the difference of the shares of tasks that show the value.
+std::string interval_of(const FactView& fact, const std::string& value) {
+    const auto share = [&](const FactSide& side) {
+        return Share{side.share(value), static_cast<double>(side.total)};
+    };
+    const Interval points = newcombe(share(fact.baseline), share(fact.candidate), normal_quantile(0.975));
+    return fmt::format("{:.0f} to {:.0f} points of tasks (95 %)", 100 * points.low, 100 * points.high);
+}
+
 std::string why_found(const Finding& finding) {
     if (finding.severity == Severity::critical) return "It stands beyond the margin in enough tasks to hold.";
     const auto* cls = finding.evidence.if_contains("class");
@@ -47,6 +58,7 @@ void explain_shares(const FactView& fact, const SurplusMargins& margins, const F
                     Comparison& out) {
     const Surplus surplus = surplus_of(fact.baseline, fact.candidate, margins);
     out.threshold = fmt::format("{:.0f} points more tasks", 100 * margins.points);
+    out.interval = interval_of(fact, surplus.value.value_or(surplus.nearest));
     out.margin = points_from(surplus.points, margins.points);
     if (surplus.chance) {
         out.test += "; Fisher's exact test, since the baseline knows the value";
@@ -58,8 +70,12 @@ void explain_shares(const FactView& fact, const SurplusMargins& margins, const F
     if (of_a_revision) out.why = "Within one revision of the candidate: " + out.why;
 }
 
-void explain_must_differ(const View& view, const Finding* finding, Comparison& out) {
+void explain_must_differ(const View& view, const FactView& fact, const Finding* finding, Comparison& out) {
     out.threshold = "one value on both sides";
+    std::size_t shared = 0;
+    for (const auto& [value, tasks] : fact.candidate.tasks)
+        shared += value != kAbsent && fact.baseline.count(value) > 0 ? tasks.size() : 0;
+    out.margin = fmt::format("{} of {} tasks of the candidate show one", shared, fact.candidate.total);
     if (finding != nullptr) {
         out.why = "Both sides show it, and it must differ.";
     } else {
@@ -74,6 +90,9 @@ void explain_must_agree(const FactView& fact, const SurplusMargins& margins, con
         "two values within one revision of the candidate; to hold, other than most in two tasks and {:.0f} % "
         "of them",
         100 * margins.points);
+    const std::size_t most = fact.candidate.count(fact.candidate.main_value());
+    out.margin = fmt::format("{} of {} tasks of the candidate show other than most",
+                             fact.candidate.total - most, fact.candidate.total);
     if (finding != nullptr) {
         out.why = "Tasks of one revision show different values.";
     } else {
@@ -94,7 +113,7 @@ Comparison comparison_of(const View& view, const DependencyView& dependency, con
             explain_shares(fact, margins, finding, out);
             break;
         case FactClass::must_differ:
-            explain_must_differ(view, finding, out);
+            explain_must_differ(view, fact, finding, out);
             break;
         case FactClass::must_agree:
             explain_must_agree(fact, margins, finding, out);

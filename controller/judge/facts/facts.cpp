@@ -123,6 +123,12 @@ std::optional<Finding> different(const FactQuestion& question, const FactSide& a
     finding.severity = enough && !failing ? Severity::critical : Severity::warning;
     finding.confidence = confidence(after.share(value) - before.share(value));
     set_scope(question, value, finding);
+    if (question.fact.name == "dns.scope" && value == "public") {
+        // The cause that a target's own expectation would have had.
+        Finding unexpected = finding_for("dns.unexpected", finding.dependency, finding.layer, {});
+        finding.reason = std::move(unexpected.reason);
+        finding.action = std::move(unexpected.action);
+    }
     if (value != kAbsent) return finding;
     if (auto reason = older_agents(question.fact)) {
         finding.severity = Severity::warning;

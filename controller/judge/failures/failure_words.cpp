@@ -57,6 +57,27 @@ constexpr Words kOneRevision{
     "Compare security groups, subnets and the target's address of this revision with those of one that "
     "works."};
 
+constexpr Words kNoSuchName{
+    "Every run is told that the name does not exist: the private hosted zone (or Cloud Map namespace) is not "
+    "associated with this VPC, or the record was never made in this environment.",
+    "Associate the hosted zone with the task's VPC, or make the record."};
+constexpr Words kNameInBursts{
+    "The name does not exist now and then and resolves in between: with ndots above 1 the resolver tries the "
+    "search domains first, or one of several resolvers does not know the zone.",
+    "Write the name with a trailing dot or set ndots:1; then ask each resolver in resolv.conf by itself."};
+constexpr Words kResolverSilent{
+    "No run gets an answer: the resolver cannot be reached (a wrong address in the VPC's DHCP options, or "
+    "port "
+    "53 closed), or the forwarder of this one domain does not answer.",
+    "Check the DHCP options, the resolver's address, and that UDP and TCP port 53 are open; where other "
+    "names "
+    "resolve, the forwarding rule of this domain."};
+constexpr Words kResolverAtLimit{
+    "Answers stay away now and then: under load the network interface is over its 1,024 DNS packets a "
+    "second, "
+    "or one of several resolvers does not answer.",
+    "Watch the interface's linklocal_allowance_exceeded counter, and cache answers in the task."};
+
 bool is_public(const DependencyView& dependency) {
     return reach_of(dependency) == "public";
 }
@@ -82,6 +103,14 @@ const Words* connect_words(const PhaseQuestion& question, double share, const La
     return nullptr;
 }
 
+const Words* words_for(const PhaseQuestion& question, double share, const Finding& finding) {
+    const bool hard = share >= question.view->thresholds().hard_fault_share;
+    if (finding.cause == "tcp.timeout") return connect_words(question, share, finding.scope);
+    if (finding.cause == "dns.nxdomain") return hard ? &kNoSuchName : &kNameInBursts;
+    if (finding.cause == "dns.timeout") return hard ? &kResolverSilent : &kResolverAtLimit;
+    return nullptr;
+}
+
 // Two revisions side by side are two cohorts: what only one of them has came with it.
 void tell_rollout(const PhaseQuestion& question, Finding& finding) {
     const auto revision = finding.scope.find("revision");
@@ -100,11 +129,9 @@ void tell_rollout(const PhaseQuestion& question, Finding& finding) {
 }  // namespace
 
 void word_by_scope(const PhaseQuestion& question, double share, Finding& finding) {
-    if (finding.cause == "tcp.timeout") {
-        if (const Words* words = connect_words(question, share, finding.scope)) {
-            finding.reason = words->reason;
-            finding.action = words->action;
-        }
+    if (const Words* words = words_for(question, share, finding)) {
+        finding.reason = words->reason;
+        finding.action = words->action;
     }
     tell_rollout(question, finding);
 }

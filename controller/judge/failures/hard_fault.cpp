@@ -1,3 +1,4 @@
+#include "controller/judge/evidence/share_test.hpp"
 #include "controller/judge/failures/failures.hpp"
 #include "controller/judge/statistics/statistics.hpp"
 
@@ -125,6 +126,10 @@ Comparison comparison_of(const PhaseQuestion& question, const HardReading& readi
     comparison.evidence +=
         fmt::format("; {} of {} tasks fail hard, the worst in {:.0f} % of its newest runs",
                     reading.affected.size(), question.phase->candidate.size(), 100 * highest);
+    const auto before = clusters_of(question.phase->baseline);
+    const auto after = clusters_of(question.phase->candidate);
+    if (!before.empty() && !after.empty())
+        comparison.interval = interval_words(test_shares(before, after, 1));
     comparison.threshold = fmt::format(
         "{:.0f} % of the newest {} or more runs of a task, and less than {:.3g} % of the baseline's",
         100 * thresholds.hard_fault_share, thresholds.hard_fault_runs,

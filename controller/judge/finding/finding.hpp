@@ -52,6 +52,7 @@ struct Report {
     Verdict verdict = Verdict::insufficient;
     std::vector<Finding> findings;  // most probable root first
     // {"baseline":{"selector","tasks","gone","windows","newest_age_s","window_s"},"candidate":{…},
+    //  (a baseline that is older than the candidate also has "runs_from"),
     //  "judged":{"dependencies","failures","facts","gauges","latency"},
     //  "measured":{"environment_spread":{"measured","policy"},"task_correlation":{…},"timer_noise_ms"},
     //  "not_judged":[{"dependency","subject","reason","blocks"}],"overruled":[…],"comparisons_left_out":N,

@@ -34,8 +34,16 @@ struct Measured {
     double timer_noise_ns = 0;
 };
 
+// A latency that would be told if its ratio were not accepted.
+struct Covered {
+    std::string dependency;
+    std::string subject;  // latency:<phase>
+    friend bool operator==(const Covered&, const Covered&) = default;
+};
+
 struct Judgement {
     std::vector<Finding> findings;
+    std::vector<Covered> covered;
     std::vector<Gap> gaps;
     std::vector<Comparison> comparisons;  // only when the view asks to explain
     Judged judged;

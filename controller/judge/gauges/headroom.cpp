@@ -54,6 +54,8 @@ GaugeAnswer judge_headroom(const View& view, const GaugeView& gauge) {
     const double decides = 100 * (free.size() > 1 ? free[1] : free[0]);
     Comparison& told = answer.comparison.emplace(
         gauge_comparison(gauge, "headroom, by the amount that two of the newest three windows reached"));
+    told.interval =
+        fmt::format("{:.3g} to {:.3g} % free over the tasks", 100 * free.front(), 100 * free.back());
     told.threshold =
         fmt::format("under {:.3g} % free holds if two tasks see it, or the only one; under {:.3g} % warns",
                     100 * need.headroom_hold, 100 * need.headroom_warn);

@@ -34,15 +34,22 @@ const LatencyTest* subject(Tests::const_iterator from, Tests::const_iterator to)
 }
 
 // Unlike places differ without a fault, and the one task that the baseline has in a place may be an odd one:
-// that warns. It holds when the candidate as a whole is slower, too.
-bool is_sure(const LatencyTest& told, const Tests& tests) {
-    const auto rests_on_enough = [](const LatencyTest& test) {
-        return test.effect.stratified && test.effect.baseline_units >= 2;
+// that warns. It holds when the candidate as a whole is slower, too, and when the places are what was asked
+// for.
+bool is_sure(const LatencyTest& told, const Tests& tests, const View& view) {
+    const auto rests_on_enough = [&](const LatencyTest& test) {
+        return (test.effect.stratified || view.zones_are_asked_for) && test.effect.baseline_units >= 2;
     };
     return rests_on_enough(told) || std::any_of(tests.begin(), tests.end(), [&](const LatencyTest& test) {
                return test.found && test.part.kind == Part::Kind::whole &&
                       test.dependency == told.dependency && rests_on_enough(test);
            });
+}
+
+// Far beyond the margin but for what was accepted.
+bool is_covered(const LatencyTest& test) {
+    return !test.found && test.accepted > 0 && is_quantile(test.measure) && test.shift.low > test.delta &&
+           test.candidate_ns() - test.baseline_ns() >= test.floor_ns;
 }
 
 bool same_question(const LatencyTest& a, const LatencyTest& b) {
@@ -77,7 +84,13 @@ void judge_latency(const View& view, Judgement& judgement) {
             phase = next;
         }
         for (const LatencyTest* test : told_of_phase(found))
-            judgement.findings.push_back(latency_finding(*test, view, is_sure(*test, tests)));
+            judgement.findings.push_back(latency_finding(*test, view, is_sure(*test, tests, view)));
+    }
+    for (const LatencyTest& test : tests) {
+        Covered covered{test.dependency->name, "latency:" + test.phase};
+        if (!is_covered(test)) continue;
+        if (judgement.covered.empty() || !(judgement.covered.back() == covered))
+            judgement.covered.push_back(std::move(covered));
     }
     if (!view.explain) return;
     for (const LatencyTest& test : tests)

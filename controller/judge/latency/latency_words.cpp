@@ -120,6 +120,8 @@ std::string why(const LatencyTest& test) {
     if (test.found) return "beyond what tasks and environments differ by";
     const double beyond = test.effect.d - test.accepted;
     const bool simpson = test.effect.stratified && test.effect.pooled - test.accepted > test.delta;
+    if (test.accepted > 0 && test.effect.d > test.delta && beyond <= test.delta)
+        return fmt::format("slower, within the accepted ratio of {:.3g}", std::exp(test.accepted));
     if (beyond <= 0) return "not slower";
     if (beyond <= test.delta) {
         return simpson ? "slower only where tasks of unequal zones are thrown together"

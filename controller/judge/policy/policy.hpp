@@ -8,6 +8,7 @@
 #include <chrono>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -72,7 +73,8 @@ struct Policy {
     std::map<std::string, ServiceSize> services;
     std::map<std::string, FactClass> fact_classes;  // by fact name, instead of the probe's
     Thresholds thresholds;
-    std::vector<std::string> overruled;  // in words: what a floor took away or tightened
+    std::set<std::string, std::less<>> chosen;  // the thresholds that the file names
+    std::vector<std::string> overruled;         // in words: what a floor took away or tightened
 };
 
 }  // namespace plumb::judge

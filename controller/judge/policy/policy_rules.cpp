@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <limits>
 
+#include <fmt/format.h>
+
 namespace plumb::judge {
 namespace {
 
@@ -144,29 +146,74 @@ double accepted_ratio(const Policy& policy, std::string_view dependency, std::st
     return ratio;
 }
 
-PolicyEffect apply_policy(const Policy& policy, Time now, Judgement& judgement) {
-    PolicyEffect effect;
+namespace {
+
+boost::json::object told(const std::string& dependency, const std::string& subject, const Acceptance& by) {
+    return {{"dependency", dependency},
+            {"subject", subject},
+            {"reason", by.reason},
+            {"owner", by.owner},
+            {"until", format_time(by.until)}};
+}
+
+// Why what was found stands nowhere else.
+void tell_taken(const Finding& finding, const char* how, std::vector<Comparison>& comparisons) {
+    for (Comparison& each : comparisons) {
+        if (each.found && each.dependency == finding.dependency && each.subject == full_subject(finding))
+            each.why += fmt::format(" The policy {} it.", how);
+    }
+}
+
+// The widest ratio in force for it.
+const Acceptance* ratio_for(const Policy& policy, Time now, const Covered& covered) {
+    const Acceptance* widest = nullptr;
+    for (const Acceptance& each : policy.accept) {
+        const bool meant = each.ratio && now < each.until && names(each.dependency, covered.dependency) &&
+                           (subject_matches(each.subject, covered.subject) ||
+                            subject_matches(covered.subject, each.subject));
+        if (meant && (widest == nullptr || *each.ratio > *widest->ratio)) widest = &each;
+    }
+    return widest;
+}
+
+// What of them is left, each as heavy as it may be, and a root as what it explains: what would hold by itself
+// holds under it, too.
+std::vector<Finding> left_of(std::vector<Finding> findings, const Policy& policy, Time now,
+                             std::vector<Comparison>& comparisons, PolicyEffect& effect) {
     std::vector<Finding> kept;
-    for (Finding& finding : judgement.findings) {
+    for (Finding& finding : findings) {
         if (ignores(policy, finding.dependency, full_subject(finding))) {
             ++effect.ignored;
+            tell_taken(finding, "ignores", comparisons);
             continue;
         }
         const auto acceptances = accepted_by(policy, now, finding);
-        for (const Acceptance* by : acceptances) {
-            effect.accepted.push_back({{"dependency", finding.dependency},
-                                       {"subject", finding.subject},
-                                       {"reason", by->reason},
-                                       {"owner", by->owner},
-                                       {"until", format_time(by->until)}});
+        for (const Acceptance* by : acceptances)
+            effect.accepted.push_back(told(finding.dependency, finding.subject, *by));
+        if (!acceptances.empty()) {
+            tell_taken(finding, "accepts", comparisons);
+            continue;
         }
-        if (!acceptances.empty()) continue;
         const bool holds =
             may_hold(policy.hold_on, finding.subject) && is_critical(policy, finding.dependency);
         if (!holds) finding.severity = Severity::warning;
+        finding.folded = left_of(std::move(finding.folded), policy, now, comparisons, effect);
+        for (const Finding& each : finding.folded)
+            finding.severity = std::min(finding.severity, each.severity);
         kept.push_back(std::move(finding));
     }
-    judgement.findings = std::move(kept);
+    return kept;
+}
+
+}  // namespace
+
+PolicyEffect apply_policy(const Policy& policy, Time now, Judgement& judgement) {
+    PolicyEffect effect;
+    judgement.findings = left_of(std::move(judgement.findings), policy, now, judgement.comparisons, effect);
+    for (const Covered& each : judgement.covered) {
+        if (const Acceptance* by = ratio_for(policy, now, each))
+            effect.accepted.push_back(told(each.dependency, each.subject, *by));
+    }
     for (Gap& gap : judgement.gaps) {
         if (gap.dependency.empty()) continue;
         const bool holds = may_hold(policy.hold_on, gap.subject) && is_critical(policy, gap.dependency);

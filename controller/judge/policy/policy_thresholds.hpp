@@ -22,12 +22,15 @@ struct ThresholdInfo {
     double least;  // in ns where it is a duration
     double most;
     Stricter stricter;
+    bool HoldOn::*kind;  // what it belongs to: a floor that says nothing of it binds where it holds on that
     std::string_view meaning;  // what it is and its unit, for a complaint
 };
 
 std::span<const ThresholdInfo> threshold_table();
 
-// Of each margin the stricter one. Returns the names of those of `mine` that were chosen looser than `floor`.
-std::vector<std::string_view> tighten(Thresholds& mine, const Thresholds& floor);
+// Of each margin the stricter one; what only the floor chose is the floor's, and what it did not choose, of a
+// kind that it does not hold on, is ours. Returns the names of those that were chosen looser than the
+// floor's.
+std::vector<std::string_view> tighten(Policy& mine, const Policy& floor);
 
 }  // namespace plumb::judge

@@ -91,7 +91,8 @@ Time read_until(const Reader& entry) {
     if (!text) return Time::max();
     if (const auto day = parse_day_end(*text)) return *day;
     if (const auto instant = parse_time(*text)) return *instant;
-    entry.complain("'" + sanitize(*text, 64) + "' is not a day; write it as 2027-01-31");
+    entry.complain("'" + sanitize(*text, 64) +
+                   "' is not a day; write it as 2027-01-31 (2262-04-11 is the last)");
     return Time::max();
 }
 
@@ -253,27 +254,29 @@ void read_threshold(const Reader& entry, const ThresholdInfo& info, Thresholds& 
     }
 }
 
-Thresholds read_thresholds(const Reader& root) {
-    Thresholds thresholds;
+void read_thresholds(const Reader& root, Policy& policy) {
     const auto entry = root.get("thresholds");
-    if (!entry) return thresholds;
+    if (!entry) return;
     std::vector<std::string> known;
     for (const ThresholdInfo& each : threshold_table())
         known.emplace_back(each.name);
     entry->expect_keys(known);
-    if (!entry->is_map()) return thresholds;
+    if (!entry->is_map()) return;
     for (const auto& [name, value] : entry->entries()) {
         if (value.is_null()) value.complain("'" + name + "' is empty; write a value, or leave the key out");
     }
     for (const ThresholdInfo& each : threshold_table()) {
-        if (const auto value = entry->get(each.name)) read_threshold(*value, each, thresholds);
+        if (const auto value = entry->get(each.name)) {
+            read_threshold(*value, each, policy.thresholds);
+            policy.chosen.emplace(each.name);
+        }
     }
+    const Thresholds& thresholds = policy.thresholds;
     if (thresholds.headroom_warn < thresholds.headroom_hold) {
         entry->complain(
             fmt::format("'headroom_warn' ({}) lies below 'headroom_hold' ({}): it warns before it holds",
                         thresholds.headroom_warn, thresholds.headroom_hold));
     }
-    return thresholds;
 }
 
 Policy read(const Reader& root) {
@@ -289,6 +292,10 @@ Policy read(const Reader& root) {
         const auto name = item.text();
         if (!name) continue;
         check_dependency(item, *name);
+        // A slip of the pen here would let everything pass.
+        if (name->empty() || trim(*name).size() != name->size())
+            item.complain("'" + sanitize(*name, 64) +
+                          "' is no dependency; write its name without spaces around it");
         policy.critical.push_back(*name);
     }
     for (const Reader& item : list_of(root, "accept"))
@@ -297,7 +304,7 @@ Policy read(const Reader& root) {
         policy.ignore.push_back(read_ignore(item));
     policy.services = read_services(root);
     policy.fact_classes = read_fact_classes(root);
-    policy.thresholds = read_thresholds(root);
+    read_thresholds(root, policy);
     return policy;
 }
 

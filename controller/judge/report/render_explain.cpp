@@ -76,6 +76,18 @@ std::string explain_text(const Report& report, const Terminal& terminal) {
     return out;
 }
 
+std::vector<std::string> explain_lines(const Report& report) {
+    std::vector<std::string> lines;
+    for (const auto& [dependency, comparisons] : grouped(report)) {
+        for (const Comparison* each : comparisons) {
+            lines.push_back(fmt::format("{} {} {}: {}; {}; {}", each->found ? "found" : "quiet", dependency,
+                                        sanitize(each->subject), sanitize(each->evidence, kLongest),
+                                        numbers(*each), sanitize(each->why, kLongest)));
+        }
+    }
+    return lines;
+}
+
 std::string explain_markdown(const Report& report) {
     if (report.comparisons.empty()) return {};
     const auto cell = [](const std::string& text) { return markdown_text(sanitize(text, kLongest)); };

@@ -6,10 +6,13 @@
 #include "controller/judge/finding/finding.hpp"
 
 #include <string>
+#include <vector>
 
 namespace plumb::judge {
 
 std::string explain_text(const Report& report, const Terminal& terminal);
 std::string explain_markdown(const Report& report);
+// One line a pair, for formats that have no room for more.
+std::vector<std::string> explain_lines(const Report& report);
 
 }  // namespace plumb::judge

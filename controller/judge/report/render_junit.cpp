@@ -1,5 +1,6 @@
 #include "base/text.hpp"
 #include "controller/judge/report/render.hpp"
+#include "controller/judge/report/render_explain.hpp"
 #include "controller/judge/report/report_words.hpp"
 
 #include <algorithm>
@@ -37,10 +38,14 @@ std::string escaped(const std::string& text) {
 }
 
 std::string words(const Finding& finding, const Report& report) {
-    std::string out = fmt::format(
-        "{}: {}\n{}: {}\nwhere: {}\nwhy: {}\nnext: {}\n", escaped(side_name(report, "baseline")),
-        escaped(finding.baseline), escaped(side_name(report, "candidate")), escaped(finding.candidate),
-        escaped(scope_words(finding.scope)), escaped(finding.reason), escaped(finding.action));
+    const std::string where = where_words(finding);
+    std::string out =
+        fmt::format("{}: {}\n{}: {}\nwhere: {}\nwhy: {}\nnext: {}\n", escaped(side_name(report, "baseline")),
+                    escaped(finding.baseline), escaped(side_name(report, "candidate")),
+                    escaped(finding.candidate), escaped(where.empty() ? scope_words(finding.scope) : where),
+                    escaped(finding.reason), escaped(finding.action));
+    const std::string share = share_words(finding);
+    if (!share.empty()) out += "shift: " + escaped(share) + "\n";
     const std::string expired = expired_words(finding);
     if (!expired.empty()) out += "was: " + escaped(expired) + "\n";
     const std::string folded = folded_words(finding);
@@ -87,6 +92,10 @@ std::string to_junit(const Report& report) {
     const auto failures =
         std::count_if(report.findings.begin(), report.findings.end(),
                       [](const Finding& each) { return each.severity == Severity::critical; });
+    std::string explained;
+    for (const std::string& line : explain_lines(report))
+        explained += escaped(line) + "\n";
+    if (!explained.empty()) cases += "    <system-out>" + explained + "</system-out>\n";
     const std::string totals =
         fmt::format("tests=\"{}\" failures=\"{}\" errors=\"{}\"", count, failures, missing ? 1 : 0);
     return fmt::format(

@@ -15,6 +15,11 @@ std::string escaped(const std::string& text) {
 std::string details(const Finding& finding, std::size_t number) {
     std::string out = fmt::format("**{}. {}**: {}\n\n*Next:* {}\n", number, escaped(finding.dependency),
                                   escaped(finding.reason), escaped(finding.action));
+    const std::string share = share_words(finding);
+    if (!share.empty()) out += fmt::format("\n*Shift:* {}\n", escaped(share));
+    const std::string where = where_words(finding);
+    if (where.size() > scope_words(finding.scope).size())
+        out += fmt::format("\n*Where:* {}\n", escaped(where));
     const std::string expired = expired_words(finding);
     if (!expired.empty()) out += fmt::format("\n*Was* {}\n", escaped(expired));
     const std::string folded = folded_words(finding);

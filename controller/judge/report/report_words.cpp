@@ -107,6 +107,59 @@ std::string scope_words(const Labels& scope) {
     return out;
 }
 
+namespace {
+
+Labels labels_of(const object& place) {
+    Labels labels;
+    for (const auto& [name, value] : place) {
+        if (const auto* string = value.if_string()) labels.emplace(name, *string);
+    }
+    return labels;
+}
+
+double real(const object& from, const char* key) {
+    const auto* value = from.if_contains(key);
+    return value != nullptr && value->is_number() ? value->to_number<double>() : 0;
+}
+
+}  // namespace
+
+std::string where_words(const Finding& finding) {
+    const array* same = list(finding.evidence, "same_tasks_as");
+    const array* others = list(finding.evidence, "scope_alternatives");
+    if (finding.scope.empty() && same == nullptr && others == nullptr) return {};
+    std::string out = scope_words(finding.scope);
+    std::string aliases;
+    for (std::size_t i = 0; same != nullptr && i < same->size(); ++i) {
+        if (const auto* alias = (*same)[i].if_string())
+            aliases += (aliases.empty() ? "" : ", ") + sanitize(*alias, kLongestText);
+    }
+    if (!aliases.empty()) out += fmt::format(" (the same tasks: {})", aliases);
+    std::string places;
+    for (std::size_t i = 0; others != nullptr && i < others->size(); ++i) {
+        if (const object* place = (*others)[i].if_object())
+            places += (places.empty() ? "" : " or ") + scope_words(labels_of(*place));
+    }
+    if (!places.empty()) out += fmt::format("; as well possible: {}", places);
+    return out;
+}
+
+std::string share_words(const Finding& finding) {
+    const object& evidence = finding.evidence;
+    std::string shift;
+    if (evidence.contains("shift_ms")) shift = fmt::format("{:+.3g} ms", real(evidence, "shift_ms"));
+    if (!evidence.contains("network_share")) return shift;
+    std::string out = fmt::format("{}{:.0f} % of it the network's", shift.empty() ? "" : shift + ", ",
+                                  100 * real(evidence, "network_share"));
+    const array* interval = list(evidence, "network_share_interval");
+    if (interval != nullptr && interval->size() == 2 && (*interval)[0].is_number() &&
+        (*interval)[1].is_number()) {
+        out += fmt::format(" (95 %: {:.0f} to {:.0f})", 100 * (*interval)[0].to_number<double>(),
+                           100 * (*interval)[1].to_number<double>());
+    }
+    return out + fmt::format(", {:.0f} % the server's", 100 * real(evidence, "server_share"));
+}
+
 std::string compared_words(const Report& report) {
     const object* judged = inner(report.coverage, "judged");
     std::string out =

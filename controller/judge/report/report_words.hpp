@@ -18,7 +18,12 @@ struct MissingWords {
 std::string side_name(const Report& report, const char* side);  // the selector
 std::string verdict_words(const Report& report);                // "2 findings hold, 1 warning"
 std::string scope_words(const Labels& scope);                   // "zone=az1"; "the whole environment"
-std::string compared_words(const Report& report);               // "3 tasks (12 windows, newest 4 s ago) …"
+// The scope with what chooses the same tasks, and what may as well be it. Empty: everywhere, and nothing
+// else.
+std::string where_words(const Finding& finding);
+// How much of a shift is the network's and how much the server's, in ms and shares; mostly empty.
+std::string share_words(const Finding& finding);
+std::string compared_words(const Report& report);  // "3 tasks (12 windows, newest 4 s ago) …"
 std::string folded_words(const Finding& finding);  // "latency:query:p50, fact:tls.issuer"; may be empty
 std::vector<MissingWords> missing_words(const Report& report);  // blocking ones first; alike ones joined
 std::vector<std::string> accepted_words(const Report& report);

@@ -39,6 +39,26 @@ void judge_side(const SideView& side, const char* name, bool may_miss, Judgement
     }
 }
 
+// Before so many windows neither soft failures nor latency are asked for, and that nothing was found says
+// nothing. Where a side has fewer tasks than that takes, waiting would not help.
+void judge_age(const SideView& side, const char* name, const View& view, Judgement& judgement) {
+    const Thresholds& need = view.thresholds();
+    const auto old_enough =
+        static_cast<std::size_t>(std::count_if(side.tasks.begin(), side.tasks.end(), [&](const auto* task) {
+            return task->windows >= need.minimum_windows;
+        }));
+    if (old_enough >= need.minimum_tasks) return;
+    if (std::min(view.baseline.tasks.size(), view.candidate.tasks.size()) < need.minimum_tasks) return;
+    const HoldOn& hold_on = view.policy->hold_on;
+    judgement.gaps.push_back(
+        {"", "*",
+         fmt::format(
+             "{}: too early, {} of {} tasks have {} windows yet; soft failures and latency need {} such "
+             "tasks a side",
+             name, old_enough, side.tasks.size(), need.minimum_windows, need.minimum_tasks),
+         hold_on.failures || hold_on.latency});
+}
+
 std::string one_sided(const DependencyView& dependency, const View& view) {
     const bool baseline = dependency.candidate.empty();
     return fmt::format("only {} tasks report it ({} of {}): there is nothing to compare with",
@@ -245,6 +265,8 @@ void judge_coverage(const View& view, Judgement& judgement) {
     judge_side(view.baseline, "baseline", false, judgement);
     judge_side(view.candidate, "candidate", true, judgement);
     if (!view.baseline.fresh() || !view.candidate.fresh()) return;
+    judge_age(view.baseline, "baseline", view, judgement);
+    judge_age(view.candidate, "candidate", view, judgement);
     for (const DependencyView& dependency : view.dependencies)
         judge_dependency(dependency, view, judgement);
     judge_critical_names(view, judgement);

@@ -1,6 +1,7 @@
 #include "controller/judge/tasks/starvation.hpp"
 
 #include "controller/judge/policy/policy_rules.hpp"
+#include "controller/judge/scope/scope_tasks.hpp"
 #include "controller/judge/tasks/task_shares.hpp"
 
 #include <algorithm>
@@ -152,12 +153,13 @@ void judge_starvation(const View& view, Judgement& judgement) {
     if (view.explain) judgement.comparisons.push_back(comparison_of(shares, bar));
 }
 
-std::vector<Finding> fold_starved(std::vector<Finding> findings, const View& view, ScopeTasks& tasks) {
+std::vector<Finding> fold_starved(std::vector<Finding> findings, const View& view) {
     const auto root = std::find_if(findings.begin(), findings.end(),
                                    [](const Finding& each) { return each.cause == kStarved; });
     if (root == findings.end()) return findings;
     const bool all_slow = widespread(findings, view, is_slow);
     const bool all_time_out = widespread(findings, view, times_out);
+    ScopeTasks tasks(view);
     Finding starved = std::move(*root);
     findings.erase(root);
     std::vector<Finding> rest;
@@ -168,8 +170,6 @@ std::vector<Finding> fold_starved(std::vector<Finding> findings, const View& vie
             rest.push_back(std::move(each));
             continue;
         }
-        // What would hold on its own still holds.
-        starved.severity = std::min(starved.severity, each.severity);
         starved.folded.push_back(std::move(each));
     }
     rest.push_back(std::move(starved));

@@ -4,7 +4,6 @@
 
 #include "controller/judge/evidence/view.hpp"
 #include "controller/judge/finding/judgement.hpp"
-#include "controller/judge/scope/scope_tasks.hpp"
 
 #include <vector>
 
@@ -14,11 +13,11 @@ namespace plumb::judge {
 // than of the baseline's were made while the task was throttled or late (suspect runs).
 void judge_starvation(const View& view, Judgement& judgement);
 
-// After the policy: what starving tasks show of the dependencies goes under that finding, which then weighs
-// as much as the heaviest of it:
+// Before the policy: what starving tasks show of the dependencies goes under that finding, and is accepted or
+// ignored with it; the policy then makes it weigh as much as the heaviest of it:
 // - latency that is not the network's (the kernel's round trip does not know the task's scheduling), when at
 //   least half of the dependencies show it: clean runs of one dependency alone are not slow for want of CPU;
 // - time-outs, unless nearly every run of a few dependencies only times out.
-std::vector<Finding> fold_starved(std::vector<Finding> findings, const View& view, ScopeTasks& tasks);
+std::vector<Finding> fold_starved(std::vector<Finding> findings, const View& view);
 
 }  // namespace plumb::judge

@@ -171,6 +171,12 @@ void explain_kills(const SideView& side, const Tasks& kills, Judgement& judgemen
         !kills.empty());
     told.threshold =
         fmt::format("{:.0f} % of the limit, by two tasks or the only one to hold", 100 * kAtLimit);
+    double fullest = 0;
+    for (const TaskEvidence* task : side.gone) {
+        if (const auto memory = last_memory(*task); memory && !left_on_purpose(*task))
+            fullest = std::max(fullest, memory->share());
+    }
+    told.margin = fmt::format("the fullest at {:.0f} %", 100 * fullest);
     told.why = !kills.empty() ? "found: they were probably killed for their memory"
                : silent > 0   ? "quiet: none of a revision that still runs stood at its memory limit"
                               : "quiet: no task fell silent without a goodbye";

@@ -1,6 +1,7 @@
 #include "tests/lab/sim/contest.hpp"
 
 #include "base/text.hpp"
+#include "controller/judge/evidence/view.hpp"
 #include "model/window_json.hpp"
 #include "tests/lab/sim/generator.hpp"
 
@@ -30,28 +31,37 @@ class Arena {
     void play(int window) {
         now_ = end_of(window);
         generator_.play(window, [&](const Task& task, const Window& seen, judge::Time end) {
-            judge::CohortBuilder& side = task.candidate ? candidate_ : baseline_;
-            side.add(seen, end);
-            if (task.goodbye && window == task.last) side.goodbye(seen.agent);
+            if (task.candidate) {
+                candidate_.add(seen, end);
+                if (task.goodbye && window == task.last) candidate_.goodbye(seen.agent);
+            } else {
+                baseline_.emplace_back(seen, end);
+                if (task.goodbye && window == task.last) goodbyes_.push_back(seen.agent);
+            }
             if (watched_) observed_.add(task.candidate, seen);
             if (files_[task.candidate].is_open()) files_[task.candidate] << to_json_line(seen) << '\n';
         });
     }
 
+    // From which window of the baseline on runs count is known once the candidate is.
     Report look() const {
-        judge::CohortBuilder baseline = baseline_;
-        judge::CohortBuilder candidate = candidate_;
-        return judge::judge(std::move(baseline).build(), std::move(candidate).build(), policy_, now_);
-    }
-    Report last_look() {
-        return judge::judge(std::move(baseline_).build(), std::move(candidate_).build(), policy_, now_);
+        judge::CohortBuilder growing = candidate_;
+        const judge::Cohort candidate = std::move(growing).build();
+        judge::CohortBuilder baseline("staging");
+        baseline.count_runs_from(judge::runs_compared_from(candidate, policy_, now_));
+        for (const auto& [window, end] : baseline_)
+            baseline.add(window, end);
+        for (const std::string& agent : goodbyes_)
+            baseline.goodbye(agent);
+        return judge::judge(std::move(baseline).build(), candidate, policy_, now_);
     }
 
     const Observed& observed() const { return observed_; }
 
   private:
     Generator generator_;
-    judge::CohortBuilder baseline_{"staging"};
+    std::vector<std::pair<Window, judge::Time>> baseline_;
+    std::vector<std::string> goodbyes_;
     judge::CohortBuilder candidate_{"production"};
     judge::Policy policy_ = strict_policy();
     judge::Time now_;
@@ -167,7 +177,7 @@ Contest hold_contest(const World& world, const Label& label, const ContestOption
             ask_rivals(arena.observed(), label, window, contest.rivals);
         }
         if (!last && !options.every_window) continue;
-        const Report report = last ? arena.last_look() : arena.look();
+        const Report report = arena.look();
         contest.ours = mark(report, label, world);
         ever_held |= report.verdict == judge::Verdict::hold;
         if (!settled(contest.ours, label)) {

@@ -160,6 +160,7 @@ TEST(Floor, no_threshold_can_be_loosened_and_each_can_be_tightened) {
                 const auto together = [&](Value mine, Value floors) {
                     judge::Policy app;
                     judge::Policy floor;
+                    floor.hold_on.*each.kind = true;
                     app.thresholds.*field = mine;
                     floor.thresholds.*field = floors;
                     return with_floor(app, floor).thresholds.*field;
@@ -173,6 +174,27 @@ TEST(Floor, no_threshold_can_be_loosened_and_each_can_be_tightened) {
             },
             each.field);
     }
+}
+
+TEST(Floor, a_threshold_that_only_the_floor_chose_is_the_floors_looser_ones_too) {
+    judge::Policy floor;
+    floor.thresholds.environment_spread = 1.1;
+    EXPECT_EQ(with_floor({}, floor).thresholds.environment_spread, 1.1);
+    judge::Policy app;
+    app.chosen = {"environment_spread"};  // and writes the usual one
+    EXPECT_EQ(with_floor(app, floor).thresholds.environment_spread, 1.03);
+}
+
+TEST(Floor, of_a_kind_that_it_does_not_hold_on_only_what_it_chose_binds) {
+    judge::Policy app;
+    app.thresholds.latency_ratio = 1.5;
+    judge::Policy floor;
+    EXPECT_EQ(with_floor(app, floor).thresholds.latency_ratio, 1.5) << "it leaves latency to the apps";
+    floor.chosen = {"latency_ratio"};
+    EXPECT_EQ(with_floor(app, floor).thresholds.latency_ratio, 1.1);
+    floor.chosen.clear();
+    floor.hold_on.latency = true;
+    EXPECT_EQ(with_floor(app, floor).thresholds.latency_ratio, 1.1);
 }
 
 TEST(Floor, a_threshold_that_was_chosen_and_tightened_is_told) {

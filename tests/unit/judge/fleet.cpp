@@ -1,6 +1,7 @@
 #include "tests/unit/judge/fleet.hpp"
 
 #include "base/duration.hpp"
+#include "controller/judge/evidence/view.hpp"
 
 #include <algorithm>
 #include <array>
@@ -115,8 +116,9 @@ std::vector<std::pair<Window, Time>> Fleet::make() const {
     return out;
 }
 
-Cohort Fleet::cohort() const {
+Cohort Fleet::cohort(Time runs_from) const {
     CohortBuilder builder(environment_);
+    builder.count_runs_from(runs_from);
     for (const auto& [window, end] : make())
         builder.add(window, end);
     return std::move(builder).build();
@@ -168,7 +170,8 @@ Fleet production() {
 }
 
 Report compare(const Fleet& baseline, const Fleet& candidate, const Policy& policy) {
-    return judge(baseline.cohort(), candidate.cohort(), policy, noon());
+    const Cohort after = candidate.cohort();
+    return judge(baseline.cohort(runs_compared_from(after, policy, noon())), after, policy, noon());
 }
 
 std::string told(const Report& report) {

@@ -37,7 +37,7 @@ class Fleet {
     Fleet& change(Change each);  // called for every window, `number` counting from 0 (oldest)
 
     std::vector<std::pair<Window, Time>> make() const;
-    Cohort cohort() const;
+    Cohort cohort(Time runs_from = Time::min()) const;
 
   private:
     std::string environment_;

@@ -90,6 +90,8 @@ TEST(PolicyFile, mistakes_name_file_line_and_remedy) {
     EXPECT_THAT(refused("accept:\n  - {dependency: pay*, subject: failures, reason: r, until: 2027-01-31}\n"),
                 HasSubstr("policy.yaml:2: 'pay*' is no dependency; write its whole name"));
     EXPECT_THAT(refused("critical: [pay*]\n"), HasSubstr("'pay*' is no dependency"));
+    EXPECT_THAT(refused("critical: [\"\"]\n"), HasSubstr("'' is no dependency"));
+    EXPECT_THAT(refused("critical: [\" database\"]\n"), HasSubstr("without spaces around it"));
     EXPECT_THAT(refused("accept:\n  - {dependency: a, subject: failures, reason: r, until: 2027-01-31, "
                         "baseline: x}\n"),
                 HasSubstr("'baseline' belongs to a fact subject"));

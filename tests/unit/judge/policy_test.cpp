@@ -135,12 +135,46 @@ TEST(Policy, an_accepted_ratio_widens_the_gap_by_exactly_that_much) {
     gap.ratio = 1.8;
     gap.reason = "smaller";
     policy.accept = {gap};
-    EXPECT_EQ(verdict(1.8), Verdict::promote);
+    const Report accepted = compare(before, slower(1.8), policy);
+    EXPECT_EQ(accepted.verdict, Verdict::promote);
+    ASSERT_EQ(accepted.coverage.at("accepted").as_array().size(), 1U) << "what it covers is told";
+    EXPECT_EQ(accepted.coverage.at("accepted").at(0).at("subject"), "latency:connect");
+    EXPECT_EQ(accepted.coverage.at("accepted").at(0).at("reason"), "smaller");
+    const Report same = compare(before, slower(1), policy);
+    EXPECT_TRUE(same.coverage.at("accepted").as_array().empty()) << "nothing there that it covers";
     EXPECT_EQ(verdict(1.8 * 1.5), Verdict::hold) << "half as much again beyond it is a shift";
     policy.accept[0].until = noon();
     const Report expired = compare(before, slower(1.8), policy);
     EXPECT_EQ(expired.verdict, Verdict::hold);
     EXPECT_TRUE(expired.findings[0].evidence.contains("acceptance_expired"));
+}
+
+TEST(Policy, a_pair_that_it_takes_away_says_so_when_it_is_explained) {
+    const auto why = [](const Fleet& before, const Fleet& after, const Policy& policy,
+                        const std::string& subject) {
+        Look look(noon());
+        look.explain = true;
+        std::string words;
+        for (const Comparison& each : judge(before.cohort(), after.cohort(), policy, look).comparisons) {
+            if (each.subject == subject) words += each.why;
+        }
+        return words;
+    };
+    Fleet failing = production();
+    failing.change([](Window& window, int, int) { fail_all(window, "database", "connect", "tcp.timeout"); });
+    Policy policy;
+    policy.ignore = {{"database", "failures"}};
+    EXPECT_THAT(why(staging(), failing, policy, "failures:connect"), HasSubstr("The policy ignores it."));
+    policy.ignore.clear();
+    policy.accept = {
+        {"database", "failures", std::nullopt, {}, {}, "meant", "", noon() + std::chrono::hours(1)}};
+    EXPECT_THAT(why(staging(), failing, policy, "failures:connect"), HasSubstr("The policy accepts it."));
+    Spec usual;
+    usual.phases = {{"resolve", 1.0}, {"connect", 20.0}, {"query", 5.0}};
+    policy.accept = {{"database", "latency", 2.0, {}, {}, "meant", "", noon() + std::chrono::hours(1)}};
+    EXPECT_THAT(
+        why(Fleet("staging").tasks(8).windows(8).with(usual), slower(1.8), policy, "latency:connect:p50"),
+        HasSubstr("slower, within the accepted ratio of 2"));
 }
 
 TEST(Policy, an_acceptance_of_the_reverse_difference_does_not_cover) {

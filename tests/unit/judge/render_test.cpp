@@ -4,6 +4,7 @@
 #include "controller/judge/answer/verdict.hpp"
 #include "controller/judge/finding/finding_json.hpp"
 #include "controller/judge/finding/judgement.hpp"
+#include "controller/judge/report/report_words.hpp"
 #include "tests/unit/judge/fleet.hpp"
 
 #include <boost/json/parse.hpp>
@@ -250,6 +251,13 @@ TEST(Explain, is_a_folded_table_in_markdown_whose_cells_stay_cells) {
     EXPECT_THAT(text, HasSubstr("| quiet | cache | fact:x | a \\| b against a \\| b |"));
 }
 
+TEST(Explain, is_a_line_a_pair_in_what_a_junit_suite_printed) {
+    EXPECT_THAT(to_junit(explained()),
+                HasSubstr("quiet cache fact:x: a | b against a | b; threshold: 20 points; margin: 20 points "
+                          "below; All tasks of both sides show the same.\n"));
+    EXPECT_THAT(to_junit(sample()), Not(HasSubstr("found database")));
+}
+
 TEST(Explain, has_a_key_of_its_own_in_json) {
     const auto json = boost::json::parse(to_json(explained()));
     ASSERT_EQ(json.at("comparisons").as_array().size(), 2U);
@@ -283,6 +291,31 @@ TEST(Text, what_the_controllers_own_policy_overruled_is_told) {
                 HasSubstr("Overruled by the controller's own policy\n  - ignore: cache fact:x\n"));
     EXPECT_THAT(to_markdown(report),
                 HasSubstr("overruled by the controller's own policy: ignore: cache fact:x"));
+}
+
+TEST(Render, whose_share_a_shift_is_and_what_else_may_be_the_place_are_told_to_people) {
+    Report report = sample();
+    Finding& finding = report.findings[0];
+    finding.evidence["shift_ms"] = 12.34;
+    finding.evidence["network_share"] = 0.62;
+    finding.evidence["network_share_interval"] = {0.55, 0.7};
+    finding.evidence["server_share"] = 0.38;
+    finding.evidence["same_tasks_as"] = {"subnet=subnet-7"};
+    finding.evidence["scope_alternatives"] = {boost::json::object{{"host", "h1"}}, boost::json::object{}};
+    const std::string share = "+12.3 ms, 62 % of it the network's (95 %: 55 to 70), 38 % the server's";
+    EXPECT_EQ(share_words(finding), share);
+    const std::string where =
+        "zone=us-east-1b (the same tasks: subnet=subnet-7); as well possible: host=h1 or the whole "
+        "environment";
+    EXPECT_EQ(where_words(finding), where);
+    EXPECT_THAT(to_text(report, Terminal(false, 300)), HasSubstr(share.substr(0, 40)));
+    EXPECT_THAT(to_text(report, Terminal(false, 300)), HasSubstr("as well possible:"));
+    EXPECT_THAT(to_markdown(report), HasSubstr("*Shift:* +12.3 ms"));
+    EXPECT_THAT(to_markdown(report), HasSubstr("as well possible: host=h1"));
+    EXPECT_THAT(to_junit(report), HasSubstr("shift: +12.3 ms"));
+    EXPECT_THAT(to_junit(report), HasSubstr("as well possible: host=h1"));
+    EXPECT_EQ(share_words(sample().findings[0]), "");
+    EXPECT_EQ(where_words(Finding()), "");
 }
 
 }  // namespace

@@ -177,5 +177,33 @@ TEST(Starvation, can_be_explained_when_it_is_quiet) {
     EXPECT_EQ(told->margin, "20.0 points below; p 1, and 0.001 would do");
 }
 
+TEST(Starvation, who_accepts_it_accepts_what_it_makes_of_the_dependencies) {
+    Policy strict;
+    strict.hold_on.latency = true;
+    Fleet after = fleet("production", 3).change(disturb(12));
+    after.change([](Window& window, int, int) { fail(window, "payments", "query", "peer.timeout", 6); });
+    ASSERT_EQ(compare(fleet("staging"), after, strict).verdict, Verdict::hold);
+    Policy accepting = strict;
+    accepting.accept.push_back({"task",
+                                "latency:all",
+                                std::nullopt,
+                                {},
+                                {},
+                                "half a CPU is meant",
+                                "team",
+                                noon() + std::chrono::hours(1)});
+    EXPECT_EQ(told(compare(fleet("staging"), after, accepting)), "");
+    Policy ignoring = strict;
+    ignoring.ignore.push_back({"task", "latency:all"});
+    EXPECT_EQ(told(compare(fleet("staging"), after, ignoring)), "");
+    // What it explains may be accepted by itself; the others still hold under it.
+    strict.accept.push_back(
+        {"*", "latency:query", std::nullopt, {}, {}, "meant", "team", noon() + std::chrono::hours(1)});
+    const Report left = compare(fleet("staging"), after, strict);
+    ASSERT_EQ(told(left), "task task task.starved latency:all critical\n");
+    for (const Finding& each : left.findings[0].folded)
+        EXPECT_EQ(each.subject.find("latency:query"), std::string::npos);
+}
+
 }  // namespace
 }  // namespace plumb::judge::test

@@ -52,5 +52,37 @@ TEST(Zones, disturbed_runs_of_a_zone_are_not_the_candidates) {
     EXPECT_EQ(told(compare(in_zones(staging(), 4, late), in_zones(production(), 20, late))), "");
 }
 
+// Tasks of one environment in one zone, as a selector of a zone has them.
+Fleet of_zone(const std::string& zone, double ms, const std::string& environment = "production") {
+    Spec spec;
+    spec.phases = {{"connect", 2.0}, {"query", ms}};
+    Fleet fleet(environment + zone);
+    fleet.seed(zone == "az1" ? 1 : 2).tasks(4).windows(5).with(spec);
+    return fleet.change([=](Window& window, int, int) {
+        window.labels["environment"] = environment;
+        window.labels["zone"] = zone;
+    });
+}
+
+TEST(Zones, one_against_another_on_purpose_may_hold_on_latency) {
+    Policy strict;
+    strict.hold_on.latency = true;
+    const Report asked = compare(of_zone("az1", 5), of_zone("az2", 15), strict);
+    EXPECT_EQ(asked.verdict, Verdict::hold);
+    EXPECT_EQ(compare(of_zone("az1", 5), of_zone("az2", 5), strict).verdict, Verdict::promote);
+    // Two environments that happen to lie in two zones: what is slower there may be the place.
+    const Report happens = compare(of_zone("az1", 5, "staging"), of_zone("az2", 15), strict);
+    EXPECT_EQ(happens.verdict, Verdict::promote);
+    EXPECT_EQ(happens.findings.size(), 1U) << "it warns";
+    const auto named = [](Cohort cohort, const char* selector) {
+        cohort.name = selector;
+        return cohort;
+    };
+    EXPECT_EQ(judge(named(of_zone("az1", 5, "staging").cohort(), "environment=staging,zone=az1"),
+                    named(of_zone("az2", 15).cohort(), "environment=production,zone=az2"), strict, noon())
+                  .verdict,
+              Verdict::hold);
+}
+
 }  // namespace
 }  // namespace plumb::judge::test
