@@ -300,7 +300,7 @@ TEST(Render, whose_share_a_shift_is_and_what_else_may_be_the_place_are_told_to_p
     finding.evidence["network_share"] = 0.62;
     finding.evidence["network_share_interval"] = {0.55, 0.7};
     finding.evidence["server_share"] = 0.38;
-    finding.evidence["same_tasks_as"] = {"subnet=subnet-7"};
+    finding.evidence["same_tasks_as"].emplace_array().emplace_back("subnet=subnet-7");
     finding.evidence["scope_alternatives"] = {boost::json::object{{"host", "h1"}}, boost::json::object{}};
     const std::string share = "+12.3 ms, 62 % of it the network's (95 %: 55 to 70), 38 % the server's";
     EXPECT_EQ(share_words(finding), share);
