@@ -51,6 +51,23 @@ void both_slow(World& world) {
     world.slow.push_back(std::move(fault));
 }
 
+// The candidate is as old as half of the range, and a peer has been bad for both since then.
+void bad_hour(World& world) {
+    for (Task& task : world.tasks) {
+        if (!task.candidate) continue;
+        task.first = 4;
+        task.age_windows = 0;
+    }
+    Failing failures = failing("orders", "query", "peer.reset", 0.2);
+    Slowdown slow = slower("search", 3);
+    for (Where* where : {&failures.where, &slow.where}) {
+        where->baseline = true;
+        where->from = 5;
+    }
+    world.failing.push_back(std::move(failures));
+    world.slow.push_back(std::move(slow));
+}
+
 void full_cache(World& world) {
     for (GaugeSpec& each : world.dependency("cache").gauges) {
         if (each.name == "redis.memory") each.level = 1;
@@ -120,6 +137,7 @@ void add_decoys(std::vector<Scenario>& list) {
     decoy(list, "faster", [](World& world) { world.slow.push_back(slower("*", 0.5)); });
     decoy(list, "slower-by-5", [](World& world) { world.slow.push_back(slower("*", 1.05)); });
     decoy(list, "both-slow", both_slow);
+    decoy(list, "bad-hour-since-the-deployment", bad_hour);
     decoy(list, "full-cache-evicts", full_cache);
     decoy(list, "saw-tooth", saw_tooth);
     decoy(list, "deploy", [](World& world) { roll_out(world, 3); });
