@@ -63,6 +63,24 @@ bool is_clear(const Counts& reference, const Thresholds& thresholds) {
     return wilson(share, kReferenceZ).low < thresholds.hard_fault_other_side;
 }
 
+// Tasks of which nothing was heard yet may fail as well, or not: where all others fail, a place without them
+// may as well be it.
+void tell_unheard(const PhaseQuestion& question, const std::vector<const TaskEvidence*>& failing,
+                  HardReading& reading) {
+    if (!reading.scope.labels.empty()) return;
+    auto rest = reading.spared;
+    for (const Member& member : question.dependency->candidate) {
+        const bool heard = std::find(failing.begin(), failing.end(), member.task) != failing.end() ||
+                           std::find(rest.begin(), rest.end(), member.task) != rest.end();
+        if (!heard && member.evidence->runs < question.view->thresholds().hard_fault_runs)
+            rest.push_back(member.task);
+    }
+    if (rest.size() == reading.spared.size()) return;
+    Scope place = explain(failing, rest);
+    if (place.by_place && !place.labels.empty())
+        reading.scope.alternatives.push_back(std::move(place.labels));
+}
+
 HardReading read(const PhaseQuestion& question) {
     const Thresholds& thresholds = question.view->thresholds();
     HardReading reading;
@@ -77,6 +95,7 @@ HardReading read(const PhaseQuestion& question) {
     for (const PhaseTask& each : reading.affected)
         failing.push_back(each.task);
     reading.scope = explain(failing, reading.spared);
+    tell_unheard(question, failing, reading);
     reading.no_reference = total_runs(question.dependency->baseline) == 0;
     reading.reference = reference_of(question, reading.scope);
     if (reading.reference.reached == 0 && !reading.no_reference) {

@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <thread>
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
@@ -26,7 +27,8 @@ struct Options {
     std::string build;
     std::string logs;
     std::vector<std::string> only;
-    std::size_t jobs = 2;
+    // Databases that wait for a processor look like a fault, so each scenario has two.
+    std::size_t jobs = std::max(1U, std::thread::hardware_concurrency() / 2);
     bool quick = false;
     bool keep = false;
     bool list = false;
@@ -103,7 +105,8 @@ int main(int argc, char** argv) {
     app.add_option("--build", options.build, "folder of the programs that are tried")->required();
     app.add_option("--logs", options.logs, "folder for the logs of what does not pass")->required();
     app.add_option("--only", options.only, "these scenarios alone")->type_name("NAME...");
-    app.add_option("--jobs", options.jobs, "scenarios beside each other")->check(CLI::Range(1, 64));
+    app.add_option("--jobs", options.jobs, "scenarios beside each other [half as many as processors]")
+        ->check(CLI::Range(1, 64));
     app.add_flag("--quick", options.quick, "of them those marked quick");
     app.add_flag("--keep", options.keep, "keep the logs of what passes, too");
     app.add_flag("--list", options.list, "say which there are");

@@ -40,6 +40,26 @@ TEST(Words, a_public_answer_where_the_baseline_has_a_private_one_names_private_d
     EXPECT_EQ(reverse.findings[0].action.find("private DNS"), std::string::npos);
 }
 
+TEST(Words, a_place_is_told_as_possible_where_nothing_was_heard_of_the_others_yet) {
+    const auto after = [](std::uint64_t of_others) {
+        Fleet fleet = Fleet("production").seed(2).tasks(6).windows(1).with({});
+        return fleet.change([=](Window& window, int task, int) {
+            if (task % 3 == 1) return fail_all(window, "database", "connect", "tcp.timeout");
+            WindowDependency& others = dependency(window, "database");
+            others.runs = others.succeeded = of_others;
+            for (WindowPhase& phase : others.phases)
+                phase.reached = of_others;
+        });
+    };
+    const Report early = compare(Fleet("staging").tasks(6).with({}), after(0));
+    ASSERT_EQ(early.findings.size(), 1U);
+    EXPECT_EQ(early.findings[0].scope, Labels());
+    EXPECT_EQ(early.findings[0].evidence.at("scope_alternatives").at(0).at("zone"), "az1");
+    const Report later = compare(Fleet("staging").tasks(6).with({}), after(30));
+    ASSERT_EQ(later.findings.size(), 1U);
+    EXPECT_EQ(later.findings[0].scope, Labels({{"zone", "az1"}}));
+}
+
 TEST(Words, every_explained_pair_of_failures_facts_and_room_has_its_interval) {
     Spec spec;
     spec.gauges = {gauge("postgres.connections", 30, 100)};
