@@ -148,7 +148,7 @@ TEST_F(LoginBudget, a_fleet_logs_in_no_more_often_than_its_budget_and_is_compare
     // Only log-ins are slowed.
     const auto sum = sum_of(tasks[0]);
     EXPECT_GE(sum.runs, 4 * sum.log_ins);
-    EXPECT_GE(10 * sum.succeeded, 9 * sum.runs) << "a run without a log-in is none that failed";
+    EXPECT_EQ(sum.succeeded, sum.runs);
 
     // Who is left has the budget for itself.
     for (std::size_t i = 1; i < agents.size(); ++i) {
