@@ -31,7 +31,8 @@ bool critical(const judge::Policy& floor, const std::string& dependency) {
 }
 
 bool protects(const judge::Policy& floor, const std::string& dependency, std::string_view subject) {
-    return reaches(subject, floor.hold_on, true) && critical(floor, dependency);
+    // Latency of any dependency goes with the task's starvation when that is accepted or ignored.
+    return reaches(subject, floor.hold_on, true) && (dependency == "task" || critical(floor, dependency));
 }
 
 // An acceptance that names what it accepts, of a kind that the floor leaves to others.

@@ -43,7 +43,7 @@ Report judge(const Cohort& baseline, const Cohort& candidate, const Policy& poli
         judge_retransmissions(view, judgement);
         judge_starvation(view, judgement);
     }
-    // Before the policy: who accepts that the tasks starve accepts what it makes of their dependencies, too.
+    // Before the policy: who accepts that the tasks starve accepts how slow it makes their dependencies, too.
     judgement.findings = fold_starved(std::move(judgement.findings), view);
     PolicyEffect effect = apply_policy(policy, look.now, judgement);
     Report report;

@@ -69,11 +69,11 @@ void tell_unheard(const PhaseQuestion& question, const std::vector<const TaskEvi
                   HardReading& reading) {
     if (!reading.scope.labels.empty()) return;
     auto rest = reading.spared;
+    std::set<const TaskEvidence*> heard(failing.begin(), failing.end());
+    heard.insert(rest.begin(), rest.end());
     for (const Member& member : question.dependency->candidate) {
-        const bool heard = std::find(failing.begin(), failing.end(), member.task) != failing.end() ||
-                           std::find(rest.begin(), rest.end(), member.task) != rest.end();
-        if (!heard && member.evidence->runs < question.view->thresholds().hard_fault_runs)
-            rest.push_back(member.task);
+        const bool few = member.evidence->runs < question.view->thresholds().hard_fault_runs;
+        if (few && !heard.contains(member.task)) rest.push_back(member.task);
     }
     if (rest.size() == reading.spared.size()) return;
     Scope place = explain(failing, rest);

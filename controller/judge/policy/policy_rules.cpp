@@ -176,15 +176,27 @@ const Acceptance* ratio_for(const Policy& policy, Time now, const Covered& cover
     return widest;
 }
 
+// Of what a root explained that was taken away: latency goes with it, since it was accepted or ignored as
+// such. Anything else comes up by itself, lest who ignores latency ignores failures.
+std::vector<Finding> freed(std::vector<Finding> folded) {
+    std::erase_if(folded, [](const Finding& each) { return subject_matches("latency", each.subject); });
+    return folded;
+}
+
 // What of them is left, each as heavy as it may be, and a root as what it explains: what would hold by itself
 // holds under it, too.
 std::vector<Finding> left_of(std::vector<Finding> findings, const Policy& policy, Time now,
                              std::vector<Comparison>& comparisons, PolicyEffect& effect) {
     std::vector<Finding> kept;
+    const auto free = [&](Finding& root) {
+        for (Finding& each : left_of(freed(std::move(root.folded)), policy, now, comparisons, effect))
+            kept.push_back(std::move(each));
+    };
     for (Finding& finding : findings) {
         if (ignores(policy, finding.dependency, full_subject(finding))) {
             ++effect.ignored;
             tell_taken(finding, "ignores", comparisons);
+            free(finding);
             continue;
         }
         const auto acceptances = accepted_by(policy, now, finding);
@@ -192,6 +204,7 @@ std::vector<Finding> left_of(std::vector<Finding> findings, const Policy& policy
             effect.accepted.push_back(told(finding.dependency, finding.subject, *by));
         if (!acceptances.empty()) {
             tell_taken(finding, "accepts", comparisons);
+            free(finding);
             continue;
         }
         const bool holds =

@@ -13,8 +13,9 @@ namespace plumb::judge {
 // than of the baseline's were made while the task was throttled or late (suspect runs).
 void judge_starvation(const View& view, Judgement& judgement);
 
-// Before the policy: what starving tasks show of the dependencies goes under that finding, and is accepted or
-// ignored with it; the policy then makes it weigh as much as the heaviest of it:
+// Before the policy: what starving tasks show of the dependencies goes under that finding. The policy then
+// makes it weigh as much as the heaviest of it; of one that is accepted or ignored the latency goes with it,
+// and time-outs come up by themselves.
 // - latency that is not the network's (the kernel's round trip does not know the task's scheduling), when at
 //   least half of the dependencies show it: clean runs of one dependency alone are not slow for want of CPU;
 // - time-outs, unless nearly every run of a few dependencies only times out.

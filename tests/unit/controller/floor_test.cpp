@@ -87,6 +87,16 @@ TEST(Floor, what_an_app_may_let_others_accept_opens_nothing) {
     EXPECT_THAT(with_floor(app, {}).accept, IsEmpty());
 }
 
+TEST(Floor, the_tasks_starvation_is_no_way_around_what_it_holds_on) {
+    judge::Policy app;
+    app.ignore = {{"task", "latency:all"}};
+    judge::Policy floor;
+    floor.critical = {"database"};
+    EXPECT_THAT(with_floor(app, floor).ignore, SizeIs(1)) << "it leaves latency to the apps";
+    floor.hold_on.latency = true;
+    EXPECT_THAT(with_floor(app, floor).ignore, IsEmpty());
+}
+
 TEST(Floor, its_own_acceptances_count) {
     judge::Policy floor;
     floor.accept = {acceptance("cache", "failures")};

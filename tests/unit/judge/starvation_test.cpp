@@ -192,10 +192,17 @@ TEST(Starvation, who_accepts_it_accepts_what_it_makes_of_the_dependencies) {
                                 "half a CPU is meant",
                                 "team",
                                 noon() + std::chrono::hours(1)});
-    EXPECT_EQ(told(compare(fleet("staging"), after, accepting)), "");
+    EXPECT_EQ(told(compare(fleet("staging"), after, accepting)),
+              "payments request peer.timeout failures critical\n")
+        << "latency goes with it, and failures come up by themselves";
     Policy ignoring = strict;
     ignoring.ignore.push_back({"task", "latency:all"});
-    EXPECT_EQ(told(compare(fleet("staging"), after, ignoring)), "");
+    EXPECT_EQ(told(compare(fleet("staging"), after, ignoring)),
+              "payments request peer.timeout failures critical\n");
+    Policy no_latency;
+    no_latency.ignore.push_back({"*", "latency"});
+    EXPECT_EQ(compare(fleet("staging"), after, no_latency).verdict, Verdict::hold)
+        << "who ignores latency ignores no failures";
     // What it explains may be accepted by itself; the others still hold under it.
     strict.accept.push_back(
         {"*", "latency:query", std::nullopt, {}, {}, "meant", "team", noon() + std::chrono::hours(1)});
