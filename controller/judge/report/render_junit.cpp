@@ -38,12 +38,10 @@ std::string escaped(const std::string& text) {
 }
 
 std::string words(const Finding& finding, const Report& report) {
-    const std::string where = where_words(finding);
-    std::string out =
-        fmt::format("{}: {}\n{}: {}\nwhere: {}\nwhy: {}\nnext: {}\n", escaped(side_name(report, "baseline")),
-                    escaped(finding.baseline), escaped(side_name(report, "candidate")),
-                    escaped(finding.candidate), escaped(where.empty() ? scope_words(finding.scope) : where),
-                    escaped(finding.reason), escaped(finding.action));
+    std::string out = fmt::format(
+        "{}: {}\n{}: {}\nwhere: {}\nwhy: {}\nnext: {}\n", escaped(side_name(report, "baseline")),
+        escaped(finding.baseline), escaped(side_name(report, "candidate")), escaped(finding.candidate),
+        escaped(where_words(finding)), escaped(finding.reason), escaped(finding.action));
     const std::string share = share_words(finding);
     if (!share.empty()) out += "shift: " + escaped(share) + "\n";
     const std::string expired = expired_words(finding);

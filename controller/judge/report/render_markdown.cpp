@@ -17,9 +17,6 @@ std::string details(const Finding& finding, std::size_t number) {
                                   escaped(finding.reason), escaped(finding.action));
     const std::string share = share_words(finding);
     if (!share.empty()) out += fmt::format("\n*Shift:* {}\n", escaped(share));
-    const std::string where = where_words(finding);
-    if (where.size() > scope_words(finding.scope).size())
-        out += fmt::format("\n*Where:* {}\n", escaped(where));
     const std::string expired = expired_words(finding);
     if (!expired.empty()) out += fmt::format("\n*Was* {}\n", escaped(expired));
     const std::string folded = folded_words(finding);
@@ -48,7 +45,7 @@ std::string to_markdown(const Report& report) {
                                      : escaped(each.cause) + " " + escaped(each.subject);
         out += fmt::format("| {} | {} | {} | {} | {} | {} | {} |\n", to_string(each.severity),
                            escaped(each.dependency), plumb::to_string(each.layer), what,
-                           escaped(each.baseline), escaped(each.candidate), escaped(scope_words(each.scope)));
+                           escaped(each.baseline), escaped(each.candidate), escaped(where_words(each)));
     }
     if (!report.findings.empty()) out += "\n";
     for (std::size_t i = 0; i < told; ++i)

@@ -40,7 +40,8 @@ std::string finding_text(const Finding& finding, std::size_t number, const Repor
     out +=
         line(terminal, "saw",
              fmt::format("{}: {}; {}: {}", before, shown(finding.baseline), after, shown(finding.candidate)));
-    out += line(terminal, "where", where_words(finding));
+    const std::string where = where_words(finding);
+    if (where != scope_words({})) out += line(terminal, "where", where);
     out += line(terminal, "shift", share_words(finding));
     out += line(terminal, "was", expired_words(finding));
     out += line(terminal, "why", shown(finding.reason));

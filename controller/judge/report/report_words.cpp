@@ -127,7 +127,6 @@ double real(const object& from, const char* key) {
 std::string where_words(const Finding& finding) {
     const array* same = list(finding.evidence, "same_tasks_as");
     const array* others = list(finding.evidence, "scope_alternatives");
-    if (finding.scope.empty() && same == nullptr && others == nullptr) return {};
     std::string out = scope_words(finding.scope);
     std::string aliases;
     for (std::size_t i = 0; same != nullptr && i < same->size(); ++i) {

@@ -18,8 +18,7 @@ struct MissingWords {
 std::string side_name(const Report& report, const char* side);  // the selector
 std::string verdict_words(const Report& report);                // "2 findings hold, 1 warning"
 std::string scope_words(const Labels& scope);                   // "zone=az1"; "the whole environment"
-// The scope with what chooses the same tasks, and what may as well be it. Empty: everywhere, and nothing
-// else.
+// The scope with what chooses the same tasks, and what may as well be it.
 std::string where_words(const Finding& finding);
 // How much of a shift is the network's and how much the server's, in ms and shares; mostly empty.
 std::string share_words(const Finding& finding);

@@ -157,6 +157,13 @@ void set_fact(Window& window, const std::string& name, const std::string& fact, 
     }
 }
 
+void slow_down(WindowPhase& phase, double factor) {
+    Sketch slower;
+    for (const auto& [bucket, times] : phase.clean.buckets())
+        slower.add(std::chrono::nanoseconds(std::llround(factor * Sketch::upper_bound(bucket))), times);
+    phase.clean = slower;
+}
+
 WindowGauge gauge(const std::string& name, double value, double limit, bool refuses) {
     return {name, value, value, value, limit, refuses};
 }

@@ -58,6 +58,8 @@ void fail_all(Window& window, const std::string& dependency, const std::string& 
 WindowDependency& dependency(Window& window, const std::string& name);
 void set_fact(Window& window, const std::string& dependency, const std::string& name,
               const std::string& value);
+// All clean runs of the phase take so many times as long.
+void slow_down(WindowPhase& phase, double factor);
 WindowGauge gauge(const std::string& name, double value, double limit, bool refuses = true);
 
 Fleet staging();  // 3 tasks, 4 windows of 30 s, one dependency `database`

@@ -315,7 +315,7 @@ TEST(Render, whose_share_a_shift_is_and_what_else_may_be_the_place_are_told_to_p
     EXPECT_THAT(to_junit(report), HasSubstr("shift: +12.3 ms"));
     EXPECT_THAT(to_junit(report), HasSubstr("as well possible: host=h1"));
     EXPECT_EQ(share_words(sample().findings[0]), "");
-    EXPECT_EQ(where_words(Finding()), "");
+    EXPECT_EQ(where_words(Finding()), "the whole environment");
 }
 
 }  // namespace

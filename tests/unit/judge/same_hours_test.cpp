@@ -48,14 +48,8 @@ TEST(SameHours, a_slow_hour_of_everybody_is_no_shift) {
     const auto slow = [](int windows) {
         return [=](Window& window, int, int number) {
             if (number < windows - 4) return;
-            for (WindowPhase& phase : dependency(window, "database").phases) {
-                Sketch slower;
-                for (const auto& [bucket, times] : phase.clean.buckets())
-                    slower.add(
-                        std::chrono::nanoseconds(static_cast<std::int64_t>(4 * Sketch::upper_bound(bucket))),
-                        times);
-                phase.clean = slower;
-            }
+            for (WindowPhase& phase : dependency(window, "database").phases)
+                slow_down(phase, 4);
         };
     };
     EXPECT_EQ(told(compare(old_baseline().change(slow(12)), young_candidate().change(slow(4)))), "");

@@ -82,13 +82,7 @@ TEST(Starvation, one_slow_dependency_of_three_is_not_the_tasks) {
     Fleet after = fleet("production").change(disturb(12));
     after.change([](Window& window, int, int) {
         for (WindowPhase& phase : dependency(window, "database").phases) {
-            if (phase.name != "query") continue;
-            Sketch slower;
-            for (const auto& [bucket, count] : phase.clean.buckets())
-                slower.add(
-                    std::chrono::nanoseconds(static_cast<std::int64_t>(4 * Sketch::upper_bound(bucket))),
-                    count);
-            phase.clean = slower;
+            if (phase.name == "query") slow_down(phase, 4);
         }
     });
     EXPECT_EQ(told(compare(fleet("staging"), after)),
