@@ -7,6 +7,7 @@
 #include "model/causes/network.hpp"
 #include "model/causes/postgres.hpp"
 #include "model/causes/redis.hpp"
+#include "model/causes/task.hpp"
 #include "model/causes/tls.hpp"
 
 #include <algorithm>
@@ -18,9 +19,9 @@ namespace {
 
 constexpr std::size_t kCauses = static_cast<std::size_t>(Cause::unknown) + 1;
 
-constexpr std::array<std::span<const CauseInfo>, 10> kParts{
-    causes::kDns,      causes::kTcp,   causes::kTls,  causes::kHttp,  causes::kGrpc,
-    causes::kPostgres, causes::kRedis, causes::kPeer, causes::kLocal, causes::kFindings,
+constexpr std::array<std::span<const CauseInfo>, 12> kParts{
+    causes::kDns,   causes::kTcp,  causes::kTls,   causes::kHttp,     causes::kGrpc, causes::kPostgres,
+    causes::kRedis, causes::kPeer, causes::kLocal, causes::kFindings, causes::kTask, causes::kUnknown,
 };
 
 constexpr std::size_t count_entries() {

@@ -128,9 +128,16 @@ enum class Cause {
     gauge_projection,
     task_vanished,
     task_starved,
-
     task_replaced,
     warmup_margin,
+    // what the task's own evidence shows by itself
+    task_oom_killed,
+    task_connection_leak,
+    task_connect_stuck,
+    task_backlog_full,
+    task_wrong_port,
+    task_ready_early,
+    task_not_ready,
     unknown,
 };
 

@@ -6,8 +6,9 @@
 namespace plumb {
 namespace {
 
-constexpr std::array<std::pair<FactClass, std::string_view>, 5> kClasses{{
+constexpr std::array<std::pair<FactClass, std::string_view>, 6> kClasses{{
     {FactClass::must_match, "must_match"},
+    {FactClass::required, "required"},
     {FactClass::must_differ, "must_differ"},
     {FactClass::must_agree, "must_agree"},
     {FactClass::ordered, "ordered"},

@@ -10,6 +10,7 @@ namespace plumb {
 
 enum class FactClass {
     must_match,     // the same in both environments: TLS version, Postgres setting, eviction policy
+    required,       // as must_match; and absent (kMissing) it is a fault even when it is so in both
     must_differ,    // the same value in both is itself the fault: the database's identity
     must_agree,     // the same among the tasks of one environment; says nothing across environments
     ordered,        // versions and expiry: different is reported with its direction
@@ -34,7 +35,9 @@ struct FactInfo {
     std::string_view meaning;  // one line
 };
 
+inline constexpr std::string_view kMissing = "(missing)";  // the value of a required fact that is absent
+
 inline constexpr std::size_t kMaxFactValue = 256;  // bytes
-inline constexpr std::size_t kMaxFacts = 128;      // for each outcome
+inline constexpr std::size_t kMaxFacts = 256;      // for each outcome
 
 }  // namespace plumb

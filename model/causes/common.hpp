@@ -158,6 +158,9 @@ inline constexpr CauseInfo kFindings[] = {
      "Raise healthCheckGracePeriodSeconds, or interval × threshold, well above the measured warm-up; or "
      "shorten the warm-up.",
      "healthcheck warm-up grace-period"},
+};
+
+inline constexpr CauseInfo kUnknown[] = {
     {Cause::unknown, "unknown", Layer::request, Category::drift,
      "A failure whose code this version does not know; the detail has the peer's words.",
      "The agent that reported it is newer than this program.", "Update this program, or read the detail.",

@@ -84,8 +84,9 @@ TEST(Causes, limits_that_refuse_are_saturation_and_the_tasks_own_are_exhaustion)
                               Cause::gauge_headroom, Cause::gauge_forecast, Cause::gauge_projection}) {
         EXPECT_EQ(cause_info(cause).category, Category::saturation) << to_string(cause);
     }
-    for (const Cause cause : {Cause::local_descriptors, Cause::local_memory, Cause::tcp_no_local_address,
-                              Cause::task_vanished, Cause::task_starved}) {
+    for (const Cause cause :
+         {Cause::local_descriptors, Cause::local_memory, Cause::tcp_no_local_address, Cause::task_vanished,
+          Cause::task_starved, Cause::task_oom_killed, Cause::task_connection_leak}) {
         EXPECT_EQ(cause_info(cause).category, Category::exhaustion) << to_string(cause);
     }
     for (const Cause cause : {Cause::dns_nxdomain, Cause::tcp_timeout, Cause::tcp_refused,
@@ -93,7 +94,8 @@ TEST(Causes, limits_that_refuse_are_saturation_and_the_tasks_own_are_exhaustion)
                               Cause::latency_network, Cause::latency_unknown, Cause::fact_differs}) {
         EXPECT_EQ(cause_info(cause).category, Category::drift) << to_string(cause);
     }
-    for (const Cause cause : {Cause::warmup_margin, Cause::task_replaced})
+    for (const Cause cause : {Cause::warmup_margin, Cause::task_replaced, Cause::task_wrong_port,
+                              Cause::task_ready_early, Cause::task_not_ready})
         EXPECT_EQ(cause_info(cause).category, Category::health) << to_string(cause);
 }
 
