@@ -1,5 +1,5 @@
 // A fact is a named string that a run observed: tls.version = TLSv1.3. Its class says how two environments
-// compare.
+// compare; they stand from the strictest down.
 #pragma once
 
 #include <optional>
@@ -9,8 +9,8 @@
 namespace plumb {
 
 enum class FactClass {
-    must_match,     // the same in both environments: TLS version, Postgres setting, eviction policy
     required,       // as must_match; and absent (kMissing) it is a fault even when it is so in both
+    must_match,     // the same in both environments: TLS version, Postgres setting, eviction policy
     must_differ,    // the same value in both is itself the fault: the database's identity
     must_agree,     // the same among the tasks of one environment; says nothing across environments
     ordered,        // versions and expiry: different is reported with its direction
@@ -27,8 +27,8 @@ struct Fact {
     friend bool operator==(const Fact&, const Fact&) = default;
 };
 
-// What a probe declares of a fact, once: the code, the documents and `explain` name it by this. The N of a
-// ".N." in a name stands for a number ("tls.chain.N.subject").
+// What a probe declares of a fact, once: the code, the documents and `explain` name it by this. A part
+// N of a name stands for a number ("tls.chain.N.subject"), a part NAME for any name ("env.NAME.value").
 struct FactInfo {
     std::string_view name;
     FactClass cls;

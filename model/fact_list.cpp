@@ -36,6 +36,13 @@ Joined join(std::span<const std::string> pages) {
 
 }  // namespace
 
+bool is_list_page(std::string_view name) {
+    const auto at = name.rfind(kListPages);
+    if (at == std::string_view::npos) return false;
+    const auto number = name.substr(at + kListPages.size());
+    return !number.empty() && number.find_first_not_of("0123456789") == std::string_view::npos;
+}
+
 std::vector<std::string> list_pages(std::span<const std::string> items, std::size_t max_pages) {
     std::vector<std::string> pages;
     bool cut = false;

@@ -16,6 +16,9 @@ namespace plumb {
 
 inline constexpr std::string_view kListPages = ".list.";  // between the fact's name and the page's number
 
+// Whether a fact of this name is a page: "image.packages.list.12".
+bool is_list_page(std::string_view name);
+
 // The items on pages of at most kMaxFactValue bytes each.
 std::vector<std::string> list_pages(std::span<const std::string> items, std::size_t max_pages);
 

@@ -28,9 +28,8 @@ void Outcome::fact(std::string_view name, FactClass cls, std::string_view value)
 
 void Outcome::fact(const FactInfo& info, unsigned number, std::string_view value) {
     std::string name(info.name);
-    if (const auto at = name.find(".N."); at != std::string::npos) {
-        name.replace(at + 1, 1, std::to_string(number));
-    }
+    const auto at = name.ends_with(".N") ? name.size() - 2 : name.find(".N.");
+    if (at != std::string::npos) name.replace(at + 1, 1, std::to_string(number));
     fact(name, info.cls, value);
 }
 

@@ -51,6 +51,17 @@ struct Attempt {
     std::chrono::nanoseconds duration{};
 };
 
+// One step of what was said on the wire, as people read it: a protocol's words, or the names of its messages.
+struct Said {
+    std::chrono::nanoseconds at{};  // since the run began
+    bool sent = false;              // by us; else by the peer
+    std::string words;              // without secrets, sanitized and bounded
+};
+
+inline constexpr std::size_t kMaxSaid =
+    64;  // steps of an outcome; the last one then says that there were more
+inline constexpr std::size_t kMaxSaidWords = 160;  // bytes of a step
+
 struct Outcome {
     std::string dependency;
     std::string kind;     // "postgres"
@@ -64,8 +75,9 @@ struct Outcome {
     std::vector<Gauge> gauges;
     std::optional<std::chrono::nanoseconds> rtt;  // kernel's smoothed round trip (TCP_INFO)
     unsigned retransmits = 0;                     // tcpi_total_retrans of this run's connection
-    bool suspect = false;  // the loop lagged or the cgroup was throttled during the run
-    std::string note;      // "no request was sent: …"; for people, never judged
+    bool suspect = false;    // the loop lagged or the cgroup was throttled during the run
+    std::string note;        // "no request was sent: …"; for people, never judged
+    std::vector<Said> said;  // only where somebody listened (Run::listen); for people, never judged
 
     bool ok() const { return !failure; }
 

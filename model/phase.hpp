@@ -35,6 +35,7 @@ inline constexpr std::string_view reuse = "reuse";            // a second reques
 struct PhaseInfo {
     std::string_view name;
     std::string_view meaning;  // from what to what, in one line
+    bool sometimes = false;    // only some targets of the kind have it, or some runs
 };
 
 Layer layer_of_phase(std::string_view phase);

@@ -82,7 +82,7 @@ struct Window {
 
 // Bounds that a sender keeps and a receiver enforces before it parses further.
 inline constexpr std::size_t kMaxDependencies = 256;
-inline constexpr std::size_t kMaxPhases = 16;
+inline constexpr std::size_t kMaxPhases = 40;
 inline constexpr std::size_t kMaxFailures = 64;  // (phase, cause) pairs for each dependency
 inline constexpr std::size_t kMaxAddresses = 32;
 inline constexpr std::size_t kMaxWindowFacts = 256;

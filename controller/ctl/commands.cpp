@@ -8,6 +8,7 @@
 #include "controller/ctl/diff/compare.hpp"
 #include "controller/ctl/diff/render.hpp"
 #include "controller/ctl/diff/transcript.hpp"
+#include "controller/judge/policy/policy_rules.hpp"
 #include "controller/ctl/fleet.hpp"
 #include "controller/ctl/judge_files.hpp"
 #include "controller/ctl/judge_store.hpp"
@@ -231,16 +232,23 @@ int run_diff(const DiffFlags& flags) {
         if (!check) return complain(kUsage, check.error().message);
         sides[i] = std::move(*check);
     }
-    const auto findings = compare_checks(sides[0], sides[1]);
-    const Sides files{flags.baseline, flags.candidate};
+    auto policy = read_policy(flags.policy);
+    if (!policy) return complain(kUsage, policy.error().message);
+    judge::Judgement judgement;
+    judgement.findings = compare_checks(sides[0], sides[1]);
+    Difference difference;
+    difference.sides = {flags.baseline, flags.candidate};
+    difference.accepted =
+        judge::apply_policy(policy->policy, std::chrono::system_clock::now(), judgement).accepted;
+    difference.findings = by_weight(std::move(judgement.findings));
     if (flags.format == "json") {
-        print(diff_json(findings));
+        print(diff_json(difference));
     } else if (flags.format == "markdown") {
-        print(diff_markdown(findings, files));
+        print(diff_markdown(difference));
     } else {
-        print(diff_text(findings, files, Terminal(STDOUT_FILENO)));
+        print(diff_text(difference, Terminal(STDOUT_FILENO)));
     }
-    return findings.empty() ? kPromote : kHold;
+    return difference.findings.empty() ? kPromote : kHold;
 }
 
 }  // namespace plumb::ctl

@@ -39,6 +39,7 @@ struct AcceptFlags {
 struct DiffFlags {
     std::string baseline;
     std::string candidate;
+    std::string policy;  // file; "": the default policy
     std::string format = "text";
 };
 

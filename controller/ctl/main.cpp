@@ -1,4 +1,5 @@
 // plumbctl: asks a controller, or files, what differs between two environments.
+#include "base/completion.hpp"
 #include "base/duration.hpp"
 #include "controller/ctl/commands.hpp"
 
@@ -93,6 +94,7 @@ struct Flags {
     ctl::DiffFlags diff;
     std::chrono::nanoseconds fleet_since = std::chrono::minutes(15);
     std::string fleet_format = "text";
+    std::string shell;
     std::function<int()> run;
 };
 
@@ -189,11 +191,13 @@ void add_diff(CLI::App& app, Flags& flags) {
     diff.add_option("A", flags.diff.baseline, "saved output, or the ECS Exec session that holds one")
         ->required();
     diff.add_option("B", flags.diff.candidate, "the other side")->required();
+    diff.add_option("--policy", flags.diff.policy, "a policy file: what it accepts is only counted");
     add_format(diff, flags.diff.format, {"text", "json", "markdown"});
     diff.footer(
         "Addresses, ports, times and latencies never differ. Equal outputs print nothing.\n\n"
-        "Example:\n  plumbctl diff staging.json production.json\n\n"
-        "Exit codes: 0 same, 1 different, 2 a file cannot be read.");
+        "Examples:\n  plumbctl diff staging.json production.json\n"
+        "  plumbctl diff staging.json production.json --policy policy.yaml\n\n"
+        "Exit codes: 0 same, or all accepted; 1 different; 2 a file cannot be read.");
     diff.callback([&flags] { flags.run = [&flags] { return ctl::run_diff(flags.diff); }; });
 }
 
@@ -259,6 +263,14 @@ int main(int argc, char** argv) {
         flags.run = [] {
             std::puts("plumbctl " PLUMB_VERSION);
             return 0;
+        };
+    });
+    plumb::add_completion_command(app, flags.shell);
+    app.get_subcommand("completion")->callback([&] {
+        flags.run = [&] {
+            const auto script =
+                plumb::completion_script(plumb::describe_commands(app), *plumb::parse_shell(flags.shell));
+            return std::fputs(script.c_str(), stdout) < 0 ? 1 : 0;
         };
     });
     try {

@@ -17,6 +17,7 @@ namespace {
 
 namespace json = boost::json;
 
+constexpr const char* kTask = "task";
 constexpr std::size_t kMaxOutcomes = 100000;
 constexpr std::size_t kMaxDifferent = 1024;  // dependencies
 
@@ -146,6 +147,29 @@ void apply_catalog(const json::object& root, CheckOutput& saved) {
     }
 }
 
+// What the task shows of itself. Files of older agents say only who it is.
+void read_task(const json::object& root, CheckOutput& saved) {
+    const auto* task = object_at(root, "task");
+    if (task == nullptr || object_at(*task, "facts") == nullptr) return;
+    Tally tally;
+    tally.dependency.kind = kTask;
+    tally.dependency.runs = 1;
+    count_facts(*task, tally);
+    read_gauges(*task, tally.dependency);
+    const auto* checks = task->if_contains("checks");
+    if (checks != nullptr && checks->is_array()) {
+        for (const auto& each : checks->get_array()) {
+            const auto* check = each.if_object();
+            if (check == nullptr || tally.dependency.checks.size() > kMaxPhases) continue;
+            const auto* ok = check->if_contains("ok");
+            const bool failed = ok != nullptr && ok->is_bool() && !ok->get_bool();
+            tally.dependency.checks[text(*check, "name", kMaxName)] = {failed, text(*check, "cause", kMaxName),
+                                                                       text(*check, "detail", kMaxDetail)};
+        }
+    }
+    saved[kTask] = settle(tally);
+}
+
 }  // namespace
 
 std::optional<double> SavedGauge::headroom() const {
@@ -166,6 +190,7 @@ Result<CheckOutput> read_check(std::string_view saved, const std::string& name) 
     CheckOutput result;
     for (auto& [dependency, tally] : tallies)
         result.emplace(dependency, settle(tally));
+    read_task(*found, result);
     apply_catalog(*found, result);
     return result;
 }

@@ -33,6 +33,13 @@ struct SavedFailure {
     unsigned runs = 0;
 };
 
+// What the task found out about itself alone.
+struct SavedCheck {
+    bool failed = false;
+    std::string cause;
+    std::string detail;
+};
+
 struct SavedDependency {
     std::string kind;
     unsigned runs = 0;
@@ -40,6 +47,7 @@ struct SavedDependency {
     std::optional<SavedFailure> failure;  // the most frequent
     std::map<std::string, SavedFact> facts;
     std::map<std::string, SavedGauge> gauges;
+    std::map<std::string, SavedCheck> checks;  // of the dependency `task` alone
     double median_us = 0;  // over successful runs; 0 without one
 
     // A majority of the runs decides.
@@ -50,6 +58,7 @@ struct SavedDependency {
 
 using CheckOutput = std::map<std::string, SavedDependency>;
 
+// The task's own evidence stands among them as the dependency `task`, where the file has some.
 // `text` as it was saved; `name` stands in errors.
 Result<CheckOutput> read_check(std::string_view text, const std::string& name);
 

@@ -1,14 +1,17 @@
 #include "controller/ctl/diff/compare.hpp"
 
+#include "controller/ctl/diff/compare_task.hpp"
 #include "controller/ctl/diff/rules.hpp"
 #include "model/cause.hpp"
 #include "model/run_order.hpp"
 
 #include <algorithm>
 #include <cmath>
+#include <iterator>
 #include <set>
 #include <string>
 
+#include <boost/json/array.hpp>
 #include <fmt/format.h>
 
 namespace plumb::ctl {
@@ -50,6 +53,8 @@ void add_latency(const SavedDependency& a, const SavedDependency& b, boost::json
     evidence["baseline_median_us"] = a.median_us;
     evidence["candidate_median_us"] = b.median_us;
 }
+
+constexpr const char* kTask = "task";
 
 enum class State { ok, shaky, failed };
 
@@ -103,6 +108,10 @@ void compare_fact(const std::string& name, const std::string& fact, const SavedF
     result.severity = cls == FactClass::ordered ? Severity::warning : Severity::critical;
     result.baseline = a == nullptr ? "not there" : a->value;
     result.candidate = b == nullptr ? "not there" : b->value;
+    boost::json::object values;  // what a policy may accept
+    values["baseline"] = a == nullptr ? boost::json::array() : boost::json::array{a->value};
+    values["candidate"] = b == nullptr ? boost::json::array() : boost::json::array{b->value};
+    result.evidence["values"] = std::move(values);
     if (cls == FactClass::must_differ) result.reason = "both environments reach the same one";
     out.push_back(std::move(result));
 }
@@ -191,11 +200,6 @@ void compare_dependency(const std::string& name, const SavedDependency& a, const
     }
 }
 
-int weight(const Finding& finding) {
-    const int kind = finding.subject == "failures" ? 0 : (finding.subject.starts_with("fact:") ? 1 : 2);
-    return (finding.severity == Severity::critical ? 0 : 10) + kind;
-}
-
 }  // namespace
 
 std::vector<Finding> compare_checks(const CheckOutput& baseline, const CheckOutput& candidate) {
@@ -203,14 +207,16 @@ std::vector<Finding> compare_checks(const CheckOutput& baseline, const CheckOutp
     for (const auto& name : names(baseline, candidate)) {
         const auto* a = find(baseline, name);
         const auto* b = find(candidate, name);
-        if (a == nullptr || b == nullptr) {
+        if (name == kTask) {
+            const SavedDependency none;
+            auto own = compare_tasks(a == nullptr ? none : *a, b == nullptr ? none : *b);
+            std::move(own.begin(), own.end(), std::back_inserter(out));
+        } else if (a == nullptr || b == nullptr) {
             out.push_back(absent(name, a != nullptr));
         } else {
             compare_dependency(name, *a, *b, out);
         }
     }
-    std::stable_sort(out.begin(), out.end(),
-                     [](const Finding& a, const Finding& b) { return weight(a) < weight(b); });
     return out;
 }
 

@@ -9,7 +9,7 @@
 
 namespace plumb::ctl {
 
-// The first side is called baseline, the second candidate. In order of weight, then of name.
+// The first side is called baseline, the second candidate. By dependency.
 std::vector<judge::Finding> compare_checks(const CheckOutput& baseline, const CheckOutput& candidate);
 
 }  // namespace plumb::ctl

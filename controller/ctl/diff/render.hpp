@@ -1,4 +1,5 @@
-// The differences of two saved checks for people and programs.
+// The differences of two saved checks for people and programs: a review, the gravest first, with what another
+// explains and what was accepted in a line each.
 #pragma once
 
 #include "base/terminal.hpp"
@@ -7,6 +8,8 @@
 #include <string>
 #include <vector>
 
+#include <boost/json/array.hpp>
+
 namespace plumb::ctl {
 
 struct Sides {
@@ -14,10 +17,19 @@ struct Sides {
     std::string candidate;
 };
 
-std::string diff_text(const std::vector<judge::Finding>& findings, const Sides& sides,
-                      const Terminal& terminal);
-std::string diff_markdown(const std::vector<judge::Finding>& findings, const Sides& sides);
-// {"different":true,"findings":[…]}; a finding as gate prints it
-std::string diff_json(const std::vector<judge::Finding>& findings);
+struct Difference {
+    Sides sides;
+    std::vector<judge::Finding> findings;  // in order of weight
+    boost::json::array accepted;           // as judge::apply_policy tells them
+};
+
+// In order of weight: the gravest first; failures before facts before gauges.
+std::vector<judge::Finding> by_weight(std::vector<judge::Finding> findings);
+
+// "" where nothing differs and nothing was accepted.
+std::string diff_text(const Difference& difference, const Terminal& terminal);
+std::string diff_markdown(const Difference& difference);
+// {"different":true,"findings":[…],"accepted":[…]}; a finding as gate prints it
+std::string diff_json(const Difference& difference);
 
 }  // namespace plumb::ctl

@@ -1,5 +1,6 @@
 #include "controller/judge/answer/fold.hpp"
 
+#include "controller/judge/answer/own_evidence.hpp"
 #include "controller/judge/answer/roots.hpp"
 #include "controller/judge/policy/policy_rules.hpp"
 #include "model/fact.hpp"
@@ -97,9 +98,37 @@ bool latency_explains(const Finding& cause, const Finding& effect, ScopeTasks& t
     return effect.cause == cause.cause || effect.cause == "latency.unknown";
 }
 
+// What the task shows of itself has little to do with each other: a package, a variable, a limit.
+bool task_explains(const Finding& cause, const Finding& effect, ScopeTasks& tasks) {
+    // Tasks that are gone stand for no task that lives.
+    if (cause.cause != "task.vanished" && !of_same_tasks(cause, effect, tasks)) return false;
+    const auto about = [](const Finding& finding, std::string_view words) {
+        return finding.subject.find(words) != std::string::npos;
+    };
+    switch (kind_of(cause)) {
+        case Kind::failures:
+            // Who was killed for its memory stood at its limit; who listens on another port is never ready.
+            if (cause.cause == "task.oom_killed" || cause.cause == "task.vanished") return about(effect, "task.memory");
+            if (cause.cause == "task.wrong_port" || cause.cause == "task.not_ready")
+                return effect.cause == "task.not_ready" || effect.subject == "warmup";
+            return false;
+        case Kind::gauge:
+            // The limit, and the other answers to the questions that were asked of the gauge.
+            return effect.subject == cause.subject ||
+                   effect.subject == "fact:" + cause.subject.substr(cause.subject.find(':') + 1) + "_limit";
+        case Kind::fact:
+            return own_fact_explains(cause.subject, effect.subject);
+        case Kind::latency:
+        case Kind::other:
+            break;
+    }
+    return false;
+}
+
 bool explains(const Finding& cause, const Finding& effect, ScopeTasks& tasks) {
     if (cause.dependency != effect.dependency) return false;
     if (cause.severity == Severity::warning && effect.severity == Severity::critical) return false;
+    if (cause.dependency == "task") return task_explains(cause, effect, tasks);
     switch (kind_of(cause)) {
         case Kind::failures:
             return failure_explains(cause, effect, tasks);
@@ -143,8 +172,11 @@ double strength(const Finding& finding) {
     return ratio == 0 ? finding.confidence : std::round(std::log(std::max(1.0, ratio)) / std::log(1.25));
 }
 
-// What there is too little of now is told before what there will be too little of.
+// What there is too little of now is told before what there will be too little of; of the task, what brings
+// other facts along comes first, and limits after what stands at them.
 int imminence(const Finding& finding) {
+    if (finding.subject == "fact:image.os") return -1;
+    if (finding.dependency == "task" && finding.subject.ends_with("_limit")) return 3;
     if (kind_of(finding) != Kind::gauge) return 0;
     return finding.cause == "gauge.headroom" ? 0 : finding.cause == "gauge.forecast" ? 1 : 2;
 }

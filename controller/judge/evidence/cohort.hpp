@@ -109,6 +109,13 @@ struct FactEvidence {
     const std::string& latest() const { return values.back().value; }
 };
 
+// One page of a list (model/fact_list.hpp), as the latest window that had it says.
+struct PageEvidence {
+    std::string name;
+    Time seen{};
+    std::string text;
+};
+
 struct AddressEvidence {
     std::string address;
     std::uint64_t tried = 0;
@@ -129,6 +136,7 @@ struct DependencyEvidence {
     std::vector<PhaseEvidence> phases;  // in the order of a run
     std::vector<FactEvidence> facts;    // this and the next two by name
     std::vector<GaugeEvidence> gauges;
+    std::vector<PageEvidence> pages;  // by name
     std::vector<AddressEvidence> addresses;
 };
 

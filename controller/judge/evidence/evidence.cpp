@@ -1,6 +1,7 @@
 // Adding one window to what is known of a dependency. Everything here commutes: where only the newest is
 // kept, equal times are ordered by content.
 #include "controller/judge/evidence/cohort.hpp"
+#include "model/fact_list.hpp"
 #include "model/run_order.hpp"
 
 #include <algorithm>
@@ -14,6 +15,7 @@ namespace {
 
 constexpr std::size_t kPhases = 4 * kMaxPhases;  // bounds over the range, past those of one window
 constexpr std::size_t kFacts = 2 * kMaxWindowFacts;
+constexpr std::size_t kPages = kMaxWindowFacts;
 constexpr std::size_t kGauges = 2 * kMaxGauges;
 constexpr std::size_t kAddresses = 4 * kMaxAddresses;
 constexpr std::size_t kCauses = 64;
@@ -171,6 +173,13 @@ bool add_fact(const WindowFact& from, Time end, DependencyEvidence& to) {
     return true;
 }
 
+void add_page(const WindowFact& from, Time end, DependencyEvidence& to) {
+    PageEvidence* entry = named_entry(to.pages, from.name, kPages, &PageEvidence::name);
+    if (entry == nullptr || std::tie(end, from.value) < std::tie(entry->seen, entry->text)) return;
+    entry->seen = end;
+    entry->text = from.value;
+}
+
 bool add_gauge(const WindowGauge& from, Time end, DependencyEvidence& to) {
     const bool sound = std::isfinite(from.min) && std::isfinite(from.max) && std::isfinite(from.last);
     if (!sound) return true;
@@ -188,8 +197,13 @@ bool add_state(const WindowDependency& from, Time end, DependencyEvidence& to) {
     to.name = from.dependency;
     to.kind = std::max(to.kind, from.kind);
     bool room = true;
-    for (const WindowFact& fact : from.facts)
-        room &= add_fact(fact, end, to);
+    for (const WindowFact& fact : from.facts) {
+        if (is_list_page(fact.name)) {
+            add_page(fact, end, to);
+        } else {
+            room &= add_fact(fact, end, to);
+        }
+    }
     for (const WindowGauge& gauge : from.gauges)
         room &= add_gauge(gauge, end, to);
     return room;
@@ -222,6 +236,7 @@ void fill_in(DependencyEvidence earlier, DependencyEvidence& to) {
         std::swap(earlier.kind, to.kind);
         std::swap(earlier.facts, to.facts);
         std::swap(earlier.gauges, to.gauges);
+        std::swap(earlier.pages, to.pages);
         to = std::move(earlier);
         return;
     }
@@ -245,6 +260,8 @@ std::size_t footprint(const DependencyEvidence& evidence) {
         for (const FactValue& value : fact.values)
             bytes += sizeof value + value.value.size();
     }
+    for (const PageEvidence& page : evidence.pages)
+        bytes += sizeof page + page.text.size();
     for (const GaugeEvidence& gauge : evidence.gauges)
         bytes += sizeof gauge + gauge.points.size() * sizeof(GaugePoint);
     return bytes + evidence.addresses.size() * sizeof(AddressEvidence);

@@ -107,7 +107,17 @@ Comparison comparison_of(const View& view, const DependencyView& dependency, con
                          const SurplusMargins& margins, const Finding* finding) {
     Comparison out = start(dependency, fact);
     out.found = finding != nullptr;
+    const std::size_t lacking = fact.candidate.count(std::string(kMissing));
     switch (fact.cls) {
+        case FactClass::required:
+            if (lacking > 0) {
+                out.threshold = "one task without it";
+                out.margin = fmt::format("{} of {} tasks of the candidate lack it", lacking, fact.candidate.total);
+                out.why = "It is required, and missing, whatever the baseline shows.";
+                break;
+            }
+            explain_shares(fact, margins, finding, out);
+            break;
         case FactClass::must_match:
         case FactClass::ordered:
             explain_shares(fact, margins, finding, out);

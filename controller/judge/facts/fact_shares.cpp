@@ -144,7 +144,8 @@ void collect_absent(const std::vector<Member>& members, FactSide FactView::*side
         const auto& known = member.evidence->facts;
         if (has_all(member, facts)) continue;
         if (member.evidence->succeeded == 0 && member.evidence->kind != "task") continue;
-        if (fails_now(*member.evidence)) continue;
+        // Of the task, checks fail, not looks.
+        if (member.evidence->kind != "task" && fails_now(*member.evidence)) continue;
         const Depth depth = depth_of(*member.evidence);
         auto at = known.begin();
         for (auto& [name, fact] : facts) {

@@ -1,6 +1,7 @@
 // Facts, by their class. A value is weighed by the tasks that have it, not by runs.
 #include "controller/judge/evidence/side_by_side.hpp"
 #include "controller/judge/facts/fact_comparison.hpp"
+#include "controller/judge/facts/fact_lists.hpp"
 #include "controller/judge/facts/fact_shares.hpp"
 #include "controller/judge/facts/fact_surplus.hpp"
 #include "controller/judge/facts/rule.hpp"
@@ -91,6 +92,7 @@ std::optional<std::string> older_agents(const FactView& fact) {
 // the failure's, which tells it as soon as there are runs enough.
 bool of_failing_tasks(const FactQuestion& question, const std::vector<const TaskEvidence*>& tasks,
                       Layer layer) {
+    if (question.dependency.kind == "task") return false;  // its checks say nothing of its facts
     const unsigned enough = question.view.thresholds().hard_fault_runs;
     std::set<const TaskEvidence*> failing;
     for (const Member& member : question.dependency.candidate) {
@@ -104,6 +106,19 @@ bool of_failing_tasks(const FactQuestion& question, const std::vector<const Task
     const auto so = std::count_if(tasks.begin(), tasks.end(),
                                   [&](const TaskEvidence* task) { return failing.contains(task); });
     return 2 * static_cast<std::size_t>(so) > tasks.size();
+}
+
+// Whether the fact is of the image, and the tasks that show the value run another one (label `image`) than all
+// tasks of the baseline: a release brings its own packages along, and is no drift.
+bool of_another_image(const FactQuestion& question, const std::vector<const TaskEvidence*>& tasks) {
+    if (question.dependency.kind != "task" || !question.fact.name.starts_with("image.")) return false;
+    std::set<std::string> known;
+    for (const Member& member : question.dependency.baseline)
+        known.insert(label_of(member.task->labels, "image"));
+    return std::none_of(tasks.begin(), tasks.end(), [&](const TaskEvidence* task) {
+        const std::string& own = label_of(task->labels, "image");
+        return own.empty() || known.contains(own);
+    });
 }
 
 // `after`: the candidate, or one revision of it.
@@ -120,9 +135,11 @@ std::optional<Finding> different(const FactQuestion& question, const FactSide& a
         !after.unsettled.contains(value) && !before.lately.contains(value) && !before.restless;
     const bool enough = before.seen() && settled && (after.count(value) >= 2 || after.total == 1);
     const bool failing = of_failing_tasks(question, after.tasks.at(value), finding.layer);
-    finding.severity = enough && !failing ? Severity::critical : Severity::warning;
+    const bool release = of_another_image(question, after.tasks.at(value));
+    finding.severity = enough && !failing && !release ? Severity::critical : Severity::warning;
     finding.confidence = confidence(after.share(value) - before.share(value));
     set_scope(question, value, finding);
+    tell_lists(question.dependency, question.fact, value, finding);
     if (question.fact.name == "dns.scope" && value == "public") {
         // The cause that a target's own expectation would have had.
         Finding unexpected = finding_for("dns.unexpected", finding.dependency, finding.layer, {});
@@ -164,6 +181,27 @@ std::optional<Finding> more_often(const FactQuestion& question, Rule rule) {
         if (auto found = rule(question, part, surplus_of(before, part, question.margins()))) return found;
     }
     return std::nullopt;
+}
+
+// What is required and missing is a fault by itself, in one task and whatever the other environment has.
+std::optional<Finding> required(const FactQuestion& question) {
+    const std::string missing(kMissing);
+    const auto lacking = question.fact.candidate.tasks.find(missing);
+    if (lacking != question.fact.candidate.tasks.end()) {
+        Finding finding = start(question, "fact.missing");
+        finding.severity = Severity::critical;
+        finding.confidence = confidence(1);
+        finding.reason =
+            "A variable or secret that is named as required is not set in these tasks, or is empty: it was never "
+            "created here, the task definition does not pass it on, or its name is misspelt.";
+        finding.action = "Add it to environment or secrets of the task definition, and deploy again.";
+        set_scope(question, missing, finding);
+        return finding;
+    }
+    auto finding = more_often(question, different);
+    // Where the baseline lacks it, the candidate has only mended that.
+    if (finding && question.fact.baseline.main_value() == missing) finding->severity = Severity::warning;
+    return finding;
 }
 
 // One value in both environments is itself the fault: staging that reaches the production database.
@@ -222,6 +260,8 @@ std::optional<Finding> must_agree(const FactQuestion& question) {
 
 std::optional<Finding> judge_fact(const FactQuestion& question) {
     switch (question.fact.cls) {
+        case FactClass::required:
+            return required(question);
         case FactClass::must_match:
             return more_often(question, different);
         case FactClass::ordered:
@@ -247,7 +287,7 @@ void note_unseen(const DependencyView& dependency, const FactView& fact, Judgeme
          fmt::format("no run of the {} went as deep as those of the {}: log-ins or inspections are "
                      "too rare for this range",
                      candidate ? "candidate" : "baseline", candidate ? "baseline" : "candidate"),
-         true});
+         dependency.kind != "task"});
 }
 
 void judge_dependency(const View& view, const DependencyView& dependency, Judgement& judgement) {

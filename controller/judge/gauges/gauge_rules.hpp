@@ -19,5 +19,7 @@ struct GaugeAnswer {
 GaugeAnswer judge_headroom(const View& view, const GaugeView& gauge);
 GaugeAnswer judge_forecast(const View& view, const GaugeView& gauge);
 GaugeAnswer judge_projection(const View& view, const GaugeView& gauge);
+// Of the gauge task.warmup alone, and the only question that is asked of it.
+GaugeAnswer judge_warmup(const View& view, const GaugeView& gauge);
 
 }  // namespace plumb::judge

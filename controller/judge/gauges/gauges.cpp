@@ -4,12 +4,15 @@
 #include "controller/judge/gauges/rule.hpp"
 
 #include <algorithm>
-#include <array>
+#include <string_view>
+#include <vector>
 
 #include <fmt/format.h>
 
 namespace plumb::judge {
 namespace {
+
+constexpr std::string_view kWarmup = "task.warmup";
 
 // What the baseline shows with a limit and the candidate, although its runs succeed, does not. A candidate
 // that shows the amount without a limit has none to run into.
@@ -33,8 +36,14 @@ void note_unseen(const GaugeView& gauge, Judgement& judgement) {
 // them.
 void judge_gauge(const View& view, const GaugeView& gauge, Judgement& judgement) {
     ++judgement.judged.gauges;
-    std::array<GaugeAnswer, 3> answers{judge_headroom(view, gauge), judge_forecast(view, gauge),
-                                       judge_projection(view, gauge)};
+    std::vector<GaugeAnswer> answers;
+    if (gauge.own() && gauge.name == kWarmup) {
+        answers.push_back(judge_warmup(view, gauge));
+    } else {
+        answers.push_back(judge_headroom(view, gauge));
+        answers.push_back(judge_forecast(view, gauge));
+        answers.push_back(judge_projection(view, gauge));
+    }
     for (GaugeAnswer& each : answers) {
         if (!each.unknown.empty()) {
             judgement.gaps.push_back({gauge.dependency->name, fmt::format("gauge:{}", gauge.name),

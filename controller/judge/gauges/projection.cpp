@@ -1,10 +1,12 @@
 // Deploy projection: a rolling update starts new tasks before the old ones leave, and each takes its
 // connections meanwhile.
 //
-// What one task takes is not measured: it is the amount shared out over the tasks, so clients that do not
-// report make it too large. It is shared out over all desired tasks where fewer are looked at (one zone, one
-// revision), and only over what the tasks' own role holds where the dependency tells that apart.
+// What one task takes its own socket census tells (gauge sockets.NAME.connections of the dependency `task`):
+// the middle of the tasks that show it. Without one, it is the amount shared out over the tasks, so clients
+// that do not report make it too large. It is then shared out over all desired tasks where fewer are looked at
+// (one zone, one revision), and only over what the tasks' own role holds where the dependency tells that apart.
 #include "controller/judge/gauges/gauge_rules.hpp"
+#include "base/text.hpp"
 #include "controller/judge/scope/cuts.hpp"
 
 #include <algorithm>
@@ -79,17 +81,41 @@ double owned(const GaugeView& gauge, double used) {
     return own.empty() ? used : std::clamp(middle_used(own), 0.0, used);
 }
 
+// What the tasks of one service count as their own connections to the dependency; nothing where fewer than half
+// of them do.
+std::optional<double> counted_by_tasks(const View& view, const GaugeView& gauge, const std::string& service) {
+    const std::string name = fmt::format("sockets.{}.connections", to_lower(gauge.dependency->name));
+    std::vector<double> counts;
+    std::size_t tasks = 0;
+    for (const DependencyView& dependency : view.dependencies) {
+        if (dependency.kind != "task") continue;
+        for (const Member& member : dependency.candidate) {
+            if (label_of(member.task->labels, "service") != service) continue;
+            ++tasks;
+            for (const GaugeEvidence& each : member.evidence->gauges) {
+                if (each.name == name && !each.points.empty()) counts.push_back(each.points.back().max);
+            }
+        }
+    }
+    if (counts.empty() || 2 * counts.size() < tasks) return std::nullopt;
+    const auto middle = counts.begin() + static_cast<std::ptrdiff_t>(counts.size() / 2);
+    std::nth_element(counts.begin(), middle, counts.end());
+    return *middle;
+}
+
 struct Projection {
     std::string service;
     double used = 0;
     double limit = 0;
     double per_task = 0;
-    double added = 0;  // tasks
+    bool counted = false;  // by the tasks themselves
+    double added = 0;      // tasks
     double share() const { return (used + per_task * added) / limit; }
 };
 
 // Of the service whose update takes most; services are rarely updated all at once.
-std::optional<Projection> project(const GaugeView& gauge, const std::map<std::string, Service>& services) {
+std::optional<Projection> project(const View& view, const GaugeView& gauge,
+                                  const std::map<std::string, Service>& services) {
     std::optional<Projection> worst;
     const double used = middle_used(gauge.candidate);
     double tasks = 0;
@@ -97,7 +123,12 @@ std::optional<Projection> project(const GaugeView& gauge, const std::map<std::st
         tasks += service.tasks;
     for (const auto& [name, service] : services) {
         if (service.size == nullptr) continue;
-        const Projection projection{name, used, middle_limit(gauge.candidate), owned(gauge, used) / tasks,
+        const auto counted = counted_by_tasks(view, gauge, name);
+        const Projection projection{name,
+                                    used,
+                                    middle_limit(gauge.candidate),
+                                    counted ? *counted : owned(gauge, used) / tasks,
+                                    counted.has_value(),
                                     service.added()};
         if (!worst || projection.share() > worst->share()) worst = projection;
     }
@@ -139,7 +170,8 @@ Finding finding_of(const GaugeView& gauge, const Projection& projection, const S
     finding.evidence["projection"] = {{"service", projection.service},
                                       {"used", rounded(projection.used)},
                                       {"limit", rounded(projection.limit)},
-                                      {"a_task_at_most", rounded(projection.per_task)},
+                                      {projection.counted ? "a_task" : "a_task_at_most",
+                                       rounded(projection.per_task)},
                                       {"tasks_added", rounded(projection.added)},
                                       {"share", rounded(projection.share())}};
     return finding;
@@ -157,7 +189,7 @@ GaugeAnswer judge_projection(const View& view, const GaugeView& gauge) {
         return answer;
     }
     const auto services = services_of(view, gauge);
-    const auto projection = project(gauge, services);
+    const auto projection = project(view, gauge, services);
     if (!projection) {
         if (matters) answer.unknown = unnamed(gauge);
         return answer;

@@ -21,7 +21,8 @@ bool may_hold(const HoldOn& hold_on, std::string_view subject) {
     if (subject == "*") return hold_on.failures || hold_on.facts || hold_on.gauges || hold_on.latency;
     if (subject_matches("failures", subject)) return hold_on.failures;
     if (subject_matches("fact", subject) || subject == "facts") return hold_on.facts;
-    if (subject_matches("gauge", subject) || subject == "gauges") return hold_on.gauges;
+    if (subject_matches("gauge", subject) || subject == "gauges" || subject == "warmup")
+        return hold_on.gauges;
     if (subject_matches("latency", subject)) return hold_on.latency;
     return true;  // what comes later holds until somebody says otherwise
 }

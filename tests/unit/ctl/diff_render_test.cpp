@@ -24,15 +24,20 @@ judge::Finding finding() {
     return result;
 }
 
-const Sides kSides{"staging.json", "evil\x1b[2J.json"};
+Difference difference(std::vector<judge::Finding> findings) {
+    Difference made;
+    made.sides = {"staging.json", "evil\x1b[2J.json"};
+    made.findings = std::move(findings);
+    return made;
+}
 
 TEST(DiffRender, nothing_is_printed_when_nothing_differs) {
-    EXPECT_EQ(diff_text({}, kSides, Terminal(false, 80)), "");
-    EXPECT_EQ(diff_markdown({}, kSides), "");
+    EXPECT_EQ(diff_text(difference({}), Terminal(false, 80)), "");
+    EXPECT_EQ(diff_markdown(difference({})), "");
 }
 
 TEST(DiffRender, text_names_both_files_the_reason_and_the_next_step) {
-    const auto text = diff_text({finding()}, kSides, Terminal(false, 80));
+    const auto text = diff_text(difference({finding()}), Terminal(false, 80));
     for (const char* part : {"critical", "database", "connect", "tcp.timeout", "staging.json",
                              "probably: security group", "next: compare security groups", "1 difference\n"}) {
         EXPECT_THAT(text, HasSubstr(part));
@@ -41,7 +46,7 @@ TEST(DiffRender, text_names_both_files_the_reason_and_the_next_step) {
 }
 
 TEST(DiffRender, markdown_keeps_a_value_in_its_cell) {
-    const auto text = diff_markdown({finding()}, kSides);
+    const auto text = diff_markdown(difference({finding()}));
     EXPECT_THAT(text, HasSubstr("a \\| b"));
     EXPECT_THAT(text, Not(HasSubstr("\x1b")));
 }
@@ -50,15 +55,48 @@ TEST(DiffRender, a_peers_words_become_no_link_and_no_mention_in_markdown) {
     auto hostile = finding();
     hostile.candidate = "see https://evil.example/ or www.evil.example, @everyone <b>now</b> ~x~";
     EXPECT_THAT(
-        diff_markdown({hostile}, kSides),
+        diff_markdown(difference({hostile})),
         HasSubstr(R"(see https\://evil.example/ or www\.evil.example, \@everyone \<b\>now\</b\> \~x\~)"));
 }
 
 TEST(DiffRender, json_has_the_findings_of_gate) {
-    const auto value = boost::json::parse(diff_json({finding()}));
+    const auto value = boost::json::parse(diff_json(difference({finding()})));
     EXPECT_TRUE(value.at("different").as_bool());
     EXPECT_EQ(value.at("findings").at(0).at("cause").as_string(), "tcp.timeout");
-    EXPECT_FALSE(boost::json::parse(diff_json({})).at("different").as_bool());
+    EXPECT_FALSE(boost::json::parse(diff_json(difference({}))).at("different").as_bool());
+}
+
+TEST(DiffRender, the_gravest_stand_first_and_the_last_line_counts_them) {
+    auto warning = finding();
+    warning.severity = judge::Severity::warning;
+    warning.dependency = "cache";
+    auto gauge = finding();
+    gauge.subject = "gauge:redis.clients";
+    const auto text =
+        diff_text(difference(by_weight({warning, gauge, finding()})), Terminal(false, 80));
+    EXPECT_LT(text.find("tcp.timeout"), text.find("gauge:redis.clients"));
+    EXPECT_LT(text.find("gauge:redis.clients"), text.find("cache"));
+    EXPECT_THAT(text, testing::EndsWith("3 differences, 2 critical\n"));
+}
+
+TEST(DiffRender, what_one_explains_and_what_was_accepted_stands_in_a_line_each) {
+    auto root = finding();
+    root.subject = "fact:image.os";
+    auto libc = finding();
+    libc.subject = "fact:image.libc";
+    root.folded = {libc};
+    auto made = difference({root});
+    made.accepted.push_back({{"dependency", "task"},
+                             {"subject", "fact:task.kernel"},
+                             {"reason", "other hosts"},
+                             {"owner", "platform"},
+                             {"until", "2027-01-31T00:00:00Z"}});
+    const auto text = diff_text(made, Terminal(false, 80));
+    EXPECT_THAT(text, HasSubstr("explains: fact:image.libc\n"));
+    EXPECT_THAT(text, HasSubstr("accepted  task  fact:task.kernel: other hosts (platform)\n"));
+    EXPECT_THAT(text, testing::EndsWith("1 difference; 1 accepted\n"));
+    EXPECT_THAT(diff_markdown(made), HasSubstr("explains fact:image.libc"));
+    EXPECT_EQ(boost::json::parse(diff_json(made)).at("accepted").as_array().size(), 1U);
 }
 
 }  // namespace

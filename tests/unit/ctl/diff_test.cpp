@@ -1,4 +1,5 @@
 #include "controller/ctl/diff/compare.hpp"
+#include "controller/ctl/diff/render.hpp"
 #include "controller/ctl/diff/rules.hpp"
 #include "tests/unit/ctl/saved_check.hpp"
 
@@ -227,7 +228,7 @@ TEST(Diff, what_stops_comes_before_what_warns) {
         o.failure = failure_json("connect", "tcp.refused");
     });
     const auto fine_z = with([](auto& o) { o.dependency = "z"; });
-    EXPECT_THAT(subjects(diff({fine_z}, {a, z})), ElementsAre("z failures", "a fact:dependency"));
+    EXPECT_THAT(subjects(by_weight(diff({fine_z}, {a, z}))), ElementsAre("z failures", "a fact:dependency"));
 }
 
 TEST(Diff, hostile_text_is_escaped) {
