@@ -295,7 +295,7 @@ Config Parser::parse(const yaml::Reader& root) {
     Config config;
     if (!expect_map(root, "the file", "targets: {cache: redis://cache:6379/0}")) return config;
     root.expect_keys({"controller", "plaintext", "environment", "service", "labels", "window", "resolver",
-                      "tls", "token", "targets"});
+                      "tls", "token", "targets", "task"});
     controller(root, config);
     const auto name = [&](std::string_view key, std::string& into) {
         const auto node = root.get(key);
@@ -312,6 +312,11 @@ Config Parser::parse(const yaml::Reader& root) {
     }
     if (const auto node = root.get("resolver")) resolvers(*node, config);
     targets(root, config);
+    if (const auto node = root.get("task")) {
+        config.task = parse_task(*node, [this](const yaml::Reader& at, std::string_view what, bool in_url) {
+            return value(at, what, in_url);
+        });
+    }
     return config;
 }
 

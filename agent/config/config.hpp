@@ -4,6 +4,7 @@
 #pragma once
 
 #include "agent/config/references.hpp"
+#include "agent/config/task_config.hpp"
 #include "agent/discovery.hpp"
 #include "agent/target_spec.hpp"
 #include "base/strict_yaml.hpp"
@@ -40,6 +41,7 @@ struct Config {
     std::optional<ControllerTls> tls;
     Secret token;                     // sent as `authorization: Bearer …`
     std::vector<TargetSpec> targets;  // in file order
+    TaskConfig task;
 };
 
 // What could be read is in the result even when `complaints` is not empty.

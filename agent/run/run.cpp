@@ -2,10 +2,10 @@
 
 #include "agent/check/driver.hpp"
 #include "agent/health.hpp"
-#include "agent/identity.hpp"
 #include "agent/run/pacing.hpp"
 #include "agent/run/setup.hpp"
 #include "agent/run/sidecar.hpp"
+#include "agent/run/task_watch.hpp"
 #include "agent/version.hpp"
 #include "base/duration.hpp"
 #include "base/text.hpp"
@@ -66,7 +66,7 @@ std::optional<std::string> get_ready(const RunOptions& options, Parts& parts) {
 }
 
 // What the metadata gives, under what the configuration says.
-Labels labels_of(const Config& config, const Identity& identity) {
+Labels labels_of(const Config& config, const task::Identity& identity) {
     Labels labels = identity.labels;
     for (const auto& [name, value] : config.labels)
         labels[name] = sanitize(value, kMaxLabelBytes);
@@ -76,31 +76,28 @@ Labels labels_of(const Config& config, const Identity& identity) {
     return labels;
 }
 
-Identity learn_identity(Parts& parts) {
-    Identity identity;
-    auto task = [&]() -> boost::asio::awaitable<void> {
-        identity = co_await identify(*parts.setup.services, process_environment(), kIdentityLimit);
-    };
-    boost::asio::co_spawn(parts.io, task, [&parts](const std::exception_ptr& error) {
+// Runs `work` on the loop until it is done.
+void wait_for(Parts& parts, boost::asio::awaitable<void> work) {
+    boost::asio::co_spawn(parts.io, std::move(work), [&parts](const std::exception_ptr& error) {
         parts.io.stop();
         if (error) std::rethrow_exception(error);
     });
     parts.io.run();
     parts.io.restart();
-    return identity;
 }
 
-Windows::Declared declared(const std::vector<Prepared>& targets) {
+Windows::Declared declared(const Setup& setup) {
     Windows::Declared out;
-    for (const auto& target : targets)
+    for (const auto& target : setup.targets)
         out.emplace_back(target.target().dependency, std::string(target.kind().name));
+    if (setup.config.task.look) out.emplace_back(task::kTask, task::kTask);
     return out;
 }
 
 // Names the instance to the controller, and opens the windows.
-Windows open_windows(Parts& parts, const Identity& identity, Windows::Clock::time_point started) {
+Windows open_windows(Parts& parts, Windows::Clock::time_point started) {
     const auto id = new_instance_id();
-    const auto labels = labels_of(parts.setup.config, identity);
+    const auto labels = labels_of(parts.setup.config, parts.setup.task->identity());
     if (parts.setup.report) {
         parts.setup.report->agent = id;
         parts.setup.report->labels = labels;
@@ -110,19 +107,24 @@ Windows open_windows(Parts& parts, const Identity& identity, Windows::Clock::tim
                     parts.setup.targets.size(), format_duration(parts.setup.config.window),
                     parts.setup.report ? "controller " + parts.setup.config.controller : "no controller"));
     const auto wall = std::chrono::system_clock::now() - (Windows::Clock::now() - started);
-    return {id, labels, parts.setup.config.window, declared(parts.setup.targets), started, wall};
+    return {id, labels, parts.setup.config.window, declared(parts.setup), started, wall};
 }
 
 int run_once(const RunOptions& options, Parts& parts) {
     CheckDriver::Plan plan{1, 16, [](std::size_t) {}};
     const auto started = Windows::Clock::now();
     parts.signals.clear();
-    CheckDriver driver(parts.io, *parts.setup.services, parts.setup.targets, std::move(plan));
+    CheckDriver driver(parts.io, *parts.setup.task, parts.setup.targets, std::move(plan));
     driver.run();
     parts.io.restart();
-    auto windows = open_windows(parts, driver.identity(), started);
+    auto windows = open_windows(parts, started);
     for (const auto& list : driver.outcomes()) {
         for (const auto& outcome : list)
+            windows.add(outcome);
+    }
+    task::LookOutcomes task_outcomes;
+    if (parts.setup.config.task.look) {
+        for (const auto& outcome : task_outcomes.of(driver.look()))
             windows.add(outcome);
     }
     const auto no_pace = [](std::string_view, std::chrono::nanoseconds) {};
@@ -133,11 +135,7 @@ int run_once(const RunOptions& options, Parts& parts) {
     const auto deadline = now + (options.output.empty() ? kOnceDelivery : kOnceDeliveryBesideOutput);
     Delivery::Reached reached;
     auto finish = [&]() -> boost::asio::awaitable<void> { reached = co_await delivery.finish(deadline); };
-    boost::asio::co_spawn(parts.io, finish, [&parts](const std::exception_ptr& error) {
-        parts.io.stop();
-        if (error) std::rethrow_exception(error);
-    });
-    parts.io.run();
+    wait_for(parts, finish());
     const bool somewhere = options.output.empty() ? reached.controller : reached.output;
     const int code = somewhere ? kOk : kFailed;
     if (!driver.settled()) std::_Exit(code);
@@ -180,9 +178,9 @@ class Paces {
 };
 
 int run_on(Parts& parts) {
-    const auto identity = learn_identity(parts);
+    wait_for(parts, parts.setup.task->learn(kIdentityLimit));
     if (parts.setup.report) parts.setup.report->logs_in = logged_in_to(parts.setup.targets);
-    auto windows = open_windows(parts, identity, Windows::Clock::now());
+    auto windows = open_windows(parts, Windows::Clock::now());
     std::vector<std::chrono::nanoseconds> intervals;
     std::vector<Pacing> pacing;
     for (std::size_t i = 0; i < parts.setup.targets.size(); ++i) {
@@ -199,7 +197,9 @@ int run_on(Parts& parts) {
     const HealthListener health(parts.io.get_executor(), parts.log);
     Delivery delivery(parts.io.get_executor(), std::move(parts.output), std::move(parts.setup.report), pace,
                       parts.log);
-    Sidecar sidecar(parts.io, parts.signals, parts.setup.targets, schedule, pacing, windows, delivery,
+    TaskWatch task(parts.io, *parts.setup.task, windows);
+    if (parts.setup.config.task.look) task.start(parts.setup.config.task, parts.setup.config.window);
+    Sidecar sidecar(parts.io, parts.signals, parts.setup.targets, schedule, pacing, task, windows, delivery,
                     parts.log);
     sidecar.run();
     if (!sidecar.settled()) std::_Exit(kOk);

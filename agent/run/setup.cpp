@@ -1,6 +1,7 @@
 #include "agent/run/setup.hpp"
 
 #include "agent/run/delivery.hpp"
+#include "agent/task_settings.hpp"
 
 namespace plumb::agent {
 
@@ -17,6 +18,9 @@ void set_up(const std::string& path, const boost::asio::any_io_executor& executo
     out.resolver = *std::move(resolver);
     out.services.emplace(Services{executor, *out.resolver});
     out.targets = prepare_all(out.config, kDefaultTimeout, *out.services, complaints);
+    check_task_config(out.config.task, complaints);
+    if (complaints.empty())
+        out.task = std::make_unique<task::TaskProbe>(*out.services, task_settings(out.config.task));
     if (!out.config.controller.empty()) out.report = report_options(out.config, complaints);
 }
 

@@ -5,6 +5,7 @@
 #include "agent/prepare.hpp"
 #include "agent/report/reporter.hpp"
 #include "probes/net/resolver.hpp"
+#include "probes/task/task_probe.hpp"
 
 #include <memory>
 #include <optional>
@@ -20,6 +21,7 @@ struct Setup {
     std::unique_ptr<net::Resolver> resolver;
     std::optional<Services> services;  // refers to the resolver; the targets may refer to it
     std::vector<Prepared> targets;
+    std::unique_ptr<task::TaskProbe> task;  // without complaints; config.task says whether it looks
     std::optional<ReportOptions> report;  // with a controller
 };
 

@@ -15,12 +15,13 @@ constexpr auto kDeliveryGrace = std::chrono::seconds(5);
 
 Sidecar::Sidecar(boost::asio::io_context& io, boost::asio::signal_set& signals,
                  std::vector<Prepared>& targets, Schedule& schedule, std::vector<Pacing>& pacing,
-                 Windows& windows, Delivery& delivery, Log& log)
+                 TaskWatch& task, Windows& windows, Delivery& delivery, Log& log)
     : io_(io),
       signals_(signals),
       targets_(targets),
       schedule_(schedule),
       pacing_(pacing),
+      task_(task),
       windows_(windows),
       delivery_(delivery),
       log_(log),
@@ -73,6 +74,7 @@ void Sidecar::start(std::size_t target, Depth depth) {
 boost::asio::awaitable<void> Sidecar::one_run(std::size_t target, Depth depth) {
     auto outcome = co_await targets_[target].run_once(depth);
     if (stopping_) co_return;
+    task_.seen(outcome, targets_[target].target().url.port);
     auto& pacing = pacing_[target];
     pacing.seen(depth, outcome);
     if (const auto state = pacing.state(); !state.empty()) outcome.fact(kBreakerFact, state);
@@ -126,6 +128,7 @@ void Sidecar::wait_for_signal() {
 void Sidecar::stop() {
     log_.line("stopping: the last window is closed and delivered");
     stopping_ = true;
+    task_.stop();
     due_.cancel();
     window_.cancel();
     if (in_flight_ == 0) return last_window();

@@ -9,6 +9,7 @@
 #include "agent/run/delivery.hpp"
 #include "agent/run/pacing.hpp"
 #include "agent/run/schedule.hpp"
+#include "agent/run/task_watch.hpp"
 #include "agent/run/windows.hpp"
 #include "probes/registry.hpp"
 
@@ -30,13 +31,14 @@ class Sidecar {
     // `signals` holds SIGINT and SIGTERM from the program's start, so that an early one is not lost.
     // `pacing` has one for each target, and may be told a pace from outside.
     Sidecar(boost::asio::io_context& io, boost::asio::signal_set& signals, std::vector<Prepared>& targets,
-            Schedule& schedule, std::vector<Pacing>& pacing, Windows& windows, Delivery& delivery, Log& log);
+            Schedule& schedule, std::vector<Pacing>& pacing, TaskWatch& task, Windows& windows, Delivery& delivery,
+            Log& log);
 
     // Until a signal, and then until the end is done. A second signal ends at once.
     void run();
 
     // False: a run did not end within the grace; then do not destroy the targets.
-    bool settled() const { return in_flight_ == 0; }
+    bool settled() const { return in_flight_ == 0 && task_.settled(); }
 
   private:
     void wait_for_due();
@@ -57,6 +59,7 @@ class Sidecar {
     std::vector<Prepared>& targets_;
     Schedule& schedule_;
     std::vector<Pacing>& pacing_;
+    TaskWatch& task_;
     Windows& windows_;
     Delivery& delivery_;
     Log& log_;

@@ -8,6 +8,7 @@ namespace plumb::task {
 struct Places {
     std::string proc = "/proc";
     std::string cgroup = "/sys/fs/cgroup";
+    std::string sys = "/sys";
     std::string root;  // the image: "" is our own "/"; "/proc/PID/root" is another container's
 };
 

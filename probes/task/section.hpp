@@ -29,6 +29,7 @@ struct Check {
 struct Look {
     Outcome evidence;  // only its facts and gauges are filled in
     std::vector<Check> checks;
+    bool whole = false;  // what hardly changes is in it, too: it was a look at Depth::inspect
 };
 
 class Section {

@@ -1,0 +1,49 @@
+// The sidecar's looks at the task itself: one every few seconds, and now and then a thorough one; and the
+// app's warm-up beside them. What they show goes into the windows as the dependency `task`.
+//
+// Use: start() once; stop() before the last window: nothing is added afterwards. Same thread as the loop.
+#pragma once
+
+#include "agent/config/task_config.hpp"
+#include "agent/run/windows.hpp"
+#include "probes/task/look_outcomes.hpp"
+#include "probes/task/task_probe.hpp"
+
+#include <chrono>
+
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/cancellation_signal.hpp>
+#include <boost/asio/io_context.hpp>
+
+namespace plumb::agent {
+
+inline constexpr std::chrono::nanoseconds kTaskInterval = std::chrono::seconds(5);
+inline constexpr unsigned kWindowsOfInspection = 10;  // variables and image hardly change
+
+class TaskWatch {
+  public:
+    TaskWatch(boost::asio::io_context& io, task::TaskProbe& probe, Windows& windows);
+
+    void start(const TaskConfig& config, std::chrono::nanoseconds window);
+    void stop();
+    bool settled() const { return running_ == 0 && !probe_.busy(); }
+
+    // A run of a dependency ended.
+    void seen(const Outcome& outcome, std::uint16_t port) { probe_.seen(outcome, port); }
+
+  private:
+    boost::asio::awaitable<void> look_again_and_again(std::chrono::nanoseconds interval,
+                                                      std::chrono::nanoseconds inspection);
+    void spawn(boost::asio::awaitable<void> work, boost::asio::cancellation_signal& cancel);
+
+    boost::asio::io_context& io_;
+    task::TaskProbe& probe_;
+    Windows& windows_;
+    task::LookOutcomes outcomes_;
+    boost::asio::cancellation_signal cancel_look_;
+    boost::asio::cancellation_signal cancel_warmup_;
+    unsigned running_ = 0;
+    bool stopping_ = false;
+};
+
+}  // namespace plumb::agent

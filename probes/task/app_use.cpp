@@ -1,0 +1,112 @@
+#include "probes/task/app_use.hpp"
+
+#include "base/text.hpp"
+#include "probes/task/limits/describe.hpp"
+#include "probes/task/limits/facts.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+
+namespace plumb::task {
+namespace {
+
+constexpr double kMebibyte = 1024.0 * 1024.0;
+
+// What the agent's own cgroup says, and what would be taken for the app's.
+constexpr std::array<std::string_view, 10> kOwnGauges{
+    limits::kMemory.name,      limits::kMemoryPeak.name,     limits::kCpu.name,        limits::kThrottled.name,
+    limits::kPids.name,        limits::kDescriptors.name,    limits::kOomKills.name,   limits::kPressureCpu.name,
+    limits::kPressureIo.name,  limits::kPressureMemory.name};
+constexpr std::array<std::string_view, 5> kOwnFacts{
+    limits::kMemoryLimit.name, limits::kMemorySizing.name, limits::kCpuLimit.name, limits::kPidsLimit.name,
+    limits::kDescriptorLimit.name};
+
+template <class Names>
+bool is_one_of(const Names& names, std::string_view name) {
+    return std::find(names.begin(), names.end(), name) != names.end();
+}
+
+std::string gauge_of(const std::string& container) {
+    constexpr std::string_view kPlace = "NAME";
+    std::string name(kContainerMemory.name);
+    return name.replace(name.find(kPlace), kPlace.size(), sanitize(to_lower(container), 64));
+}
+
+const EcsContainer* find(const Identity& identity, const std::string& id) {
+    for (const auto& each : identity.ecs->containers) {
+        if (each.id == id) return &each;
+    }
+    return nullptr;
+}
+
+// The lowest of the container's own limit, of what Docker enforces, and of the whole task's.
+std::optional<double> memory_limit(const EcsTask& task, const EcsContainer* container, const EcsUse& use) {
+    std::optional<double> lowest = use.memory_limit;
+    const auto lower = [&lowest](std::optional<double> mib) {
+        if (mib) lowest = std::min(lowest.value_or(*mib * kMebibyte), *mib * kMebibyte);
+    };
+    if (container != nullptr) lower(container->memory_mib);
+    lower(task.memory_mib);
+    return lowest;
+}
+
+}  // namespace
+
+void AppUse::tell(const Identity& identity, const std::map<std::string, EcsUse>& stats, Clock::time_point now,
+                  Look& look) {
+    if (!identity.sidecar || !identity.ecs) return;
+    auto& out = look.evidence;
+    std::erase_if(out.gauges, [](const Gauge& gauge) { return is_one_of(kOwnGauges, gauge.name); });
+    std::erase_if(out.facts, [](const Fact& fact) { return is_one_of(kOwnFacts, fact.name); });
+    std::erase_if(look.checks, [](const Check& check) { return check.cause == Cause::task_oom_killed; });
+    for (const auto& [id, use] : stats) {
+        if (id == identity.app_id) {
+            tell_app(identity, use, now, out);
+            continue;
+        }
+        const auto* container = find(identity, id);
+        if (container == nullptr || !use.memory) continue;
+        out.gauge(gauge_of(container->name), *use.memory, memory_limit(*identity.ecs, container, use),
+                  kContainerMemory.refuses_at_limit);
+    }
+}
+
+void AppUse::tell_app(const Identity& identity, const EcsUse& use, Clock::time_point now, Outcome& out) {
+    const auto limit = memory_limit(*identity.ecs, find(identity, identity.app_id), use);
+    const auto bytes = [](double amount) { return static_cast<std::uint64_t>(amount); };
+    if (use.memory) out.gauge(limits::kMemory, *use.memory, limit);
+    out.fact(limits::kMemoryLimit, limit ? limits::show_mebibytes(bytes(*limit)) : "none");
+    if (use.memory_peak) {
+        out.gauge(limits::kMemoryPeak, *use.memory_peak, limit);
+        limits::Memory memory;
+        memory.peak = bytes(*use.memory_peak);
+        if (limit) memory.limit = bytes(*limit);
+        out.fact(limits::kMemorySizing, limits::memory_sizing(memory));
+    }
+    if (use.pids) out.gauge(limits::kPids, *use.pids);
+    tell_cpu(identity, use, now, out);
+    before_ = use;
+    looked_ = now;
+}
+
+void AppUse::tell_cpu(const Identity& identity, const EcsUse& use, Clock::time_point now, Outcome& out) {
+    if (identity.ecs->vcpus) out.fact(limits::kCpuLimit, limits::show_cores(*identity.ecs->vcpus));
+    if (!before_) return;
+    const double seconds = std::chrono::duration<double>(now - looked_).count();
+    const bool restarted = use.cpu_seconds.value_or(0) < before_->cpu_seconds.value_or(0);
+    if (seconds <= 0 || restarted) return;
+    if (use.cpu_seconds && before_->cpu_seconds)
+        out.gauge(limits::kCpu, (*use.cpu_seconds - *before_->cpu_seconds) / seconds, identity.ecs->vcpus);
+    if (!use.periods || !before_->periods || !use.throttled || !before_->throttled) return;
+    const double periods = *use.periods - *before_->periods;
+    if (periods > 0) out.gauge(limits::kThrottled, std::max(0.0, *use.throttled - *before_->throttled) / periods);
+}
+
+Catalog app_use_catalog() {
+    Catalog catalog;
+    catalog.gauges = {kContainerMemory};
+    return catalog;
+}
+
+}  // namespace plumb::task

@@ -1,0 +1,37 @@
+// In a sidecar the agent's own cgroup is not the app's: what the app uses, and of what limits, is then said by
+// the statistics of the task's containers. Pure.
+#pragma once
+
+#include "probes/run.hpp"
+#include "probes/task/identity/identity.hpp"
+#include "probes/task/section.hpp"
+
+#include <map>
+#include <optional>
+#include <string>
+
+namespace plumb::task {
+
+inline constexpr GaugeInfo kContainerMemory{
+    "container.NAME.memory", "bytes",
+    "memory that this container of the task uses, without page cache that can be dropped; of its limit", true};
+
+class AppUse {
+  public:
+    // Puts the app's amounts and limits in the place of those that the agent's own container gave, and those
+    // under the name of that container. `stats` may be empty: then nothing of the app is told, and nothing of
+    // the agent's stands for it. Does nothing unless the agent is a sidecar. CPU comes with the second look.
+    void tell(const Identity& identity, const std::map<std::string, EcsUse>& stats, Clock::time_point now,
+              Look& look);
+
+  private:
+    void tell_app(const Identity& identity, const EcsUse& use, Clock::time_point now, Outcome& out);
+    void tell_cpu(const Identity& identity, const EcsUse& use, Clock::time_point now, Outcome& out);
+
+    std::optional<EcsUse> before_;
+    Clock::time_point looked_{};
+};
+
+Catalog app_use_catalog();
+
+}  // namespace plumb::task
