@@ -1,5 +1,6 @@
 // plumb-controller: takes the windows of agents, keeps them, and answers what differs between two
 // environments.
+#include "base/completion.hpp"
 #include "base/duration.hpp"
 #include "controller/serve.hpp"
 
@@ -75,6 +76,8 @@ int main(int argc, char** argv) {
     Texts texts;
     add_serve(app, options, texts);
     app.add_subcommand("version", "Print the version");
+    std::string shell;
+    plumb::add_completion_command(app, shell);
     try {
         app.parse(argc, argv);
     } catch (const CLI::ParseError& error) {
@@ -83,6 +86,11 @@ int main(int argc, char** argv) {
     if (app.got_subcommand("version")) {
         std::puts("plumb-controller " PLUMB_VERSION);
         return 0;
+    }
+    if (app.got_subcommand("completion")) {
+        const auto script =
+            plumb::completion_script(plumb::describe_commands(app), *plumb::parse_shell(shell));
+        return std::fputs(script.c_str(), stdout) < 0 ? 1 : 0;
     }
     options.retention = *plumb::parse_duration(texts.retention);
     options.login_budget = *plumb::ingest::parse_login_budget(texts.login_budget);
