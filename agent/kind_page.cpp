@@ -46,6 +46,7 @@ std::string heading(const Kind& kind, const Terminal& terminal) {
         if (scheme->default_port != 0 && !same_follows)
             schemes += fmt::format(" on port {}", scheme->default_port);
     }
+    if (kind.schemes.empty()) schemes = "looked at by itself: no target";
     return fmt::format("{}  ({}{})\n", terminal.paint(Style::bold, kind.name), schemes,
                        kind.logs_in ? "; logs in" : "");
 }
@@ -102,7 +103,9 @@ std::string observation_page(std::string_view name, std::span<const Kind> kinds,
     std::string having;
     const std::string asked = unnumbered(name);
     for (const auto& kind : kinds) {
-        const auto named = [&asked](const auto& info) { return equals_ignore_case(info.name, asked); };
+        const auto named = [&asked](const auto& info) {
+            return equals_ignore_case(info.name, asked) || is_instance(asked, info.name);
+        };
         const auto& [phases, causes, facts, gauges] = kind.catalog;
         const auto known_fact = std::find_if(facts.begin(), facts.end(), named);
         const auto known_gauge = std::find_if(gauges.begin(), gauges.end(), named);

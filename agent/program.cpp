@@ -13,6 +13,8 @@
 #include <cstdio>
 #include <exception>
 #include <string>
+#include <sys/prctl.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 namespace plumb::agent {
@@ -47,11 +49,22 @@ struct Dispatch {
     int operator()(const Say& say) const { return say.code == kOk ? print(say.text) : refuse(say.text); }
 };
 
+// The memory of this process holds the app's secrets: no crash writes it to a disk, whatever the host's core
+// pattern is, and no other process of the same user reads it (prctl(2), PR_SET_DUMPABLE; core(5)).
+void keep_memory_private() {
+    const rlimit none{0, 0};
+    ::setrlimit(RLIMIT_CORE, &none);
+#ifndef __SANITIZE_ADDRESS__  // whose leak check attaches to its own process
+    ::prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
+#endif
+}
+
 }  // namespace
 
 int run_program(int argc, const char* const* argv) {
     // A reader that went away shows as a write that failed.
     std::signal(SIGPIPE, SIG_IGN);
+    keep_memory_private();
     try {
         return std::visit(Dispatch{}, parse_command_line(argc, argv, all_kinds()));
     } catch (const std::exception& error) {

@@ -1,5 +1,6 @@
 #include "agent/run/delivery.hpp"
 
+#include "agent/run/metrics/emf.hpp"
 #include "agent/version.hpp"
 #include "base/file.hpp"
 #include "base/text.hpp"
@@ -57,14 +58,16 @@ std::string new_instance_id() {
     return id;
 }
 
-Delivery::Delivery(const boost::asio::any_io_executor& executor, Output output,
-                   std::optional<ReportOptions> report, decltype(ReportEvents::pace) pace, Log& log)
-    : output_(std::move(output)), log_(log) {
-    if (!report) return;
+Delivery::Delivery(const boost::asio::any_io_executor& executor, Destinations to, Log& log)
+    : output_(std::move(to.output)),
+      embedded_metrics_(std::move(to.embedded_metrics)),
+      board_(to.board),
+      log_(log) {
+    if (!to.report) return;
     ReportEvents events;
-    events.pace = std::move(pace);
+    events.pace = std::move(to.pace);
     events.log = [&log](std::string_view kind, std::string_view text) { log.limited(kind, text); };
-    reporter_ = std::make_unique<Reporter>(executor, *std::move(report), std::move(events));
+    reporter_ = std::make_unique<Reporter>(executor, *std::move(to.report), std::move(events));
 }
 
 void Delivery::deliver(const Window& window, std::chrono::steady_clock::time_point ended) {
@@ -74,6 +77,9 @@ void Delivery::deliver(const Window& window, std::chrono::steady_clock::time_poi
                      fmt::format("window {} was left out: {}", window.sequence, bounds.error().message));
         return;
     }
+    if (board_ != nullptr) board_->add(window);
+    if (!embedded_metrics_.write_lines(embedded_metrics(window)))
+        log_.limited("emf.failed", "metrics could not be written to standard output: " + embedded_metrics_.trouble());
     if (!output_.write(window)) {
         log_.limited("output.failed", fmt::format("window {} could not be written to --output: {}",
                                                   window.sequence, output_.trouble()));
@@ -89,6 +95,7 @@ boost::asio::awaitable<Delivery::Reached> Delivery::finish(std::chrono::steady_c
         log_.line(fmt::format("the controller did not acknowledge the last {} windows in time",
                               reporter_->unacknowledged()));
     }
+    embedded_metrics_.flush(kLastFlush);
     if (!output_.flush(kLastFlush) || output_.lost()) {
         reached_.output = false;
         log_.line("--output lacks windows: " + output_.trouble());

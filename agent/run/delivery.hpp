@@ -1,9 +1,10 @@
-// Where closed windows go: the output file and the controller, whichever the user asked for.
+// Where closed windows go: the output file, the controller, and metrics, whichever the user asked for.
 #pragma once
 
 #include "agent/config/config.hpp"
 #include "agent/log.hpp"
 #include "agent/report/reporter.hpp"
+#include "agent/run/metrics/board.hpp"
 #include "agent/run/output.hpp"
 
 #include <chrono>
@@ -22,11 +23,17 @@ ReportOptions report_options(const Config& config, yaml::Complaints& complaints)
 // 32 hexadecimal digits, new at each start.
 std::string new_instance_id();
 
+struct Destinations {
+    Output output;
+    std::optional<ReportOptions> report;  // absent without a controller
+    decltype(ReportEvents::pace) pace;    // as in ReportEvents
+    Output embedded_metrics;              // CloudWatch's format, for a log driver
+    MetricsBoard* board = nullptr;        // outlives the delivery
+};
+
 class Delivery {
   public:
-    // `report`: absent without a controller. `pace`: as in ReportEvents.
-    Delivery(const boost::asio::any_io_executor& executor, Output output, std::optional<ReportOptions> report,
-             decltype(ReportEvents::pace) pace, Log& log);
+    Delivery(const boost::asio::any_io_executor& executor, Destinations to, Log& log);
 
     // Never waits. `ended`: when the window closed.
     void deliver(const Window& window, std::chrono::steady_clock::time_point ended);
@@ -40,6 +47,8 @@ class Delivery {
 
   private:
     Output output_;
+    Output embedded_metrics_;
+    MetricsBoard* board_;
     std::unique_ptr<Reporter> reporter_;
     Log& log_;
     Reached reached_;

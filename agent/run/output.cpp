@@ -44,10 +44,13 @@ Result<Output> Output::open(const std::string& path) {
 }
 
 bool Output::write(const Window& window) {
+    return !file_ || write_lines(to_json_line(window) + "\n");
+}
+
+bool Output::write_lines(std::string lines) {
     if (!file_) return true;
-    const auto line = to_json_line(window) + "\n";
-    const bool fits = pending_.size() + line.size() <= kMostPending;
-    if (fits) pending_ += line;
+    const bool fits = pending_.size() + lines.size() <= kMostPending;
+    if (fits) pending_ += lines;
     lost_ = lost_ || !fits;
     return flush(std::chrono::milliseconds(0)) && fits;
 }

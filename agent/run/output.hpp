@@ -1,4 +1,4 @@
-// Windows as JSON lines to a file or standard output.
+// Windows as JSON lines, or other lines, to a file or standard output.
 //
 // Nothing here waits for a reader: what a pipe or a full disk does not take now stays in a bounded buffer and
 // goes out before the next line, so that lines stay whole and in order. When the buffer is full, new lines
@@ -25,6 +25,7 @@ class Output {
 
     // False: it was not written yet, or never will be; trouble() says why.
     bool write(const Window& window);
+    bool write_lines(std::string lines);  // whole ones
     // Writes what waits, for at most `patience`. False: something still waits.
     bool flush(std::chrono::milliseconds patience);
     bool lost() const { return lost_; }  // some line will never be there

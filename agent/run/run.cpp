@@ -2,6 +2,7 @@
 
 #include "agent/check/driver.hpp"
 #include "agent/health.hpp"
+#include "agent/run/metrics/server.hpp"
 #include "agent/run/pacing.hpp"
 #include "agent/run/setup.hpp"
 #include "agent/run/sidecar.hpp"
@@ -30,9 +31,12 @@ constexpr std::chrono::nanoseconds kOnceDeliveryBesideOutput = std::chrono::seco
 // Everything of a run that outlives its phases. Destroyed from below: the set-up before the io_context.
 struct Parts {
     Output output;
+    Output embedded_metrics;
+    MetricsBoard board;
     boost::asio::io_context io{1};
     boost::asio::signal_set signals{io, SIGINT, SIGTERM};
     Setup setup;
+    std::unique_ptr<MetricsServer> metrics;
     Log log;
 };
 
@@ -46,10 +50,15 @@ std::optional<std::string> get_ready(const RunOptions& options, Parts& parts) {
     yaml::Complaints complaints;
     set_up(options.config, parts.io.get_executor(), parts.setup, complaints);
     if (!complaints.empty()) return complaints.joined();
-    if (!parts.setup.report && options.output.empty()) {
+    const bool somewhere = parts.setup.report || !options.output.empty() || options.emf || !options.metrics.empty();
+    if (!somewhere) {
         return "plumb-agent run: the windows would go nowhere; name a controller in the configuration, or "
-               "give --output F";
+               "give --output F, --metrics ADDRESS or --emf";
     }
+    if (options.emf && options.output == "-")
+        return "plumb-agent run: --emf and --output - both write to standard output; give --output a file";
+    if (options.once && !options.metrics.empty())
+        return "plumb-agent run: with --once nobody could ask for --metrics; leave one of them out";
     // The metadata of ECS may name the service; elsewhere nothing can, and the controller refuses windows of
     // nobody.
     const bool on_ecs = process_environment()("ECS_CONTAINER_METADATA_URI_V4").has_value();
@@ -62,6 +71,12 @@ std::optional<std::string> get_ready(const RunOptions& options, Parts& parts) {
     auto output = Output::open(options.output);
     if (!output) return "plumb-agent run: " + output.error().message;
     parts.output = *std::move(output);
+    if (options.emf) parts.embedded_metrics = *Output::open("-");
+    if (options.metrics.empty()) return std::nullopt;
+    auto metrics = MetricsServer::start(parts.io.get_executor(), options.metrics, parts.board);
+    if (!metrics) return "plumb-agent run: " + metrics.error().message;
+    parts.metrics = *std::move(metrics);
+    parts.log.line("metrics at http://" + parts.metrics->address() + "/metrics");
     return std::nullopt;
 }
 
@@ -110,6 +125,16 @@ Windows open_windows(Parts& parts, Windows::Clock::time_point started) {
     return {id, labels, parts.setup.config.window, declared(parts.setup), started, wall};
 }
 
+// All but the pace.
+Destinations destinations(Parts& parts) {
+    Destinations to;
+    to.output = std::move(parts.output);
+    to.report = std::move(parts.setup.report);
+    to.embedded_metrics = std::move(parts.embedded_metrics);
+    to.board = &parts.board;
+    return to;
+}
+
 int run_once(const RunOptions& options, Parts& parts) {
     CheckDriver::Plan plan{1, 16, [](std::size_t) {}};
     const auto started = Windows::Clock::now();
@@ -127,9 +152,9 @@ int run_once(const RunOptions& options, Parts& parts) {
         for (const auto& outcome : task_outcomes.of(driver.look()))
             windows.add(outcome);
     }
-    const auto no_pace = [](std::string_view, std::chrono::nanoseconds) {};
-    Delivery delivery(parts.io.get_executor(), std::move(parts.output), std::move(parts.setup.report),
-                      no_pace, parts.log);
+    Destinations to = destinations(parts);
+    to.pace = [](std::string_view, std::chrono::nanoseconds) {};
+    Delivery delivery(parts.io.get_executor(), std::move(to), parts.log);
     const auto now = Windows::Clock::now();
     delivery.deliver(windows.finish(now, false), now);
     const auto deadline = now + (options.output.empty() ? kOnceDelivery : kOnceDeliveryBesideOutput);
@@ -191,12 +216,12 @@ int run_on(Parts& parts) {
     }
     Schedule schedule(intervals, Schedule::Clock::now(), std::random_device{}());
     Paces paces(parts.setup.targets, pacing, parts.log);
-    const auto pace = [&paces](std::string_view dependency, std::chrono::nanoseconds apart) {
+    Destinations to = destinations(parts);
+    to.pace = [&paces](std::string_view dependency, std::chrono::nanoseconds apart) {
         paces.ask(dependency, apart);
     };
     const HealthListener health(parts.io.get_executor(), parts.log);
-    Delivery delivery(parts.io.get_executor(), std::move(parts.output), std::move(parts.setup.report), pace,
-                      parts.log);
+    Delivery delivery(parts.io.get_executor(), std::move(to), parts.log);
     TaskWatch task(parts.io, *parts.setup.task, windows);
     if (parts.setup.config.task.look) task.start(parts.setup.config.task, parts.setup.config.window);
     Sidecar sidecar(parts.io, parts.signals, parts.setup.targets, schedule, pacing, task, windows, delivery,

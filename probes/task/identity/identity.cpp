@@ -73,7 +73,7 @@ std::string names_of(const EcsTask& task) {
 
 void tell_task(const EcsTask& task, Identity& out) {
     tell(out, kEcsCluster, task.cluster);
-    tell(out, kEcsService, task.service);
+    tell(out, kEcsService, task.service.empty() ? task.family : task.service);
     tell(out, kEcsFamily, task.family);
     tell(out, kEcsRevision, task.revision);
     tell(out, kEcsTask, task.id);
