@@ -1,8 +1,10 @@
 #include "agent/cli.hpp"
 
 #include "agent/help.hpp"
+#include "base/completion.hpp"
 #include "base/duration.hpp"
 #include "base/text.hpp"
+#include "model/cause.hpp"
 
 #include <algorithm>
 
@@ -24,7 +26,9 @@ struct Flags {
     HealthOptions health;
     ExplainOptions explain;
     std::string timeout;
+    std::string watch;
     std::string format = "table";
+    std::string shell;
     int pid = 0;
 };
 
@@ -36,6 +40,7 @@ CLI::Option* repeatable(CLI::Option* option) {
 std::string list_kinds(std::span<const Kind> kinds) {
     std::string list;
     for (const auto& kind : kinds) {
+        if (kind.schemes.empty()) continue;  // no URL leads to it
         const auto over_tls = std::string(kind.name) + 's';
         const bool has_tls = std::any_of(kind.schemes.begin(), kind.schemes.end(),
                                          [&](const auto& scheme) { return scheme.name == over_tls; });
@@ -55,13 +60,19 @@ void add_check(CLI::App& app, Flags& flags, std::span<const Kind> kinds) {
                       "For each run of a target that sets none: 2s, 500ms (default 2s)");
     check->add_option("--repeat", o.repeat, "Runs of each target, back to back (default 1)")
         ->check(CLI::Range(1U, 10'000U));
+    check
+        ->add_option("--watch", flags.watch,
+                     "Check again and again, with a pause of 2s or as given, until Ctrl-C")
+        ->expected(0, 1)
+        ->type_name("DURATION");
     check->add_option("--concurrency", o.concurrency, "Targets probed at a time (default 16)")
         ->check(CLI::Range(1U, 256U));
     repeatable(check->add_option("--resolver", o.resolvers, "Ask this DNS server, IP:PORT (repeatable)"));
     check->add_option("--format", flags.format, "table or json (default table)")
         ->check(CLI::IsMember({"table", "json"}));
-    check->add_flag("--verbose", o.verbose,
-                    "In the table too: facts, every address tried, the network's round trip");
+    check->add_flag(
+        "--verbose", o.verbose,
+        "Everything: facts, every gauge and address tried, what was said on the wire, texts whole");
     check->footer(
         fmt::format("{}\nKinds of targets: {}; amqp, mysql, kafka and others are probed as TCP.\n"
                     "What each of them takes and measures: plumb-agent explain KIND\n",
@@ -74,6 +85,11 @@ void add_others(CLI::App& app, Flags& flags) {
     run->add_flag("--once", flags.run.once, "Run each target once, write one window and exit");
     run->add_option("--output", flags.run.output,
                     "Append each window to this file as a JSON line; - is stdout");
+    run->add_option("--metrics", flags.run.metrics,
+                    "Answer GET /metrics for Prometheus on this address: 127.0.0.1:9464");
+    run->add_flag(
+        "--emf", flags.run.emf,
+        "Print each window as CloudWatch embedded metrics on standard output, for the awslogs driver");
     run->footer(help::kRun);
 
     auto* validate = app.add_subcommand("validate", "Check a configuration file without probing");
@@ -94,21 +110,55 @@ void add_others(CLI::App& app, Flags& flags) {
     explain->footer(help::kExplain);
 
     app.add_subcommand("version", "Print the version");
+    add_completion_command(app, flags.shell);
 }
 
-Command chosen(const CLI::App& app, Flags& flags) {
-    if (app.got_subcommand("check")) {
-        if (!flags.timeout.empty()) {
-            const auto timeout = parse_duration(flags.timeout);
-            if (!timeout) throw Usage{"--timeout: " + timeout.error().message};
-            if (*timeout < std::chrono::milliseconds(1) || *timeout > std::chrono::minutes(5)) {
-                throw Usage{"--timeout is out of range; it should be from 1ms to 5m"};
-            }
-            flags.check.timeout = *timeout;
+// Every cause and kind, which are what `explain` is asked for.
+Say completion(const CLI::App& app, const Flags& flags, std::span<const Kind> kinds) {
+    auto top = describe_commands(app);
+    for (auto& command : top.commands) {
+        if (command.name != "explain") continue;
+        for (const auto& info : all_causes())
+            command.words.emplace_back(info.code);
+        for (const auto& kind : kinds)
+            command.words.emplace_back(kind.name);
+    }
+    return {completion_script(top, *parse_shell(flags.shell)), kOk};
+}
+
+std::chrono::nanoseconds duration_between(std::string_view flag, const std::string& text,
+                                          std::chrono::nanoseconds least, std::chrono::nanoseconds most,
+                                          std::string_view range) {
+    const auto duration = parse_duration(text);
+    if (!duration) throw Usage{fmt::format("{}: {}", flag, duration.error().message)};
+    if (*duration < least || *duration > most)
+        throw Usage{fmt::format("{} is out of range; it should be from {}", flag, range)};
+    return *duration;
+}
+
+void finish_check(const CLI::App& check, Flags& flags) {
+    using namespace std::chrono_literals;
+    auto& options = flags.check;
+    if (!flags.timeout.empty())
+        options.timeout = duration_between("--timeout", flags.timeout, 1ms, 5min, "1ms to 5m");
+    if (check.count("--watch") > 0) {
+        if (check.count("--repeat") > 0) {
+            throw Usage{
+                "--watch and --repeat do not go together: each round of --watch runs every target once, and "
+                "--repeat sums up a number of runs; leave one of them out"};
         }
-        flags.check.json = flags.format == "json";
+        options.watch =
+            flags.watch.empty() ? 2s : duration_between("--watch", flags.watch, 100ms, 1h, "100ms to 1h");
+    }
+    options.json = flags.format == "json";
+}
+
+Command chosen(const CLI::App& app, Flags& flags, std::span<const Kind> kinds) {
+    if (app.got_subcommand("check")) {
+        finish_check(*app.get_subcommand("check"), flags);
         return flags.check;
     }
+    if (app.got_subcommand("completion")) return completion(app, flags, kinds);
     if (app.got_subcommand("run")) return flags.run;
     if (app.got_subcommand("validate")) return flags.validate;
     if (app.got_subcommand("health")) {
@@ -185,8 +235,9 @@ Command parse_command_line(int argc, const char* const* argv, std::span<const Ki
         app.parse(argc, argv);
         if (version) return VersionOptions{};
         if (app.get_subcommands().empty())
-            return usage_error(app, "give a command: check, run, validate, health, explain or version");
-        return chosen(app, flags);
+            return usage_error(
+                app, "give a command: check, run, validate, health, explain, completion or version");
+        return chosen(app, flags, kinds);
     } catch (const CLI::CallForHelp&) {
         const auto& where = deepest(app);
         return Say{where.help(&where == &app ? "" : "plumb-agent"), kOk};

@@ -20,6 +20,7 @@ struct CheckOptions {
     std::vector<std::string> only;
     std::optional<std::chrono::nanoseconds> timeout;  // for targets that set none; absent: 2 s
     unsigned repeat = 1;
+    std::optional<std::chrono::nanoseconds> watch;  // pause between rounds that go on until a signal
     unsigned concurrency = 16;  // targets at a time; one target never has two runs in flight
     std::vector<std::string> resolvers;
     bool json = false;
@@ -29,7 +30,9 @@ struct CheckOptions {
 struct RunOptions {
     std::string config;
     bool once = false;
-    std::string output;  // empty: none; "-": standard output
+    std::string output;   // empty: none; "-": standard output
+    std::string metrics;  // address for GET /metrics; empty: none
+    bool emf = false;     // CloudWatch's embedded metric format on standard output
 };
 
 struct ValidateOptions {

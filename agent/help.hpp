@@ -10,6 +10,7 @@ inline constexpr const char* kProgram =
     "  plumb-agent check --target cache=redis://cache:6379/0\n"
     "  plumb-agent run --config /etc/plumb.yaml   the sidecar: probe on a schedule, report windows\n"
     "  plumb-agent explain 28P01                  what a failure means and what to do about it\n"
+    "  source <(plumb-agent completion bash)      commands, options and causes at the Tab key\n"
     "\n"
     "Each command has its own help: plumb-agent check --help\n"
     "Exit codes: 0 ok; 1 something failed; 2 bad usage or configuration, or nothing to do.\n";
@@ -25,7 +26,9 @@ inline constexpr const char* kCheck =
     "  plumb-agent check --target database=env:DATABASE_URL      the URL stays off the command line\n"
     "  plumb-agent check --target database=file:/run/secrets/db\n"
     "  plumb-agent check --target payments=tls://api.example.com:443 --target cache=redis://cache:6379/0\n"
-    "  plumb-agent check --config plumb.yaml --only database --repeat 20 --verbose\n"
+    "  plumb-agent check --config plumb.yaml --only database --repeat 100    percentiles and a histogram\n"
+    "  plumb-agent check --only database --verbose               what was said on the wire, step by step\n"
+    "  plumb-agent check --watch 5s                              again and again, and what has changed\n"
     "  plumb-agent check --format json > production.json         for: plumbctl diff staging.json "
     "production.json\n"
     "\n"
@@ -34,13 +37,18 @@ inline constexpr const char* kCheck =
     "check'\n"
     "\n"
     "Exit codes: 0 every outcome is ok; 1 some outcome failed, or the check was interrupted; 2 bad usage or\n"
-    "configuration, or nothing to check. The table's last line says the result in words.\n";
+    "configuration, or nothing to check. The table's last line says the result in words. --watch ends with "
+    "the\n"
+    "code of its last whole round.\n";
 
 inline constexpr const char* kRun =
     "Examples:\n"
     "  plumb-agent run --config /etc/plumb.yaml\n"
     "  plumb-agent run --config plumb.yaml --output windows.jsonl     without a controller, or beside it\n"
     "  plumb-agent run --config plumb.yaml --once --output -          one run of each target, one window\n"
+    "  plumb-agent run --config plumb.yaml --metrics 127.0.0.1:9464   for Prometheus, beside the controller\n"
+    "  plumb-agent run --config plumb.yaml --emf                      for CloudWatch, through the log "
+    "driver\n"
     "\n"
     "SIGTERM ends it well: the window is closed and marked as draining, delivered within five seconds, and "
     "the\n"

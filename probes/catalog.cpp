@@ -1,3 +1,4 @@
+#include "base/text.hpp"
 #include "probes/probe.hpp"
 
 #include <algorithm>
@@ -22,14 +23,10 @@ bool is_number(std::string_view text) {
            std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
 }
 
-// "tls.chain.0.subject" is an instance of "tls.chain.N.subject".
-bool is_instance(std::string_view name, std::string_view pattern) {
-    const auto at = pattern.find(".N.");
-    if (at == std::string_view::npos) return name == pattern;
-    const auto head = pattern.substr(0, at + 1);
-    const auto tail = pattern.substr(at + 2);
-    return name.size() > head.size() + tail.size() && name.starts_with(head) && name.ends_with(tail) &&
-           is_number(name.substr(head.size(), name.size() - head.size() - tail.size()));
+template <class Infos>
+bool has_instance(const Infos& infos, std::string_view name) {
+    return std::any_of(infos.begin(), infos.end(),
+                       [name](const auto& info) { return is_instance(name, info.name); });
 }
 
 bool knows_cause(const Catalog& catalog, Cause cause) {
@@ -38,6 +35,24 @@ bool knows_cause(const Catalog& catalog, Cause cause) {
 }
 
 }  // namespace
+
+bool is_instance(std::string_view name, std::string_view pattern) {
+    std::size_t from = 0;
+    for (const auto part : split(pattern, '.')) {
+        const bool number = part == "N";
+        if (!number && part != "NAME") {
+            from += part.size() + 1;
+            continue;
+        }
+        const auto head = pattern.substr(0, from);
+        const auto tail = pattern.substr(from + part.size());
+        if (name.size() <= head.size() + tail.size() || !name.starts_with(head) || !name.ends_with(tail))
+            return false;
+        const auto stands_for = name.substr(head.size(), name.size() - head.size() - tail.size());
+        return !number || is_number(stands_for);
+    }
+    return name == pattern;
+}
 
 Catalog& Catalog::add(const Catalog& more) {
     add_new(phases, more.phases);
@@ -55,16 +70,13 @@ std::vector<std::string> undeclared(const Catalog& catalog, const Outcome& outco
         strays.push_back(std::string(what) + " " + std::string(name));
     };
     for (const auto& phase : outcome.phases) {
-        if (!has_name(catalog.phases, phase.name)) stray("phase", phase.name);
+        if (!has_instance(catalog.phases, phase.name)) stray("phase", phase.name);
     }
     for (const auto& fact : outcome.facts) {
-        const auto known = std::any_of(catalog.facts.begin(), catalog.facts.end(), [&fact](const auto& info) {
-            return is_instance(fact.name, info.name);
-        });
-        if (!known) stray("fact", fact.name);
+        if (!has_instance(catalog.facts, fact.name)) stray("fact", fact.name);
     }
     for (const auto& gauge : outcome.gauges) {
-        if (!has_name(catalog.gauges, gauge.name)) stray("gauge", gauge.name);
+        if (!has_instance(catalog.gauges, gauge.name)) stray("gauge", gauge.name);
     }
     for (const auto& attempt : outcome.attempts) {
         if (attempt.failed && !knows_cause(catalog, *attempt.failed))

@@ -62,6 +62,10 @@ struct Catalog {
     Catalog& add(const Catalog& more);  // what both have stays once
 };
 
+// Whether a name is one that `pattern` declares: a part N of it stands for a number, a part NAME for any name
+// ("tls.chain.N.subject", "env.NAME.value").
+bool is_instance(std::string_view name, std::string_view pattern);
+
 // What of `outcome` stands not in `catalog`, in words; local.* causes may stand anywhere.
 std::vector<std::string> undeclared(const Catalog& catalog, const Outcome& outcome);
 

@@ -96,6 +96,25 @@ std::string fallback_note(const Url& url, std::uint16_t port) {
     return url.scheme + " has no probe of its own: only reached by TCP on port " + std::to_string(port);
 }
 
+// What is not shown of the URL. A short value would riddle every text that it is searched for in; a password
+// is hidden whatever its length. What stands in a fragment the probe of http knows best.
+std::vector<Secret> secrets_of(const Url& url, const std::vector<std::string_view>& open) {
+    constexpr std::size_t kShortest = 4;
+    std::vector<Secret> secrets;
+    const auto add = [&secrets](std::string_view text) {
+        if (text.size() >= kShortest) secrets.emplace_back(std::string(text));
+    };
+    if (!url.password.empty()) secrets.push_back(url.password);
+    if (url.password.empty() && url.redacted({}).find("://***@") != std::string::npos) add(url.user);
+    for (const auto& [name, value] : url.query) {
+        if (std::find(open.begin(), open.end(), name) == open.end()) add(value);
+    }
+    // What holds another must go first, or a piece of it stays.
+    std::sort(secrets.begin(), secrets.end(),
+              [](const Secret& a, const Secret& b) { return a.reveal().size() > b.reveal().size(); });
+    return secrets;
+}
+
 }  // namespace
 
 std::span<const Kind> all_kinds() {
@@ -135,6 +154,7 @@ Result<Prepared> Prepared::make(Target target, Services& services) {
         }
     }
     prepared.display_ = url.redacted(open);
+    prepared.secrets_ = secrets_of(url, open);
     if (url.port == 0) url.port = match->default_port;
     if (url.port == 0) return Error{url.scheme + " URL: no port; write " + url.scheme + "://HOST:PORT"};
     if (match->fallback) {

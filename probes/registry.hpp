@@ -39,6 +39,16 @@ class Prepared {
     // run in flight; the Prepared stays where it is until the run is over.
     boost::asio::awaitable<Outcome> run_once(Depth depth = Depth::inspect);
 
+    // From the next run on, outcomes tell what was said on the wire (Outcome::said).
+    void listen() { listens_ = true; }
+
+    // Of the run in flight; nothing when there is none, or before its first phase.
+    struct InFlight {
+        std::string_view phase;
+        std::chrono::nanoseconds spent{};  // in this phase
+    };
+    std::optional<InFlight> in_flight() const;
+
     const Target& target() const { return target_; }
     const Kind& kind() const { return *kind_; }
     const std::string& display() const { return display_; }  // redacted URL
@@ -52,7 +62,10 @@ class Prepared {
     std::string display_;
     boost::asio::any_io_executor executor_;
     std::unique_ptr<Probe> probe_;
+    std::vector<Secret> secrets_;  // of the URL, the longest first
+    const Run* run_ = nullptr;     // in flight
     std::uint64_t runs_ = 0;
+    bool listens_ = false;
 };
 
 }  // namespace plumb

@@ -1,6 +1,7 @@
 #include "probes/run.hpp"
 
 #include "base/text.hpp"
+#include "probes/scrub.hpp"
 
 #include <algorithm>
 
@@ -9,6 +10,7 @@ namespace plumb {
 void Run::begin(std::string_view phase) {
     const auto now = Clock::now();
     if (current_ == kNone) {
+        began_ = now;
         phase_started_ = now;
     } else {
         close_phase(now);
@@ -81,6 +83,27 @@ void Run::fail(Cause cause, std::string_view detail) {
     phase_started_ -= aside_;
     aside_ = Clock::duration::zero();
     outcome.failure = Failure{std::string(current_phase()), cause, sanitize(detail)};
+}
+
+void Run::listen(std::span<const Secret> secrets) {
+    secrets_ = secrets;
+    listens_ = true;
+}
+
+void Run::note_said(bool sent, std::string_view words) {
+    auto& said = outcome.said;
+    if (!listens_ || said.size() >= kMaxSaid) return;
+    std::vector<std::string_view> hidden;
+    for (const auto& secret : secrets_)
+        hidden.emplace_back(secret.reveal());
+    const auto at = current_ == kNone ? Clock::duration::zero() : Clock::now() - began_;
+    const bool last = said.size() + 1 == kMaxSaid;
+    said.push_back({at, sent, last ? "… and more" : sanitize(scrub(words, hidden), kMaxSaidWords)});
+}
+
+std::chrono::nanoseconds Run::spent(Clock::time_point now) const {
+    if (current_ == kNone) return {};
+    return outcome.phases[current_].duration + (now - phase_started_);
 }
 
 Cause timeout_cause(std::string_view phase) {

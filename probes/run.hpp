@@ -11,6 +11,7 @@
 #pragma once
 
 #include "model/outcome.hpp"
+#include "probes/url.hpp"
 
 #include <chrono>
 #include <cstdint>
@@ -63,6 +64,19 @@ class Run {
     void fail(Cause cause, std::string_view detail);
     bool failed() const { return outcome.failure.has_value(); }
 
+    // What is said on the wire is kept where somebody listens; the sidecar never does. `secrets`: what must
+    // not show in it beside what the probe hides itself; they outlive the run.
+    void listen(std::span<const Secret> secrets);
+    // Ask before making words that nobody may want.
+    bool listens() const { return listens_; }
+    // One step, ours or the peer's, as people read it. REQUIRES: without the probe's own secrets, in the
+    // forms that only it knows. Sanitized and cut here; nothing happens unless somebody listens.
+    void we_said(std::string_view words) { note_said(true, words); }
+    void peer_said(std::string_view words) { note_said(false, words); }
+
+    // How long the phase in progress has lasted, with what it spent when it was entered before.
+    std::chrono::nanoseconds spent(Clock::time_point now) const;
+
     // Of the phase in progress. Ask anew in each phase.
     Clock::time_point deadline() const { return deadline_; }
     Clock::time_point whole_deadline() const { return whole_; }
@@ -77,12 +91,15 @@ class Run {
     void close_phase(Clock::time_point now);
     void set_aside(Clock::time_point from, Clock::time_point to);
     void limit_phase();
+    void note_said(bool sent, std::string_view words);
 
     Clock::time_point whole_;
     Clock::time_point deadline_;
     std::uint64_t number_;
     Depth depth_;
     std::span<const PhaseLimit> limits_;
+    std::span<const Secret> secrets_;
+    Clock::time_point began_{};
     Clock::time_point phase_started_{};  // later by what is set aside
     Clock::time_point looked_{};         // what was before is counted or set aside
     Clock::duration aside_{};            // of the phase in progress
@@ -90,6 +107,7 @@ class Run {
     std::optional<Clock::time_point> arrival_;
     std::size_t current_ = kNone;
     bool finished_ = false;
+    bool listens_ = false;
 };
 
 // What a deadline that passes during `phase` is called: dns.timeout, tcp.timeout, tls.timeout, else

@@ -39,10 +39,18 @@ boost::asio::awaitable<Outcome> Prepared::run_once(Depth depth) {
     run.outcome.kind = kind_->name;
     run.outcome.target = display_;
     run.outcome.note = target_.note;
+    if (listens_) run.listen(secrets_);
+    run_ = &run;
     co_await run_guarded(run);
+    run_ = nullptr;
     run.finish();
     run.outcome.suspect = run.outcome.suspect || lag.worst() > net::kSuspectLag || throttling.throttled();
     co_return std::move(run.outcome);
+}
+
+std::optional<Prepared::InFlight> Prepared::in_flight() const {
+    if (run_ == nullptr || run_->current_phase().empty()) return std::nullopt;
+    return InFlight{run_->current_phase(), run_->spent(Clock::now())};
 }
 
 }  // namespace plumb

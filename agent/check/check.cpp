@@ -1,11 +1,12 @@
 #include "agent/check/check.hpp"
 
 #include "agent/check/driver.hpp"
-#include "agent/check/json.hpp"
-#include "agent/check/table.hpp"
+#include "agent/check/output.hpp"
+#include "agent/check/progress.hpp"
 #include "agent/check/targets.hpp"
+#include "agent/check/watch.hpp"
 #include "agent/prepare.hpp"
-#include "agent/version.hpp"
+#include "agent/task_settings.hpp"
 #include "base/text.hpp"
 #include "probes/net/resolver.hpp"
 #include "probes/registry.hpp"
@@ -22,10 +23,6 @@ extern char** environ;  // POSIX; no header declares it
 namespace plumb::agent {
 namespace {
 
-void complain(std::string_view text) {
-    fmt::print(stderr, "plumb-agent check: {}\n", text);
-}
-
 int refuse(const std::vector<std::string>& errors) {
     for (const auto& error : errors)
         complain(error);
@@ -37,6 +34,7 @@ bool read_config(const CheckOptions& options, std::optional<Config>& config) {
     if (options.config.empty()) return true;
     yaml::Complaints complaints;
     config = load_config(options.config, complaints);
+    check_task_config(config->task, complaints);
     if (complaints.empty()) return true;
     fmt::print(stderr, "{}\n", complaints.joined());
     return false;
@@ -60,58 +58,13 @@ std::vector<Prepared> make_probes(CheckTargets& chosen, const CheckOptions& opti
     return ready;
 }
 
-// A line that is written over, on a terminal only. Never beside JSON: ECS Exec mixes both streams.
-std::function<void(std::size_t)> progress(std::size_t targets, bool json) {
-    if (json || ::isatty(STDERR_FILENO) == 0) return [](std::size_t) {};
-    return [targets](std::size_t done) {
-        if (done == targets) {
-            std::fputs("\r\x1b[K", stderr);
-        } else {
-            fmt::print(stderr, "\r\x1b[Kchecked {} of {} …", done, targets);
-        }
-        std::fflush(stderr);
-    };
-}
-
-std::vector<Outcome> flatten(const std::vector<std::vector<Outcome>>& by_target) {
-    std::vector<Outcome> all;
-    for (const auto& list : by_target)
-        all.insert(all.end(), list.begin(), list.end());
-    return all;
-}
-
-std::string render(const CheckDriver& driver, const std::vector<Prepared>& targets,
-                   const CheckOptions& options) {
-    const auto outcomes = flatten(driver.outcomes());
-    if (options.json) return render_json(outcomes, driver.identity().facts, version());
-    TableOptions table;
-    const Terminal terminal(STDOUT_FILENO);
-    table.terminal = Terminal(terminal.colour(), std::min(terminal.width(), 100));
-    table.verbose = options.verbose;
-    table.expected = targets.size();
-    table.kinds = all_kinds();
-    for (std::size_t i = 0; i < targets.size(); ++i) {
-        if (driver.outcomes()[i].empty())
-            table.dependencies_without_outcome.push_back(targets[i].target().dependency);
-    }
-    return render_table(outcomes, table);
-}
-
-int exit_code(const CheckDriver& driver) {
-    if (driver.interrupted()) return kFailed;
-    for (const auto& list : driver.outcomes()) {
-        for (const auto& outcome : list) {
-            if (!outcome.ok()) return kFailed;
-        }
-    }
-    return kOk;
-}
-
-int print(std::string_view text) {
-    const bool written =
-        std::fwrite(text.data(), 1, text.size(), stdout) == text.size() && std::fflush(stdout) == 0;
-    if (!written) complain("standard output could not be written");
-    return written ? kOk : kFailed;
+int once(CheckDriver& driver, const std::vector<Prepared>& targets, const CheckOptions& options,
+         ProgressLine& line) {
+    driver.run();
+    line.clear();
+    if (driver.interrupted()) complain("interrupted: what follows is what is known");
+    const bool printed = print(render(driver, targets, options, Terminal(STDOUT_FILENO)));
+    return printed ? exit_code(driver) : kFailed;
 }
 
 }  // namespace
@@ -142,12 +95,18 @@ int check(const CheckOptions& options) {
     if (!chosen.errors.empty()) return refuse(chosen.errors);
     if (targets.empty()) return refuse({"nothing to check: no target that was found can be probed"});
 
-    CheckDriver::Plan plan{options.repeat, options.concurrency, progress(targets.size(), options.json)};
-    CheckDriver driver(io, services, targets, std::move(plan));
-    driver.run();
-    if (driver.interrupted()) complain("interrupted: what follows is what is known");
-    const int printed = print(render(driver, targets, options));
-    const int code = std::max<int>(printed, exit_code(driver));
+    if (options.verbose) {
+        for (auto& target : targets)
+            target.listen();
+    }
+    // Never beside JSON: ECS Exec mixes both streams.
+    ProgressLine line(!options.json);
+    CheckDriver::Plan plan{options.repeat, options.concurrency, {}};
+    if (line.shows()) plan.progress = [&line](Progress progress) { line.show(std::move(progress)); };
+    task::TaskProbe task(services, task_settings(config ? config->task : TaskConfig()));
+    CheckDriver driver(io, task, targets, std::move(plan));
+    const int code =
+        options.watch ? watch(driver, targets, options, line) : once(driver, targets, options, line);
     // A run that did not end in its grace still refers to its target: leave without taking anything apart.
     if (!driver.settled()) std::_Exit(code);
     return code;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <csignal>
+#include <utility>
 
 #include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/co_spawn.hpp>
@@ -11,19 +12,26 @@ namespace plumb::agent {
 namespace {
 
 constexpr auto kIdentityLimit = std::chrono::milliseconds(500);
+constexpr auto kLookLimit = std::chrono::seconds(1);
 constexpr auto kGrace = std::chrono::milliseconds(500);
+constexpr auto kTick = std::chrono::milliseconds(100);
 
 }  // namespace
 
-CheckDriver::CheckDriver(boost::asio::io_context& io, Services& services, std::vector<Prepared>& targets,
+CheckDriver::CheckDriver(boost::asio::io_context& io, task::TaskProbe& task, std::vector<Prepared>& targets,
                          Plan plan)
     : io_(io),
-      services_(services),
+      task_(task),
       targets_(targets),
       plan_(std::move(plan)),
       outcomes_(targets.size()),
       signals_(io, SIGINT, SIGTERM),
-      grace_(io) {}
+      grace_(io),
+      tick_(io) {
+    signals_.async_wait([this](const boost::system::error_code& error, int) {
+        if (!error) interrupt();
+    });
+}
 
 boost::asio::awaitable<void> CheckDriver::one_target(std::size_t index) {
     for (unsigned run = 0; run < plan_.repeat && !interrupted_; ++run) {
@@ -32,7 +40,11 @@ boost::asio::awaitable<void> CheckDriver::one_target(std::size_t index) {
         const bool deep = run == 0 || targets_[index].kind().logs_in;
         auto outcome = co_await targets_[index].run_once(deep ? Depth::inspect : Depth::login);
         // What we cut short ourselves is no evidence.
-        if (outcome.failure && outcome.failure->cause == Cause::local_cancelled) co_return;
+        if (outcome.failure && outcome.failure->cause == Cause::local_cancelled) {
+            cut_short_.push_back(std::move(outcome));
+            co_return;
+        }
+        task_.seen(outcome, targets_[index].target().url.port);
         outcomes_[index].push_back(std::move(outcome));
     }
 }
@@ -41,12 +53,22 @@ boost::asio::awaitable<void> CheckDriver::worker() {
     while (next_ < targets_.size() && !interrupted_) {
         const auto index = next_++;
         co_await one_target(index);
-        plan_.progress(++done_);
+        ++done_;
     }
 }
 
-boost::asio::awaitable<void> CheckDriver::learn_identity(Environment environment) {
-    identity_ = co_await identify(services_, environment, kIdentityLimit);
+boost::asio::awaitable<void> CheckDriver::look_at_task() {
+    co_await task_.learn(kIdentityLimit);
+    look_ = co_await task_.look(Depth::inspect, Clock::now() + kLookLimit);
+}
+
+boost::asio::awaitable<void> CheckDriver::look_once_more() {
+    auto again = co_await task_.look(Depth::login, Clock::now() + kLookLimit);
+    if (again.evidence.gauges.empty()) co_return;  // it did not come back in time
+    for (const auto& fact : again.evidence.facts)
+        look_.evidence.fact(fact.name, fact.cls, fact.value);
+    look_.evidence.gauges = std::move(again.evidence.gauges);
+    look_.checks = std::move(again.checks);
 }
 
 void CheckDriver::spawn(boost::asio::awaitable<void> work) {
@@ -60,11 +82,32 @@ void CheckDriver::spawn(boost::asio::awaitable<void> work) {
 void CheckDriver::ended(const std::exception_ptr& error) {
     // A cancelled await throws operation_aborted; anything else is broken and must be heard.
     if (error && !interrupted_) broken_ = error;
-    if (--active_ == 0 || broken_) io_.stop();
+    if (--active_ == 0 && !looked_again_ && !interrupted_ && !broken_) {
+        looked_again_ = true;
+        return spawn(look_once_more());
+    }
+    if (active_ == 0 || broken_) io_.stop();
+}
+
+void CheckDriver::show_progress() {
+    if (!plan_.progress || active_ == 0) return;
+    Progress progress;
+    progress.done = done_;
+    progress.targets = targets_.size();
+    for (const auto& target : targets_) {
+        if (const auto run = target.in_flight())
+            progress.in_flight.push_back({target.target().dependency, run->phase, run->spent});
+    }
+    plan_.progress(std::move(progress));
+    tick_.expires_after(kTick);
+    tick_.async_wait([this](const boost::system::error_code& error) {
+        if (!error) show_progress();
+    });
 }
 
 void CheckDriver::interrupt() {
     interrupted_ = true;
+    if (active_ == 0) return io_.stop();
     grace_.expires_after(kGrace);
     grace_.async_wait([this](const boost::system::error_code& error) {
         if (!error) io_.stop();
@@ -74,16 +117,32 @@ void CheckDriver::interrupt() {
 }
 
 void CheckDriver::run() {
-    signals_.async_wait([this](const boost::system::error_code& error, int) {
-        if (!error) interrupt();
-    });
-    plan_.progress(0);
-    spawn(learn_identity(process_environment()));
+    next_ = 0;
+    done_ = 0;
+    outcomes_.assign(targets_.size(), {});
+    cut_short_.clear();
+    cancels_.clear();
+    looked_again_ = false;
+    io_.restart();
+    if (!std::exchange(looked_, true)) spawn(look_at_task());
     const auto workers = std::min<std::size_t>(plan_.concurrency, targets_.size());
     for (std::size_t i = 0; i < workers; ++i)
         spawn(worker());
+    show_progress();
     io_.run();
+    tick_.cancel();
     if (broken_) std::rethrow_exception(broken_);
+}
+
+bool CheckDriver::pause(std::chrono::nanoseconds length) {
+    if (interrupted_) return false;
+    io_.restart();
+    tick_.expires_after(std::chrono::duration_cast<Clock::duration>(length));
+    tick_.async_wait([this](const boost::system::error_code& error) {
+        if (!error) io_.stop();
+    });
+    io_.run();
+    return !interrupted_;
 }
 
 }  // namespace plumb::agent

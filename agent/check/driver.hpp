@@ -1,8 +1,11 @@
-// Runs every target `repeat` times, back to back, `concurrency` targets at a time, until done or interrupted.
+// Runs every target `repeat` times, back to back, `concurrency` targets at a time, until done or interrupted:
+// one round, and another when it is asked for; and looks at the task itself, beside them and once more when
+// they are done: only then it is known where the dependencies are.
 #pragma once
 
-#include "agent/identity.hpp"
+#include "agent/check/progress.hpp"
 #include "probes/registry.hpp"
+#include "probes/task/task_probe.hpp"
 
 #include <functional>
 #include <memory>
@@ -21,44 +24,57 @@ class CheckDriver {
     struct Plan {
         unsigned repeat = 1;
         unsigned concurrency = 16;
-        std::function<void(std::size_t targets_done)> progress;  // called after each target, and once before
+        std::function<void(Progress)> progress;  // called now and then while a round lasts; may be empty
     };
 
-    CheckDriver(boost::asio::io_context& io, Services& services, std::vector<Prepared>& targets, Plan plan);
+    CheckDriver(boost::asio::io_context& io, task::TaskProbe& task, std::vector<Prepared>& targets,
+                Plan plan);
 
-    // Runs the io_context until every target is done, or SIGINT or SIGTERM came and what was in flight has
-    // ended.
+    // One round: runs the io_context until every target is done, or SIGINT or SIGTERM came and what was in
+    // flight has ended. What the round before showed is forgotten.
     void run();
+    // Between two rounds. False: interrupted.
+    bool pause(std::chrono::nanoseconds length);
 
-    // For each target its outcomes in order; fewer than `repeat` only after an interruption.
+    // Of the last round, for each target its outcomes in order; fewer than `repeat` only after an
+    // interruption.
     const std::vector<std::vector<Outcome>>& outcomes() const { return outcomes_; }
-    const Identity& identity() const { return identity_; }
+    const task::Identity& identity() const { return task_.identity(); }
+    const task::Look& look() const { return look_; }
+    // Runs that the interruption ended, as far as they came.
+    const std::vector<Outcome>& cut_short() const { return cut_short_; }
     bool interrupted() const { return interrupted_; }
     // False: something did not end within the grace after an interruption; then do not destroy the targets.
-    bool settled() const { return active_ == 0; }
+    bool settled() const { return active_ == 0 && !task_.busy(); }
 
   private:
     boost::asio::awaitable<void> worker();
     boost::asio::awaitable<void> one_target(std::size_t index);
-    boost::asio::awaitable<void> learn_identity(Environment environment);
+    boost::asio::awaitable<void> look_at_task();
+    boost::asio::awaitable<void> look_once_more();
     void spawn(boost::asio::awaitable<void> work);
+    void show_progress();
     void interrupt();
     void ended(const std::exception_ptr& error);
 
     boost::asio::io_context& io_;
-    Services& services_;
+    task::TaskProbe& task_;
     std::vector<Prepared>& targets_;
     Plan plan_;
     std::vector<std::vector<Outcome>> outcomes_;
-    Identity identity_;
+    std::vector<Outcome> cut_short_;
+    task::Look look_;
     boost::asio::signal_set signals_;
     boost::asio::steady_timer grace_;
+    boost::asio::steady_timer tick_;  // of the progress, and of a pause
     std::vector<std::unique_ptr<boost::asio::cancellation_signal>> cancels_;
     std::exception_ptr broken_;
     std::size_t next_ = 0;
     std::size_t done_ = 0;
     std::size_t active_ = 0;
     bool interrupted_ = false;
+    bool looked_ = false;
+    bool looked_again_ = false;
 };
 
 }  // namespace plumb::agent

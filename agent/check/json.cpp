@@ -99,28 +99,52 @@ json::object outcome_object(const Outcome& outcome) {
 
 // What this agent knows of the names it used, so that who reads the file needs no list of its own: the
 // classes of facts and which gauges refuse at their limit.
-json::object catalog_of(const std::vector<Outcome>& outcomes) {
+json::object catalog_of(const std::vector<Outcome>& outcomes, const Outcome& task) {
     json::object facts;
     json::object gauges;
-    for (const auto& outcome : outcomes) {
+    const auto add = [&](const Outcome& outcome) {
         for (const auto& fact : outcome.facts)
             facts[fact.name] = text(to_string(fact.cls));
         for (const auto& gauge : outcome.gauges)
             gauges[gauge.name] = json::object{{"refuses_at_limit", gauge.refuses_at_limit}};
-    }
+    };
+    for (const auto& outcome : outcomes)
+        add(outcome);
+    add(task);
     return json::object{{"facts", std::move(facts)}, {"gauges", std::move(gauges)}};
+}
+
+// Who it is stands at the top, as short names; what it shows beneath.
+json::object task_object(const TaskPart& task) {
+    json::object out;
+    for (const auto& fact : task.identity)
+        out[fact.name] = text(fact.value);
+    json::object facts;
+    for (const auto& fact : task.look.evidence.facts)
+        facts[fact.name] = text(fact.value);
+    out["facts"] = std::move(facts);
+    out["gauges"] = gauges_of(task.look.evidence);
+    json::array checks;
+    for (const auto& check : task.look.checks) {
+        json::object entry;
+        entry["name"] = text(check.name);
+        entry["ok"] = !check.failed;
+        if (check.failed) entry["cause"] = text(to_string(check.cause));
+        if (check.failed) entry["detail"] = text(check.detail);
+        checks.push_back(std::move(entry));
+    }
+    out["checks"] = std::move(checks);
+    return out;
 }
 
 }  // namespace
 
-std::string render_json(const std::vector<Outcome>& outcomes, const TaskFacts& task,
+std::string render_json(const std::vector<Outcome>& outcomes, const TaskPart& task,
                         std::string_view version) {
     json::object root;
-    root["agent"] = json::object{{"version", text(version)}, {"catalog", catalog_of(outcomes)}};
-    json::object facts;
-    for (const auto& [name, value] : task)
-        facts[name] = text(value);
-    root["task"] = std::move(facts);
+    root["agent"] =
+        json::object{{"version", text(version)}, {"catalog", catalog_of(outcomes, task.look.evidence)}};
+    root["task"] = task_object(task);
     json::array list;
     for (const auto& outcome : outcomes)
         list.push_back(outcome_object(outcome));

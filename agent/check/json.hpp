@@ -3,17 +3,21 @@
 #pragma once
 
 #include "model/outcome.hpp"
+#include "probes/task/section.hpp"
 
-#include <map>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace plumb::agent {
 
-using TaskFacts = std::map<std::string, std::string>;  // hostname, and what ECS says of the task
+// Who the task is, and what it shows of itself.
+struct TaskPart {
+    std::vector<Fact> identity;  // hostname, and what its platform says of it
+    task::Look look;
+};
 
 // Ends with a newline. Durations are whole microseconds; the phases of an outcome add up to its total_us.
-std::string render_json(const std::vector<Outcome>& outcomes, const TaskFacts& task,
-                        std::string_view version);
+std::string render_json(const std::vector<Outcome>& outcomes, const TaskPart& task, std::string_view version);
 
 }  // namespace plumb::agent

@@ -1,10 +1,11 @@
-// What `check` prints for a person: dependencies with their phases, causes and gauges. Pure: outcomes in,
-// text out. The last line says the result in words, since ECS Exec loses exit codes.
+// What `check` prints for a person: the task's own trouble, then what failed, layer by layer, then what is
+// well. Pure: outcomes in, text out. The last line says the result in words, since ECS Exec loses exit codes.
 #pragma once
 
 #include "base/terminal.hpp"
 #include "model/outcome.hpp"
 #include "probes/probe.hpp"
+#include "probes/task/section.hpp"
 
 #include <span>
 #include <string>
@@ -14,13 +15,19 @@ namespace plumb::agent {
 
 struct TableOptions {
     Terminal terminal{false, 80};
-    bool verbose = false;                                   // facts, every gauge, every address tried
+    // Everything: facts, every gauge, every address tried, what was said on the wire, and no text cut.
+    bool verbose = false;
     std::size_t expected = 0;                               // dependencies that were to be checked
     std::vector<std::string> dependencies_without_outcome;  // not reached before an interruption
-    std::span<const Kind> kinds;  // whose catalogs tell the units of the gauges; what none names is a count
+    std::vector<Outcome> cut_short;         // runs that the interruption ended, as far as they had come
+    std::vector<std::string> connect_only;  // dependencies of which no more is tried
+    std::span<const Kind> kinds;       // whose catalogs tell phases and units; what none names is a count
+    const task::Look* task = nullptr;  // the task's own evidence; null: it was not looked at
+    std::string task_name;             // "orders", "ip-10-0-1-7"
 };
 
-// Outcomes of one dependency stand together, in the order given. Ends with the result line and a newline.
+// Outcomes of one dependency stand together; those with a failure first, else in the order given. Ends with
+// the result line and a newline.
 std::string render_table(const std::vector<Outcome>& outcomes, const TableOptions& options);
 
 // "Result: 1 of 3 dependencies failed: database (connect: tcp.timeout)."

@@ -19,7 +19,9 @@ constexpr nanoseconds kLongest = std::chrono::hours(1);
 
 bool is_variable(std::string_view name, bool pattern) {
     if (pattern && name.ends_with('*')) name.remove_suffix(1);
-    const auto good = [](unsigned char c) { return std::isalnum(c) != 0 || c == '_' || c == '.' || c == '-'; };
+    const auto good = [](unsigned char c) {
+        return std::isalnum(c) != 0 || c == '_' || c == '.' || c == '-';
+    };
     return !name.empty() && name.size() <= 128 && std::all_of(name.begin(), name.end(), good);
 }
 
@@ -37,21 +39,23 @@ class Parser {
         names(node, "ignore", true, out.ignored);
         if (out.key.empty() && (!out.must_match.empty() || !out.secrets.empty()) && !node.get("key")) {
             node.complain(
-                "task.variables: values are compared by fingerprints, and those need a key that both environments "
+                "task.variables: values are compared by fingerprints, and those need a key that both "
+                "environments "
                 "share; add `key: file:/run/secrets/plumb-fingerprint`");
         }
     }
 
     void warmup(const yaml::Reader& node, TaskConfig& out) const {
         if (!is_map(node, "task.warmup", "warmup: {health: http://127.0.0.1:8080/health}")) return;
-        node.expect_keys({"health", "ready", "interval", "timeout", "unhealthy_threshold", "healthy_threshold",
-                          "grace_period", "start_period", "status"});
+        node.expect_keys({"health", "ready", "interval", "timeout", "unhealthy_threshold",
+                          "healthy_threshold", "grace_period", "start_period", "status"});
         task::WarmupSettings made;
         out.warmup_line = node.line();
         const auto health = node.get("health");
         if (!health) {
             return node.complain(
-                "task.warmup: which URL does the health check ask? add `health: http://127.0.0.1:8080/health`");
+                "task.warmup: which URL does the health check ask? add `health: "
+                "http://127.0.0.1:8080/health`");
         }
         if (const auto read = url(*health, "task.warmup.health")) made.health = *read;
         if (const auto child = node.get("ready")) made.ready = url(*child, "task.warmup.ready");
@@ -65,7 +69,8 @@ class Parser {
         out.warmup = std::move(made);
     }
 
-    std::optional<std::string> value(const yaml::Reader& node, std::string_view what, bool in_url = false) const {
+    std::optional<std::string> value(const yaml::Reader& node, std::string_view what,
+                                     bool in_url = false) const {
         return value_(node, what, in_url);
     }
 
@@ -98,7 +103,8 @@ class Parser {
         out.key = Secret(*std::move(text));
     }
 
-    void names(const yaml::Reader& node, const char* key, bool patterns, std::vector<std::string>& into) const {
+    void names(const yaml::Reader& node, const char* key, bool patterns,
+               std::vector<std::string>& into) const {
         const auto child = node.get(key);
         if (!child) return;
         if (!child->is_list()) {
@@ -107,8 +113,8 @@ class Parser {
         }
         const auto items = child->items();
         if (items.size() > kMostNames) {
-            return child->complain(
-                fmt::format("task.variables.{}: {} names; at most {} are allowed", key, items.size(), kMostNames));
+            return child->complain(fmt::format("task.variables.{}: {} names; at most {} are allowed", key,
+                                               items.size(), kMostNames));
         }
         for (const auto& item : items) {
             const auto name = item.text();
@@ -116,8 +122,8 @@ class Parser {
             if (is_variable(*name, patterns)) {
                 into.push_back(*name);
             } else {
-                item.complain(fmt::format("task.variables.{}: {} is no name of an environment variable{}", key,
-                                          quote_words(*name),
+                item.complain(fmt::format("task.variables.{}: {} is no name of an environment variable{}",
+                                          key, quote_words(*name),
                                           patterns ? ", nor the beginning of one with a final '*'" : ""));
             }
         }
@@ -154,7 +160,8 @@ class Parser {
             return error == std::errc{} && end == digits.data() + digits.size() ? value : 0;
         };
         out.status_from = number(std::string_view(text).substr(0, dash));
-        out.status_to = dash == std::string::npos ? out.status_from : number(std::string_view(text).substr(dash + 1));
+        out.status_to =
+            dash == std::string::npos ? out.status_from : number(std::string_view(text).substr(dash + 1));
         if (out.status_from < 100 || out.status_to > 599 || out.status_from > out.status_to)
             node.complain("task.warmup.status should be a status or a range of them, as in 200-399");
     }

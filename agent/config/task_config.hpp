@@ -14,11 +14,11 @@
 namespace plumb::agent {
 
 struct TaskConfig {
-    bool look = true;                                            // `task: false` looks at nothing
-    int line = 0;                                                // of the section; 0: there is none
-    std::string container;                                       // the app's, in ECS; "" finds it
-    std::optional<std::chrono::nanoseconds> interval;            // of looks; absent: 5 s
-    std::optional<std::chrono::nanoseconds> inspect_interval;    // of variables and image; absent: ten windows
+    bool look = true;                                          // `task: false` looks at nothing
+    int line = 0;                                              // of the section; 0: there is none
+    std::string container;                                     // the app's, in ECS; "" finds it
+    std::optional<std::chrono::nanoseconds> interval;          // of looks; absent: 5 s
+    std::optional<std::chrono::nanoseconds> inspect_interval;  // of variables and image; absent: ten windows
     task::VariableSettings variables;
     std::optional<task::WarmupSettings> warmup;
     int warmup_line = 0;

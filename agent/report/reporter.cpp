@@ -105,6 +105,7 @@ class Reporter::Impl : public std::enable_shared_from_this<Impl> {
     void on_read(bool ok);
     void take(const v1::ReportResponse& response);
     void take_pace(const v1::Pace& pace);
+    void take_clock(const v1::Clock& clock);
     void forget_paces_later();
     void on_done(const grpc::Status& status);
     void reconnect_later();
@@ -128,6 +129,11 @@ class Reporter::Impl : public std::enable_shared_from_this<Impl> {
     bool finished_writes_ = false;
     bool over_ = false;      // no further stream is opened
     unsigned attempts_ = 0;  // in a row without an answer
+    struct Sent {            // the latest window
+        std::uint64_t sequence = 0;
+        Clock::time_point at;
+        std::chrono::system_clock::time_point wall;
+    } sent_;
     boost::asio::steady_timer retry_;
     boost::asio::steady_timer answers_;
     boost::asio::steady_timer drained_;
@@ -215,6 +221,7 @@ void Reporter::Impl::send_window(const Backlog::Entry& entry) {
     const auto age = std::chrono::floor<milliseconds>(Clock::now() - entry.ended).count();
     window.set_age_ms(std::max<std::int64_t>(age, 0));
     if (!backlog_.awaiting()) watch_answers();
+    sent_ = {entry.sequence, Clock::now(), std::chrono::system_clock::now()};
     backlog_.sent();
     writing_ = true;
     stream_->write(std::move(request));
@@ -258,6 +265,7 @@ void Reporter::Impl::take(const v1::ReportResponse& response) {
     }
     for (const auto& pace : response.paces())
         take_pace(pace);
+    if (response.has_clock()) take_clock(response.clock());
     if (backlog_.awaiting()) {
         watch_answers();
     } else {
@@ -271,6 +279,23 @@ void Reporter::Impl::take_pace(const v1::Pace& pace) {
     if (!sound) return;
     const std::chrono::duration<double> apart(std::min(pace.seconds_apart(), kMost));
     events_.pace(pace.dependency(), std::chrono::duration_cast<std::chrono::nanoseconds>(apart));
+}
+
+// Four times, two of each clock: what passed on the way is halved, and bounds what is not known.
+void Reporter::Impl::take_clock(const v1::Clock& clock) {
+    using std::chrono::microseconds;
+    using std::chrono::nanoseconds;
+    constexpr std::int64_t kMost = std::int64_t{1} << 53;  // µs: beyond it is no time of ours
+    const bool sound = clock.received_unix_us() > 0 && clock.received_unix_us() <= clock.sent_unix_us() &&
+                       clock.sent_unix_us() < kMost;
+    if (!events_.clock || !sound || sent_.sequence == 0 || clock.sequence() != sent_.sequence) return;
+    const nanoseconds round = Clock::now() - sent_.at;
+    const auto sent = sent_.wall.time_since_epoch();
+    const auto received = microseconds(clock.received_unix_us());
+    const auto answered = microseconds(clock.sent_unix_us());
+    const nanoseconds way = std::max(round - nanoseconds(answered - received), nanoseconds(0));
+    const nanoseconds ahead = ((sent - received) + (sent + round - answered)) / 2;
+    events_.clock(ahead, way / 2);
 }
 
 // A fleet that its controller left may be another one by now.

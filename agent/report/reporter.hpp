@@ -50,6 +50,8 @@ struct ReportEvents {
     // The least time between two log-ins; 0 takes back what was asked before.
     std::function<void(std::string_view dependency, std::chrono::nanoseconds apart)> pace;
     std::function<void(std::string_view kind, std::string_view text)> log;  // for Log::limited
+    // How far our wall clock is ahead of the controller's, and how far off that may be. May be empty.
+    std::function<void(std::chrono::nanoseconds ahead, std::chrono::nanoseconds bound)> clock{};
 };
 
 class Reporter {

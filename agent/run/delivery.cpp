@@ -66,6 +66,7 @@ Delivery::Delivery(const boost::asio::any_io_executor& executor, Destinations to
     if (!to.report) return;
     ReportEvents events;
     events.pace = std::move(to.pace);
+    events.clock = std::move(to.clock);
     events.log = [&log](std::string_view kind, std::string_view text) { log.limited(kind, text); };
     reporter_ = std::make_unique<Reporter>(executor, *std::move(to.report), std::move(events));
 }
@@ -79,7 +80,8 @@ void Delivery::deliver(const Window& window, std::chrono::steady_clock::time_poi
     }
     if (board_ != nullptr) board_->add(window);
     if (!embedded_metrics_.write_lines(embedded_metrics(window)))
-        log_.limited("emf.failed", "metrics could not be written to standard output: " + embedded_metrics_.trouble());
+        log_.limited("emf.failed",
+                     "metrics could not be written to standard output: " + embedded_metrics_.trouble());
     if (!output_.write(window)) {
         log_.limited("output.failed", fmt::format("window {} could not be written to --output: {}",
                                                   window.sequence, output_.trouble()));

@@ -26,9 +26,10 @@ std::string new_instance_id();
 struct Destinations {
     Output output;
     std::optional<ReportOptions> report;  // absent without a controller
-    decltype(ReportEvents::pace) pace;    // as in ReportEvents
-    Output embedded_metrics;              // CloudWatch's format, for a log driver
-    MetricsBoard* board = nullptr;        // outlives the delivery
+    decltype(ReportEvents::pace) pace;    // this and the next as in ReportEvents
+    decltype(ReportEvents::clock) clock;
+    Output embedded_metrics;        // CloudWatch's format, for a log driver
+    MetricsBoard* board = nullptr;  // outlives the delivery
 };
 
 class Delivery {

@@ -50,7 +50,8 @@ std::optional<std::string> get_ready(const RunOptions& options, Parts& parts) {
     yaml::Complaints complaints;
     set_up(options.config, parts.io.get_executor(), parts.setup, complaints);
     if (!complaints.empty()) return complaints.joined();
-    const bool somewhere = parts.setup.report || !options.output.empty() || options.emf || !options.metrics.empty();
+    const bool somewhere =
+        parts.setup.report || !options.output.empty() || options.emf || !options.metrics.empty();
     if (!somewhere) {
         return "plumb-agent run: the windows would go nowhere; name a controller in the configuration, or "
                "give --output F, --metrics ADDRESS or --emf";
@@ -136,7 +137,7 @@ Destinations destinations(Parts& parts) {
 }
 
 int run_once(const RunOptions& options, Parts& parts) {
-    CheckDriver::Plan plan{1, 16, [](std::size_t) {}};
+    CheckDriver::Plan plan;
     const auto started = Windows::Clock::now();
     parts.signals.clear();
     CheckDriver driver(parts.io, *parts.setup.task, parts.setup.targets, std::move(plan));
@@ -221,6 +222,9 @@ int run_on(Parts& parts) {
         paces.ask(dependency, apart);
     };
     const HealthListener health(parts.io.get_executor(), parts.log);
+    to.clock = [&parts](std::chrono::nanoseconds ahead, std::chrono::nanoseconds bound) {
+        parts.setup.task->clock_seen({ahead, bound});
+    };
     Delivery delivery(parts.io.get_executor(), std::move(to), parts.log);
     TaskWatch task(parts.io, *parts.setup.task, windows);
     if (parts.setup.config.task.look) task.start(parts.setup.config.task, parts.setup.config.window);

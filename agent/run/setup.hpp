@@ -22,7 +22,7 @@ struct Setup {
     std::optional<Services> services;  // refers to the resolver; the targets may refer to it
     std::vector<Prepared> targets;
     std::unique_ptr<task::TaskProbe> task;  // without complaints; config.task says whether it looks
-    std::optional<ReportOptions> report;  // with a controller
+    std::optional<ReportOptions> report;    // with a controller
 };
 
 // Fills `out`, which is complete when `complaints` stays empty.

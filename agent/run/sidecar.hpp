@@ -31,8 +31,8 @@ class Sidecar {
     // `signals` holds SIGINT and SIGTERM from the program's start, so that an early one is not lost.
     // `pacing` has one for each target, and may be told a pace from outside.
     Sidecar(boost::asio::io_context& io, boost::asio::signal_set& signals, std::vector<Prepared>& targets,
-            Schedule& schedule, std::vector<Pacing>& pacing, TaskWatch& task, Windows& windows, Delivery& delivery,
-            Log& log);
+            Schedule& schedule, std::vector<Pacing>& pacing, TaskWatch& task, Windows& windows,
+            Delivery& delivery, Log& log);
 
     // Until a signal, and then until the end is done. A second signal ends at once.
     void run();

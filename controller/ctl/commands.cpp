@@ -8,12 +8,12 @@
 #include "controller/ctl/diff/compare.hpp"
 #include "controller/ctl/diff/render.hpp"
 #include "controller/ctl/diff/transcript.hpp"
-#include "controller/judge/policy/policy_rules.hpp"
 #include "controller/ctl/fleet.hpp"
 #include "controller/ctl/judge_files.hpp"
 #include "controller/ctl/judge_store.hpp"
 #include "controller/ctl/report_format.hpp"
 #include "controller/ctl/wait.hpp"
+#include "controller/judge/policy/policy_rules.hpp"
 #include "controller/judge/policy/policy_yaml.hpp"
 
 #include <algorithm>

@@ -25,6 +25,10 @@ std::size_t answers(const v1::ReportResponse& response) {
            static_cast<std::size_t>(response.refused_size());
 }
 
+std::int64_t in_us(std::chrono::system_clock::time_point time) {
+    return std::chrono::floor<std::chrono::microseconds>(time.time_since_epoch()).count();
+}
+
 store::Time end_of(std::int64_t age_ms) {
     const auto age = std::clamp(std::chrono::milliseconds(age_ms), std::chrono::milliseconds(0), kMaxAge);
     return std::chrono::system_clock::now() - age;
@@ -194,6 +198,8 @@ void ReportStream::take_window(const v1::Window& message) {
         return;
     }
     ++service_.metrics().windows_received;
+    read_sequence_ = message.sequence();
+    read_at_ = std::chrono::system_clock::now();
     if (message.sequence() == 0 || message.sequence() > static_cast<std::uint64_t>(INT64_MAX)) {
         return refuse(message.sequence(), "sequence: windows are numbered from 1");
     }
@@ -235,6 +241,14 @@ void ReportStream::add_paces() {
     }
 }
 
+void ReportStream::add_clock() {
+    if (read_sequence_ == 0) return;
+    auto& clock = *next_answer_.mutable_clock();
+    clock.set_sequence(read_sequence_);
+    clock.set_received_unix_us(in_us(read_at_));
+    clock.set_sent_unix_us(in_us(std::chrono::system_clock::now()));
+}
+
 void ReportStream::proceed() {
     if (finished_) return;
     const std::size_t waiting = queued_ + answers(next_answer_) + writing_answers_;
@@ -242,6 +256,7 @@ void ReportStream::proceed() {
     if (!writing_ && !agent_gone_ && !status_) add_paces();
     if (!writing_ && !agent_gone_ && (answers(next_answer_) != 0 || next_answer_.paces_size() != 0)) {
         writing_answers_ = answers(next_answer_);
+        add_clock();
         answer_ = to_bytes(next_answer_);
         next_answer_.Clear();
         writing_ = true;

@@ -55,6 +55,7 @@ class ReportStream final : public grpc::ServerBidiReactor<grpc::ByteBuffer, grpc
     void submit(Submission::Kind kind, store::StoredWindow window);
     void refuse(std::uint64_t sequence, const std::string& reason);
     void add_paces();  // to the next answer, where they changed
+    void add_clock();  // to the next answer
     void proceed();    // starts whatever read, write or finish is due
 
     ReportService& service_;
@@ -68,6 +69,8 @@ class ReportStream final : public grpc::ServerBidiReactor<grpc::ByteBuffer, grpc
     grpc::ByteBuffer request_;
     grpc::ByteBuffer answer_;  // what is being written, and how much it tells
     std::size_t writing_answers_ = 0;
+    std::uint64_t read_sequence_ = 0;  // of the latest window; 0: none yet
+    std::chrono::system_clock::time_point read_at_{};
     v1::ReportResponse next_answer_;
     std::optional<grpc::Status> status_;  // set: the stream is to end
     std::size_t queued_ = 0;              // handed to the queue, not settled yet

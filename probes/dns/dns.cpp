@@ -37,12 +37,15 @@ class Asking {
         question.name = name;
         question.type = settings_.expected.type;
         question.transport = settings_.transport;
+        if (run_.listens())
+            run_.we_said(settings_.expected.type_name + " " + name + " to " + resolver_.servers()[server]);
         const auto answer = co_await resolver_.ask(server, std::move(question), started + share);
         // What an earlier question waited for is none of our own time.
         if (answer && order_.empty()) run_.sent(answer->sent);
         auto& entry = servers_[server];
         if (!entry.reading) order_.push_back(server);
         entry.reading = dns::read_answer(answer, settings_.expected, name);
+        if (entry.reading->code) run_.peer_said(entry.reading->words());
         entry.spent += Clock::now() - started;
         // A wait for nothing is no time of our own, even when an earlier answer was the last to arrive.
         run_.arrived(answer && answer->arrived ? *answer->arrived : Clock::now());

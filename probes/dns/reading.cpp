@@ -170,6 +170,15 @@ void Reading::add_facts(Outcome& outcome) const {
     outcome.fact(facts::kTransport, std::string(over_tcp ? "tcp" : "udp") + (cut_short ? ", cut short" : ""));
 }
 
+std::string Reading::words() const {
+    if (!code) return "";
+    std::string text = response_code_text(*code);
+    if (!values.empty()) text += ": " + join(values, ", ");
+    if (!aliases.empty()) text += " by " + join(aliases, " > ");
+    if (ttl) text += ", kept for " + std::to_string(*ttl) + " s";
+    return text;
+}
+
 Reading read_answer(const net::IoResult<net::RawAnswer>& answer, const Expected& expected,
                     const std::string& name) {
     Reading reading;

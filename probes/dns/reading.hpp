@@ -34,6 +34,9 @@ struct Reading {
     // kind.
     bool agrees_with(const Reading& other) const;
     void add_facts(Outcome& outcome) const;
+    // The answer in a line, for people: "NOERROR: 10.0.0.7, 10.0.0.8, by api.internal". "" for none that
+    // could be read.
+    std::string words() const;
 };
 
 // `name` opens the words of a failure.

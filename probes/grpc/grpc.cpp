@@ -66,10 +66,13 @@ class GrpcProbe final : public Probe {
     // To the end of the call. False: the run has failed, and the connection is good for nothing.
     awaitable<bool> converse(Run& run, net::Stream& stream, Session& session) const {
         run.begin(phase::send);
+        run.we_said("HTTP/2 SETTINGS");
         bool going = co_await flush(run, stream, session);
         while (going && !session.ready())
             going = co_await hear(run, stream, session);
         if (!going) co_return false;
+        run.peer_said("HTTP/2 SETTINGS");
+        say_call(run);
         session.start(run.whole_deadline() - Clock::now());
         going = co_await flush(run, stream, session);
         if (!going) co_return false;
@@ -77,10 +80,30 @@ class GrpcProbe final : public Probe {
         while (going && !session.answered() && !session.done())
             going = co_await hear(run, stream, session);
         if (!going) co_return false;
+        if (run.listens()) run.peer_said("HEADERS, :status " + std::to_string(session.answer().http_status));
         run.begin(phase::transfer);
         while (going && !session.done())
             going = co_await hear(run, stream, session);
         co_return going;
+    }
+
+    // Of metadata only the names: their values are this target's own and may be secret.
+    void say_call(Run& run) const {
+        if (!run.listens()) return;
+        std::string words = "POST " + std::string(grpc_health::kPath) + ", :authority " + settings_.authority;
+        for (const auto& each : settings_.metadata)
+            words += ", " + each.name + " ***";
+        run.we_said(words);
+        run.we_said("HealthCheckRequest, service \"" + settings_.service + '"');
+    }
+
+    void say_verdict(Run& run, const grpc_health::Verdict& verdict, const grpc_health::Answer& answer) const {
+        if (!run.listens()) return;
+        if (!verdict.health.empty()) run.peer_said("HealthCheckResponse, " + std::string(verdict.health));
+        std::string words = "grpc-status " + std::string(verdict.status);
+        if (!answer.message.empty()) words += ": " + settings_.scrubbed(answer.message);
+        if (!verdict.status.empty()) run.peer_said(words);
+        if (!answer.farewell.empty()) run.peer_said(settings_.scrubbed(answer.farewell));
     }
 
     awaitable<bool> flush(Run& run, net::Stream& stream, Session& session) const {
@@ -125,6 +148,7 @@ class GrpcProbe final : public Probe {
     void judge(Run& run, const grpc_health::Answer& answer) const {
         Outcome& outcome = run.outcome;
         const auto verdict = grpc_health::judge(answer, settings_.service);
+        say_verdict(run, verdict, answer);
         if (!answer.server.empty()) outcome.fact(grpc_health::kServer, settings_.scrubbed(answer.server));
         if (!verdict.status.empty()) outcome.fact(grpc_health::kStatus, verdict.status);
         if (!verdict.health.empty()) outcome.fact(grpc_health::kHealth, verdict.health);

@@ -56,7 +56,8 @@ Result<std::unique_ptr<Probe>> make(const Target& target, Services& services) {
 const Catalog& http::catalog() {
     static const Catalog all = [] {
         const Catalog tunnel{
-            .phases = {{phase::tunnel, "CONNECT to the proxy's answer; only for https through a proxy"}},
+            .phases = {{phase::tunnel, "CONNECT to the proxy's answer; only for https through a proxy",
+                        true}},
             .causes = {Cause::http_proxy_unauthorized, Cause::http_proxy_refused},
             .facts = {kRoute, kProxy},
             .gauges = {},
@@ -67,7 +68,7 @@ const Catalog& http::catalog() {
                        {phase::transfer,
                         "the first byte of the answer to its last, or to the first MiB of its body"},
                        {phase::reuse,
-                        "a second request and its answer on the same connection; only in some runs"}},
+                        "a second request and its answer on the same connection; only in some runs", true}},
             .causes = {Cause::http_status, Cause::http_unauthorized, Cause::http_not_found,
                        Cause::http_rate_limited, Cause::http_bad_gateway, Cause::http_unavailable,
                        Cause::http_gateway_timeout, Cause::http_server_error},

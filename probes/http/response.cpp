@@ -178,6 +178,7 @@ net::IoResult<void> Response::take_header() {
         return Failed{Cause::peer_too_large, fmt::format("a header of more than {} bytes", kMaxHeader)};
     if (end == std::string_view::npos) return {};
     const std::string header = strict_header(std::string_view(pending_).substr(0, end));
+    if (keep_.header) header_ = header;
     pending_.erase(0, end);
     std::size_t used = 0;
     if (auto parsed = put(header, used); !parsed) return parsed;

@@ -38,6 +38,7 @@ struct Head {
 struct Keep {
     std::vector<std::string> fields;  // lower-case names
     bool body = false;                // its first kMaxBody bytes
+    bool header = false;              // as it came, for whoever listens
 };
 
 class Response {
@@ -58,7 +59,10 @@ class Response {
     bool done() const;                // the whole answer has arrived
     bool enough() const;              // the body passed kMaxBody
     const std::string& body() const;  // as far as it is kept
-    bool keeps_alive() const;         // REQUIRES: head_done(); the connection may serve another request
+    const std::string& header() const {
+        return header_;
+    }                          // where it is kept; of the last answer, also interim
+    bool keeps_alive() const;  // REQUIRES: head_done(); the connection may serve another request
     std::uint64_t fed() const { return fed_; }  // bytes, all in all
     // The first bytes as they came, at most 24: for the words about garbage.
     const std::string& opening() const { return opening_; }
@@ -77,6 +81,7 @@ class Response {
     std::string pending_;
     std::size_t scanned_ = 0;  // bytes of `pending_` that were looked at for the end of the header
     std::string opening_;
+    std::string header_;
     std::uint64_t fed_ = 0;
     int interim_ = 0;
 };

@@ -5,6 +5,7 @@
 #include "probes/http/facts.hpp"
 #include "probes/http/rate_limit.hpp"
 #include "probes/http/status.hpp"
+#include "probes/http/transcript.hpp"
 #include "probes/http/wire_text.hpp"
 #include "probes/net/dial.hpp"
 #include "probes/net/tls.hpp"
@@ -133,14 +134,18 @@ awaitable<bool> Visit::make_tunnel() {
 
 awaitable<IoResult<void>> Visit::ask_for_tunnel(net::Stream& stream, Clock::time_point deadline) const {
     const Secret bytes = connect_request(hop_, *proxy_);
+    say_request(run_, bytes.reveal(), settings_);
     const auto written = co_await stream.write(bytes.reveal(), deadline);
     if (!written) co_return written.error();
-    Response answer(true);
+    Keep keep;
+    keep.header = run_.listens();
+    Response answer(true, std::move(keep));
     while (!answer.done()) {
         const auto more = co_await read_more(stream, answer, deadline);
         if (!more) co_return Failed(more.error().cause, "from the proxy: " + words_of(more.error(), answer));
     }
     const Head& head = answer.head();
+    say_answer(run_, answer.header(), settings_);
     if (head.status / 100 == 2) co_return IoResult<void>();
     const auto cause = head.status == 407 ? Cause::http_proxy_unauthorized : Cause::http_proxy_refused;
     co_return Failed(cause,
@@ -157,10 +162,11 @@ RequestForm Visit::form() const {
 awaitable<void> Visit::exchange() {
     run_.begin(phase::send);
     const Secret bytes = request(settings_, hop_, form());
+    say_request(run_, bytes.reveal(), settings_);
     const auto written = co_await stream_->write(bytes.reveal(), run_.deadline());
     if (!written) co_return run_.fail(written.error().cause, written.error().detail);
     run_.begin(phase::first_byte);
-    Keep keep{settings_.expected.fields(), settings_.expected.reads_body()};
+    Keep keep{settings_.expected.fields(), settings_.expected.reads_body(), run_.listens()};
     Response& response = response_.emplace(hop_.method == "HEAD", std::move(keep));
     bool judged = false;
     while (!response.done() && !response.enough()) {
@@ -168,6 +174,7 @@ awaitable<void> Visit::exchange() {
         if (!more) co_return fail_reading(more.error());
         if (!judged && response.head_done()) {
             judged = true;
+            say_answer(run_, response.header(), settings_);
             judge_head(response.head());
             if (run_.failed()) co_return;
         }
@@ -177,7 +184,14 @@ awaitable<void> Visit::exchange() {
         if (!*more) break;
     }
     run_.arrived(last_byte_);  // of the transfer too: to judge the answer and to close are not its share
+    note_body();
     if (!leads_on(response.head())) judge_body();
+}
+
+void Visit::note_body() const {
+    const auto rest =
+        response_->fed() - std::min<std::uint64_t>(response_->fed(), response_->header().size());
+    if (run_.listens() && rest > 0) run_.peer_said(fmt::format("and {} bytes more", rest));
 }
 
 void Visit::describe(const Head& head) {
@@ -273,6 +287,7 @@ awaitable<bool> Visit::measure_reuse() {
     RequestForm last = form();
     last.keep_alive = false;
     const Secret bytes = request(settings_, hop_, last);
+    run_.we_said("the same request again, on the kept connection");
     auto going = co_await stream_->write(bytes.reveal(), latest);
     Response second(hop_.method == "HEAD");
     while (going && !second.done() && !second.enough()) {
@@ -281,6 +296,7 @@ awaitable<bool> Visit::measure_reuse() {
         if (more && !*more) break;
     }
     if (going) run_.arrived(arrival_on(*stream_));
+    if (going && second.head_done()) run_.peer_said(fmt::format("{} again", second.head().status));
     run_.outcome.fact(kKeepAlive, going ? "yes" : "no");
     co_return going.has_value();
 }

@@ -29,6 +29,7 @@ class Visit {
     // CONNECT and the proxy's answer, in whatever phase is in progress.
     boost::asio::awaitable<net::IoResult<void>> ask_for_tunnel(net::Stream& stream,
                                                                Clock::time_point deadline) const;
+    void note_body() const;  // for whoever listens
     boost::asio::awaitable<void> ask();
     boost::asio::awaitable<void> exchange();
     bool turn();  // towards where a redirect points; false: there is none to follow, or the run has failed

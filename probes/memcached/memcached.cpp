@@ -68,10 +68,12 @@ class MemcachedProbe final : public Probe {
     awaitable<net::IoResult<void>> converse(Run& run, net::Stream& stream) {
         LineReader reader;
         run.begin(phase::ping);
+        run.we_said("version");
         const auto asked = co_await stream.write("version\r\n", run.deadline());
         if (!asked) co_return asked.error();
         const auto line = co_await read_line(stream, reader, run.deadline());
         if (!line) co_return line.error();
+        run.peer_said(*line);
         const auto version = memcached::parse_version(*line);
         if (!version) co_return version.error();
         run.outcome.fact(memcached::kVersion, *version);
@@ -82,16 +84,23 @@ class MemcachedProbe final : public Probe {
 
     awaitable<net::IoResult<void>> inspect(Run& run, net::Stream& stream, LineReader& reader) {
         run.begin(phase::inspect);
+        run.we_said("stats");
         const auto asked = co_await stream.write("stats\r\n", run.deadline());
         if (!asked) co_return asked.error();
         memcached::Statistics statistics;
+        std::size_t lines = 0;
         for (bool more = true; more;) {
             const auto line = co_await read_line(stream, reader, run.deadline());
             if (!line) co_return line.error();
+            ++lines;
             const auto added = statistics.add(*line);
-            if (!added) co_return added.error();
+            if (!added) {
+                run.peer_said(*line);
+                co_return added.error();
+            }
             more = *added;
         }
+        if (run.listens()) run.peer_said("STAT … END, " + std::to_string(lines) + " lines");
         memcached::describe(statistics, rates_, Clock::now(), run.outcome);
         run.arrived(stream.received_at());
         co_return net::IoResult<void>();

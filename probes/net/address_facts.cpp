@@ -51,6 +51,15 @@ std::string_view ttl_bucket(std::uint32_t seconds) {
     return "over 1 h";
 }
 
+std::string address_words(const Answer& answer) {
+    std::string words;
+    for (const auto& each : answer.addresses)
+        words += (words.empty() ? "" : ", ") + each.to_string();
+    for (const auto& name : answer.canonical_names)
+        words += " by " + name;
+    return words + ", kept for " + std::to_string(answer.ttl) + " s";
+}
+
 void add_address_facts(Outcome& outcome, const Answer& answer) {
     outcome.fact(facts::kDnsScope, scope_of(answer.addresses));
     if (answer.literal) return;

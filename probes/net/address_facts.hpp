@@ -6,6 +6,7 @@
 #include "probes/net/resolver.hpp"
 
 #include <cstdint>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -22,6 +23,8 @@ std::string_view ttl_bucket(std::uint32_t seconds);
 
 // dns.scope, and for what was asked (no literal) dns.answers, dns.cnames, dns.ttl.
 void add_address_facts(Outcome& outcome, const Answer& answer);
+// "10.0.1.7, 10.0.1.8 by db-1.internal, kept for 5 s": for people.
+std::string address_words(const Answer& answer);
 void add_resolver_fact(Outcome& outcome, const Resolver& resolver);  // dns.resolver
 
 }  // namespace plumb::net

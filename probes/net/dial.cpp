@@ -123,17 +123,27 @@ std::optional<Clock::time_point> answered_at(Clock::time_point started, const Ou
     return started + *outcome.rtt;
 }
 
+void note_handshake(Run& run, std::optional<Cause> failed) {
+    if (!failed) run.peer_said("SYN-ACK");
+    if (failed == Cause::tcp_refused) run.peer_said("RST");
+}
+
 asio::awaitable<std::vector<address>> resolve_phase(Run& run, Services& services, const std::string& host,
                                                     Family family) {
     run.begin(phase::resolve);
+    const bool asks = run.listens() && !literal_address(host);
+    if (asks) run.we_said("DNS: the addresses of " + host);
     auto answer = co_await services.resolver.resolve(host, run.deadline(), family);
     if (!answer) {
         add_resolver_fact(run.outcome, services.resolver);
         const Failed failed = std::move(answer).error();
+        const bool silent = failed.cause == Cause::dns_timeout || failed.cause == Cause::dns_unreachable;
+        if (asks && !silent) run.peer_said(failed.detail);
         run.fail(failed.cause, host + ": " + failed.detail);
         co_return std::vector<address>{};
     }
     add_address_facts(run.outcome, *answer);
+    if (asks) run.peer_said(address_words(*answer));
     if (!answer->literal) add_resolver_fact(run.outcome, services.resolver);
     auto addresses = std::move(answer->addresses);
     rotate(addresses, run.number());
@@ -154,9 +164,11 @@ asio::awaitable<std::optional<Stream>> dial(Run& run, Services& services, const 
         const auto share = left / static_cast<int>(addresses.size() - i);
         const auto limit = started + std::max(share, std::min<Clock::duration>(left, kLeastShare));
         const tcp::endpoint endpoint(addresses[i], port);
-        auto socket = co_await connect_one(services.executor, endpoint, limit);
         Attempt attempt;
         attempt.address = endpoint_text(addresses[i], port);
+        if (run.listens()) run.we_said("TCP SYN to " + attempt.address);
+        auto socket = co_await connect_one(services.executor, endpoint, limit);
+        note_handshake(run, socket ? std::nullopt : std::optional(socket.error().cause));
         attempt.duration = Clock::now() - started;
         if (!socket) attempt.failed = socket.error().cause;
         run.outcome.attempts.push_back(attempt);

@@ -27,6 +27,9 @@ boost::asio::awaitable<std::vector<boost::asio::ip::address>> resolve_phase(Run&
                                                                             const std::string& host,
                                                                             Family family = Family::any);
 
+// For whoever listens: how the peer took our SYN, as far as it said anything.
+void note_handshake(Run& run, std::optional<Cause> failed);
+
 // One attempt at one address, in whatever phase is in progress; the socket is non-blocking.
 boost::asio::awaitable<IoResult<boost::asio::ip::tcp::socket>> connect_one(
     boost::asio::any_io_executor executor, boost::asio::ip::tcp::endpoint endpoint,

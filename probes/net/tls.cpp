@@ -2,6 +2,7 @@
 
 #include "probes/net/dial.hpp"
 #include "probes/net/tls_handshake.hpp"
+#include "probes/net/tls_words.hpp"
 
 #include <openssl/ssl.h>
 
@@ -28,12 +29,14 @@ asio::awaitable<bool> start_tls(Run& run, Stream& stream, const TlsSettings& set
     auto& impl = stream.impl();
     attach_ssl(impl, settings, run.inspects());
     auto* ssl = impl.ssl.get();
+    say_client_hello(run, settings.options());
     auto done = co_await shake_hands(impl, run.deadline());
     if (done && impl.wire.certificate_requested && SSL_version(ssl) >= TLS1_3_VERSION) {
         done = co_await await_verdict(run, stream);
     }
     note_kernel_facts(run.outcome, stream.descriptor());
     add_tls_facts(run.outcome, ssl, settings);
+    say_server_hello(run, done ? std::nullopt : std::optional(done.error()), impl.wire.bytes_in > 0);
     if (!done) {
         impl.broken = true;
         const Failed failed = std::move(done).error();
@@ -41,6 +44,7 @@ asio::awaitable<bool> start_tls(Run& run, Stream& stream, const TlsSettings& set
         co_return false;
     }
     if (const auto objection = objection_to(ssl, settings)) {
+        say_objection(run, *objection);
         run.fail(objection->cause, objection->detail);
         co_return false;
     }

@@ -35,13 +35,16 @@ asio::awaitable<void> resume(Run& run, Stream& second, const TlsSettings& settin
     run.begin(phase::resume);
     auto& impl = second.impl();
     attach_ssl(impl, settings, false, session.get());
+    run.we_said("TLS ClientHello with the session of the connection before");
     const auto done = co_await shake_hands(impl, std::min(run.deadline(), latest));
     if (!done) {
         impl.broken = true;
         co_return note_failure(run, done.error());
     }
     tell_times(run, impl.wire);
-    run.outcome.fact(facts::kTlsResumption, SSL_session_reused(impl.ssl.get()) == 1 ? "yes" : "no");
+    const bool reused = SSL_session_reused(impl.ssl.get()) == 1;
+    run.peer_said(reused ? "TLS ServerHello, the session goes on" : "TLS ServerHello, a new session");
+    run.outcome.fact(facts::kTlsResumption, reused ? "yes" : "no");
     second.close();
 }
 
@@ -74,8 +77,10 @@ const Catalog& resumption_catalog() {
     static const Catalog catalog{
         .phases = {{phase::reconnect,
                     "what resuming needs: the session ticket awaited, the connection closed, TCP and the "
-                    "tunnel again"},
-                   {phase::resume, "TLS again with the session of the first connection; only in some runs"}},
+                    "tunnel again",
+                    true},
+                   {phase::resume, "TLS again with the session of the first connection; only in some runs",
+                    true}},
         .causes = {},
         .facts = {facts::kTlsResumption},
         .gauges = {},

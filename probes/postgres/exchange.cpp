@@ -1,4 +1,5 @@
-// Session's second half: a question and its answers on an open session.
+// Session's second half: a question and its answers on an open session, and what the session knows of itself.
+#include "probes/net/tls_words.hpp"
 #include "probes/postgres/failure.hpp"
 #include "probes/postgres/session.hpp"
 
@@ -140,6 +141,34 @@ net::Failed Session::lost() {
     if (was_reset()) return {Cause::peer_reset, "connection reset by the peer"};
     if (tls_began() && watch_->alerted()) return watch_->failure(0);
     return login_failure(PQerrorMessage(connection_.get()));
+}
+
+void Session::say_handshake(Run& run, const std::optional<net::Failed>& failed) const {
+    if (!run.listens()) return;
+    run.peer_said("S: TLS");
+    net::say_client_hello(run, tls_->options());
+    net::say_server_hello(run, failed, failed && failed->cause != Cause::peer_closed);
+}
+
+bool Session::encrypted() const {
+    return PQsslInUse(connection_.get()) != 0 || (reached_login() && tls_began());
+}
+
+int Session::descriptor() const {
+    return PQsocket(connection_.get());
+}
+
+std::string Session::server_version() const {
+    const char* words = PQparameterStatus(connection_.get(), "server_version");
+    return words == nullptr ? "" : words;
+}
+
+int Session::version_number() const {
+    return PQserverVersion(connection_.get());
+}
+
+int Session::key_pid() const {
+    return PQbackendPID(connection_.get());
 }
 
 }  // namespace plumb::postgres

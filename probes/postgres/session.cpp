@@ -4,6 +4,7 @@
 #include "probes/net/arrival.hpp"
 #include "probes/net/dial.hpp"
 #include "probes/net/facts.hpp"
+#include "probes/net/tls_words.hpp"
 #include "probes/peer_words.hpp"
 #include "probes/postgres/failure.hpp"
 #include "probes/postgres/hash_limit.hpp"
@@ -136,6 +137,11 @@ asio::awaitable<Opened> Session::open(Run& run, asio::ip::address address,
     started_ = Clock::now();
     start(address);
     called_ = Clock::now();
+    if (run.listens()) {
+        run.we_said("TCP SYN to " + address_);
+        trace_ = std::make_unique<Trace>(run, login_);
+        trace_->attach(connection_.get());
+    }
     run.sent(called_);
     if (PQstatus(connection_.get()) == CONNECTION_BAD) {
         co_return give_up(run, connect_words_failure(PQerrorMessage(connection_.get())));
@@ -163,7 +169,12 @@ asio::awaitable<Opened> Session::open(Run& run, asio::ip::address address,
 std::optional<net::Failed> Session::before_poll(Run& run) {
     if (stage_ == Stage::connect) {
         // Asked before libpq does, since the kernel tells an error once and libpq keeps only its words.
-        if (const auto error = socket_error(descriptor())) return net::connect_failure(error);
+        if (const auto error = socket_error(descriptor())) {
+            auto failed = net::connect_failure(error);
+            net::note_handshake(run, failed.cause);
+            return failed;
+        }
+        net::note_handshake(run, std::nullopt);
         return connected(run);
     }
     auto failed = peek();
@@ -211,9 +222,14 @@ std::optional<net::Failed> Session::after_poll(Run& run, PostgresPollingStatusTy
 // The handshake is over, or the server has answered that it speaks no TLS (sslmode=prefer goes on without).
 // Nothing of the login has been sent.
 std::optional<net::Failed> Session::end_handshake(Run& run) {
+    if (!tls_began()) run.peer_said("N: no TLS");
     if (tls_began()) {
         watch_->add_facts(run.outcome);
-        if (auto objection = watch_->objection()) return objection;
+        say_handshake(run, std::nullopt);
+        if (auto objection = watch_->objection()) {
+            net::say_objection(run, *objection);
+            return objection;
+        }
         if (received_at_) received_at_ = std::max(received_at_, watch_->last_sent());
     }
     run.arrived(received_at_);
@@ -307,7 +323,9 @@ net::Failed Session::timed_out() const {
 net::Failed Session::broken(Run& run) {
     if (stage_ == Stage::handshake && tls_began()) {
         watch_->add_facts(run.outcome);
-        return watch_->failure(was_reset() ? ECONNRESET : 0);
+        auto failed = watch_->failure(was_reset() ? ECONNRESET : 0);
+        say_handshake(run, failed);
+        return failed;
     }
     if (tls_began() && watch_->alerted()) return watch_->failure(0);
     auto failed = login_failure(PQerrorMessage(connection_.get()));
@@ -315,6 +333,7 @@ net::Failed Session::broken(Run& run) {
         failed = net::Failed(Cause::peer_reset, "connection reset by the peer");
     }
     if (stage_ == Stage::handshake && is_servers(failed.cause)) run.begin(phase::authenticate);
+    if (trace_ && is_servers(failed.cause)) trace_->refused(failed.detail);
     return failed;
 }
 
@@ -370,27 +389,6 @@ std::optional<net::Failed> Session::check_received() {
     if (received != received_at_look_) received_at_.reset();
     if (received <= received_before_ + most_) return std::nullopt;
     return net::Failed(Cause::peer_too_large, "more than " + std::to_string(most_) + " bytes received");
-}
-
-bool Session::encrypted() const {
-    return PQsslInUse(connection_.get()) != 0 || (reached_login() && tls_began());
-}
-
-int Session::descriptor() const {
-    return PQsocket(connection_.get());
-}
-
-std::string Session::server_version() const {
-    const char* words = PQparameterStatus(connection_.get(), "server_version");
-    return words == nullptr ? "" : words;
-}
-
-int Session::version_number() const {
-    return PQserverVersion(connection_.get());
-}
-
-int Session::key_pid() const {
-    return PQbackendPID(connection_.get());
 }
 
 }  // namespace plumb::postgres

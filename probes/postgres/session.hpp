@@ -15,6 +15,7 @@
 #include "probes/postgres/front.hpp"
 #include "probes/postgres/handshake_watch.hpp"
 #include "probes/postgres/login.hpp"
+#include "probes/postgres/trace.hpp"
 #include "probes/run.hpp"
 
 #include <cstdint>
@@ -101,6 +102,7 @@ class Session {
     Opened give_up(Run& run, net::Failed failed);
     net::Failed timed_out() const;
     net::Failed broken(Run& run);
+    void say_handshake(Run& run, const std::optional<net::Failed>& failed) const;
     std::optional<net::Failed> peek();
     void peek_at_login(std::string_view seen);
     bool was_reset() const;
@@ -119,6 +121,7 @@ class Session {
     const Login& login_;
     const net::TlsSettings* tls_;
     std::unique_ptr<HandshakeWatch> watch_;
+    std::unique_ptr<Trace> trace_;  // where somebody listens
     std::unique_ptr<PGconn, Finish> connection_;
     std::string address_;
     Clock::time_point started_{};

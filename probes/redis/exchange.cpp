@@ -38,6 +38,7 @@ awaitable<bool> converse(Run& run, net::Stream& stream, Session& session) {
     while (session.step() != Session::Step::done) {
         if (session.phase() != run.current_phase()) run.begin(session.phase());
         const Secret command = session.command();
+        if (run.listens()) run.we_said(session.command_words());
         const auto written = co_await stream.write(command.reveal(), run.deadline());
         if (!written) {
             run.fail(written.error().cause, written.error().detail);
@@ -49,6 +50,7 @@ awaitable<bool> converse(Run& run, net::Stream& stream, Session& session) {
             co_return false;
         }
         run.arrived(stream.received_at());
+        if (run.listens()) run.peer_said(session.words_of(*reply));
         const auto rejection = session.take(*reply);
         if (!rejection) continue;
         if (rejection->phase != run.current_phase()) run.begin(rejection->phase);

@@ -9,12 +9,12 @@ Catalog make_catalog() {
     Catalog all;
     all.add(net::dial_catalog()).add(net::tls_catalog()).add(net::exchange_catalog());
     const Catalog own{
-        .phases = {{phase::authenticate, "AUTH and SELECT; only with a user, a password or a database"},
+        .phases = {{phase::authenticate, "AUTH and SELECT; only with a user, a password or a database", true},
                    {phase::ping, "PING to its answer"},
                    {phase::inspect,
                     "INFO, and what it leaves out by CONFIG GET; of a cluster its state and shards"},
                    {kShardsPhase,
-                    "of a cluster: connect, TLS, AUTH and PING to the primary of each other shard"}},
+                    "of a cluster: connect, TLS, AUTH and PING to the primary of each other shard", true}},
         .causes = {Cause::redis_noauth, Cause::redis_wrongpass, Cause::redis_noperm, Cause::redis_loading,
                    Cause::redis_moved, Cause::redis_ask, Cause::redis_readonly, Cause::redis_noreplicas,
                    Cause::redis_out_of_memory, Cause::redis_misconf, Cause::redis_max_clients,

@@ -134,6 +134,53 @@ Secret Session::command() const {
     return format({"PING"});
 }
 
+std::string Session::command_words() const {
+    switch (step_) {
+        case Step::authenticate:
+        case Step::authenticate_old_form:
+            return "AUTH ***";
+        case Step::select:
+            return fmt::format("SELECT {}", settings_->database);
+        case Step::ping:
+            return "PING";
+        case Step::info:
+            return "INFO";
+        case Step::config:
+            return fmt::format("CONFIG GET {}", settings_to_ask_.back());
+        case Step::cluster_info:
+            return "CLUSTER INFO";
+        case Step::cluster_slots:
+            return "CLUSTER SLOTS";
+        case Step::done:
+            break;
+    }
+    return "";
+}
+
+std::string Session::words_of(const Reply& reply) const {
+    constexpr std::size_t kShort = 64;
+    switch (reply.type) {
+        case Reply::Type::status:
+            return scrub(reply.text, secrets());
+        case Reply::Type::error: {
+            // Whoever does not know AUTH quotes its arguments, cut anywhere.
+            const bool quotes = phase() == phase::authenticate;
+            const auto end = quotes ? reply.text.find_first_of("`'\"") : std::string::npos;
+            return "error: " + scrub(std::string_view(reply.text).substr(0, end), secrets());
+        }
+        case Reply::Type::integer:
+            return std::to_string(reply.integer);
+        case Reply::Type::text:
+            if (reply.text.size() <= kShort) return scrub(reply.text, secrets());
+            return fmt::format("a text of {} bytes", reply.text.size());
+        case Reply::Type::nil:
+            return "nothing";
+        case Reply::Type::array:
+            return fmt::format("a list of {}", reply.elements.size());
+    }
+    return "";
+}
+
 std::optional<Rejection> Session::take(const Reply& reply) {
     switch (step_) {
         case Step::authenticate:

@@ -44,6 +44,9 @@ class Session {
     Step step() const { return step_; }
     std::string_view phase() const;
     Secret command() const;  // REQUIRES: not done
+    // For whoever listens: the command without its secrets, and a reply in a line, without ours.
+    std::string command_words() const;
+    std::string words_of(const Reply& reply) const;
     std::optional<Rejection> take(const Reply& reply);
 
     const std::optional<Info>& info() const { return info_; }

@@ -15,12 +15,12 @@ constexpr double kMebibyte = 1024.0 * 1024.0;
 
 // What the agent's own cgroup says, and what would be taken for the app's.
 constexpr std::array<std::string_view, 10> kOwnGauges{
-    limits::kMemory.name,      limits::kMemoryPeak.name,     limits::kCpu.name,        limits::kThrottled.name,
-    limits::kPids.name,        limits::kDescriptors.name,    limits::kOomKills.name,   limits::kPressureCpu.name,
-    limits::kPressureIo.name,  limits::kPressureMemory.name};
-constexpr std::array<std::string_view, 5> kOwnFacts{
-    limits::kMemoryLimit.name, limits::kMemorySizing.name, limits::kCpuLimit.name, limits::kPidsLimit.name,
-    limits::kDescriptorLimit.name};
+    limits::kMemory.name,     limits::kMemoryPeak.name,    limits::kCpu.name,      limits::kThrottled.name,
+    limits::kPids.name,       limits::kDescriptors.name,   limits::kOomKills.name, limits::kPressureCpu.name,
+    limits::kPressureIo.name, limits::kPressureMemory.name};
+constexpr std::array<std::string_view, 5> kOwnFacts{limits::kMemoryLimit.name, limits::kMemorySizing.name,
+                                                    limits::kCpuLimit.name, limits::kPidsLimit.name,
+                                                    limits::kDescriptorLimit.name};
 
 template <class Names>
 bool is_one_of(const Names& names, std::string_view name) {
@@ -100,7 +100,8 @@ void AppUse::tell_cpu(const Identity& identity, const EcsUse& use, Clock::time_p
         out.gauge(limits::kCpu, (*use.cpu_seconds - *before_->cpu_seconds) / seconds, identity.ecs->vcpus);
     if (!use.periods || !before_->periods || !use.throttled || !before_->throttled) return;
     const double periods = *use.periods - *before_->periods;
-    if (periods > 0) out.gauge(limits::kThrottled, std::max(0.0, *use.throttled - *before_->throttled) / periods);
+    if (periods > 0)
+        out.gauge(limits::kThrottled, std::max(0.0, *use.throttled - *before_->throttled) / periods);
 }
 
 Catalog app_use_catalog() {

@@ -1,5 +1,5 @@
-// In a sidecar the agent's own cgroup is not the app's: what the app uses, and of what limits, is then said by
-// the statistics of the task's containers. Pure.
+// In a sidecar the agent's own cgroup is not the app's: what the app uses, and of what limits, is then said
+// by the statistics of the task's containers. Pure.
 #pragma once
 
 #include "probes/run.hpp"
@@ -14,7 +14,8 @@ namespace plumb::task {
 
 inline constexpr GaugeInfo kContainerMemory{
     "container.NAME.memory", "bytes",
-    "memory that this container of the task uses, without page cache that can be dropped; of its limit", true};
+    "memory that this container of the task uses, without page cache that can be dropped; of its limit",
+    true};
 
 class AppUse {
   public:

@@ -31,7 +31,8 @@ std::optional<Clock::time_point> start_of_process(const Places& places, const st
     timespec boot{};
     if (!ticks || a_second <= 0 || ::clock_gettime(CLOCK_BOOTTIME, &boot) != 0) return std::nullopt;
     // The kernel counts from boot, also while the machine sleeps, which CLOCK_MONOTONIC leaves out.
-    const auto started = std::chrono::duration<double>(static_cast<double>(*ticks) / static_cast<double>(a_second));
+    const auto started =
+        std::chrono::duration<double>(static_cast<double>(*ticks) / static_cast<double>(a_second));
     const auto now = std::chrono::seconds(boot.tv_sec) + std::chrono::nanoseconds(boot.tv_nsec);
     const auto age = std::chrono::duration_cast<Clock::duration>(now - started);
     if (age < Clock::duration::zero()) return std::nullopt;

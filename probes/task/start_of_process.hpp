@@ -1,5 +1,5 @@
-// When a process began, on our monotonic clock (/proc/PID/stat, proc(5)). The first of its container, process 1,
-// tells when the task began.
+// When a process began, on our monotonic clock (/proc/PID/stat, proc(5)). The first of its container, process
+// 1, tells when the task began.
 #pragma once
 
 #include "probes/run.hpp"

@@ -1,7 +1,8 @@
-// The kind `task`: no URL leads to it, so it has no scheme and makes no probe; it declares what the task's own
-// evidence (task_probe.hpp) may hold.
+// The kind `task`: no URL leads to it, so it has no scheme and makes no probe; it declares what the task's
+// own evidence (task_probe.hpp) may hold.
 #include "probes/probe.hpp"
 #include "probes/task/app_use.hpp"
+#include "probes/task/clock.hpp"
 #include "probes/task/facts.hpp"
 #include "probes/task/identity/identity.hpp"
 #include "probes/task/image/image.hpp"
@@ -20,8 +21,8 @@ const Kind& task_kind() {
             return Error{"the task is looked at by itself; it is no target"};
         };
         made.catalog.phases = {{phase::inspect, "a look at everything, also at what hardly changes"}};
-        made.catalog.facts = {task::kLook, task::kImageFrom};
-        made.catalog.gauges = {task::kTimerNoise};
+        made.catalog.facts = {task::kLook, task::kImageFrom, task::kClockOffset};
+        made.catalog.gauges = {task::kTimerNoise, task::kClockError};
         made.catalog.add(task::identity_catalog())
             .add(task::limits_catalog())
             .add(task::variables_catalog())

@@ -78,7 +78,7 @@ std::vector<std::uint16_t> parse_ports(std::string_view text) {
 
 // Whose files and variables are read: ours, or those of the app's process in another container.
 struct AppPlaces {
-    std::string root;               // as in Places
+    std::string root;  // as in Places
     std::optional<pid_t> variables_of;
     std::string words = "this container";
 };
@@ -181,7 +181,8 @@ class TaskProbe::Impl {
             stats = co_await ask_ecs_stats(services_, std::move(variable), now + (deadline - now) / 2);
         }
         auto out = std::make_shared<Look>();
-        std::function<void()> job = [areas = areas_, out, depth, id = identity_.app_id, own = identity_.place] {
+        std::function<void()> job = [areas = areas_, out, depth, id = identity_.app_id,
+                                     own = identity_.place] {
             areas->app_id = id;
             areas->own = own;
             areas->look(*out, depth);
@@ -203,11 +204,13 @@ class TaskProbe::Impl {
     Identity identity_;
     AppUse app_use_;
     TimerNoise noise_;
+    std::optional<ClockOffset> clock_;
     std::optional<Warmup> warmup_;
     std::vector<std::uint16_t> listeners_;  // as the latest look saw them
 
   private:
-    // The agent is there from the start of the task unless it came seconds after the container's first process.
+    // The agent is there from the start of the task unless it came seconds after the container's first
+    // process.
     void start_warmup() {
         constexpr std::chrono::seconds kTogether{5};
         const auto own = start_of_process(settings_.places, "self").value_or(Clock::now());
@@ -225,6 +228,7 @@ class TaskProbe::Impl {
         }
         if (const auto noise = noise_.middle())
             out.gauge(kTimerNoise, std::chrono::duration<double>(*noise).count());
+        if (clock_) describe_clock(*clock_, out);
         if (!warmup_) return;
         if (const auto* ports = out.find_fact(kListenerPorts.name)) listeners_ = parse_ports(ports->value);
         warmup_->describe(look);
@@ -250,6 +254,10 @@ boost::asio::awaitable<Look> TaskProbe::look(Depth depth, Clock::time_point dead
 void TaskProbe::seen(const Outcome& outcome, std::uint16_t port) {
     impl_->targets_->seen(outcome.dependency, port, outcome.attempts);
     if (impl_->warmup_) impl_->warmup_->dependency_seen(outcome.dependency, outcome.ok(), Clock::now());
+}
+
+void TaskProbe::clock_seen(const ClockOffset& offset) {
+    impl_->clock_ = offset;
 }
 
 boost::asio::awaitable<void> TaskProbe::measure_noise() {

@@ -1,14 +1,16 @@
-// The task's own evidence: who it is, its limits, variables, image, sockets and its app's warm-up, in one look.
+// The task's own evidence: who it is, its limits, variables, image, sockets and its app's warm-up, in one
+// look.
 //
 // learn() first, then look() as often as wanted. A look costs a few milliseconds on a thread of its own, the
-// first one at Depth::inspect some tens (it reads the image). What a platform, kernel or image does not tell is
-// left out; nothing here fails.
+// first one at Depth::inspect some tens (it reads the image). What a platform, kernel or image does not tell
+// is left out; nothing here fails.
 //
 // Threads: used on the io_context's thread. Lifetimes: Services outlives it. At the end of the program:
 // busy() says that a look hangs in the kernel; then leave without destroying this.
 #pragma once
 
 #include "probes/probe.hpp"
+#include "probes/task/clock.hpp"
 #include "probes/task/identity/identity.hpp"
 #include "probes/task/places.hpp"
 #include "probes/task/section.hpp"
@@ -50,6 +52,8 @@ class TaskProbe {
 
     // A dependency's run ended: where it is, and whether it can be reached.
     void seen(const Outcome& outcome, std::uint16_t port);
+
+    void clock_seen(const ClockOffset& offset);
 
     // Sleeps for some milliseconds to see how late the loop wakes up; looks then tell it as task.timer_noise.
     boost::asio::awaitable<void> measure_noise();

@@ -94,7 +94,8 @@ asio::awaitable<bool> Worker::run(std::function<void()> job, Clock::time_point d
     {
         const std::lock_guard lock(shared_->mutex);
         shared_->job = std::move(work);
-        if (!shared_->thread.joinable()) shared_->thread = std::thread([shared = shared_] { shared->loop(); });
+        if (!shared_->thread.joinable())
+            shared_->thread = std::thread([shared = shared_] { shared->loop(); });
     }
     shared_->wake.notify_one();
     co_await ticket->timer.async_wait(asio::as_tuple(asio::use_awaitable));

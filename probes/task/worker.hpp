@@ -1,8 +1,8 @@
 // A thread of its own for what blocks: reading a thousand small files, a file system that hangs. The loop
 // waits for it as for the network: until a deadline, and no longer.
 //
-// Use on one io_context's thread. A job that does not come back keeps the worker busy; then no other is taken,
-// and who ends the program must leave without destroying what the job refers to (busy()).
+// Use on one io_context's thread. A job that does not come back keeps the worker busy; then no other is
+// taken, and who ends the program must leave without destroying what the job refers to (busy()).
 #pragma once
 
 #include "probes/run.hpp"

@@ -206,6 +206,18 @@ StartTls::Next StartTls::end_of_offers(int code, std::string_view text) {
     return say(Stage::agreement, "STARTTLS\r\n");
 }
 
+std::string StartTls::output_words() const {
+    if (output_.empty()) return "";
+    if (protocol_ == Protocol::ldap) return "LDAP ExtendedRequest StartTLS";
+    if (protocol_ == Protocol::postgres) return "SSLRequest";
+    return std::string(trim(output_));
+}
+
+std::string StartTls::answer_words(std::string_view received) const {
+    if (protocol_ != Protocol::ldap) return std::string(trim(received));
+    return "LDAP, " + std::to_string(received.size()) + " bytes";
+}
+
 StartTls::Next StartTls::ldap() {
     constexpr unsigned kSequence = 0x30;
     constexpr unsigned kInteger = 0x02;

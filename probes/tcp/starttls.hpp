@@ -31,8 +31,10 @@ class StartTls {
     explicit StartTls(Protocol protocol) : protocol_(protocol) {}
 
     Next resume(std::string_view received);
-    std::string_view output() const { return output_; }        // of the last resume(); may be empty
-    const std::string& greeting() const { return greeting_; }  // the server's first line, not yet sanitized
+    std::string_view output() const { return output_; }         // of the last resume(); may be empty
+    std::string output_words() const;                           // the same for people; may be empty
+    std::string answer_words(std::string_view received) const;  // what came, for people; not yet sanitized
+    const std::string& greeting() const { return greeting_; }   // the server's first line, not yet sanitized
     Cause cause() const { return cause_; }
     const std::string& detail() const { return detail_; }  // the server's words are marked in it
 

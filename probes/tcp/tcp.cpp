@@ -94,6 +94,7 @@ class TcpProbe final : public Probe {
                 run.fail(dialogue.cause(), dialogue.detail());
                 co_return false;
             }
+            if (const auto words = dialogue.output_words(); !words.empty()) run.we_said(words);
             const bool written = co_await write(run, stream, dialogue.output());
             if (!written) co_return false;
             received.clear();
@@ -103,6 +104,15 @@ class TcpProbe final : public Probe {
                 co_return false;
             }
             run.arrived(stream.received_at());
+            if (run.listens()) say_lines(run, dialogue.answer_words(received));
+        }
+    }
+
+    // A step a line, as they came.
+    void say_lines(Run& run, std::string_view received) const {
+        const auto shown = scrub(received, secrets_);
+        for (const auto line : split(shown, '\n')) {
+            if (!trim(line).empty()) run.peer_said(trim(line));
         }
     }
 
@@ -110,6 +120,9 @@ class TcpProbe final : public Probe {
         run.begin(kExchange);
         std::string received;
         for (const auto& step : settings_.steps) {
+            if (run.listens() && !step.send.empty())
+                run.we_said(std::to_string(step.send.size()) +
+                            " bytes of this target's own, which may be secret");
             const bool written = co_await write(run, stream, step.send);
             if (!written) co_return;
             if (!step.expect) continue;
@@ -131,8 +144,10 @@ class TcpProbe final : public Probe {
                 run.fail(Cause::peer_too_large, "no match in " + std::to_string(tcp::kMaxAwaited) + " bytes");
                 co_return false;
             }
+            const auto before = received.size();
             const auto came = co_await read_more(stream, received, run.deadline());
             run.arrived(stream.received_at());
+            if (run.listens()) say_lines(run, std::string_view(received).substr(before));
             if (came) continue;
             fail_without_match(run, came.error(), received);
             co_return false;
@@ -173,18 +188,21 @@ Result<std::unique_ptr<Probe>> make(const Target& target, Services& services) {
 Catalog catalog() {
     auto catalog = net::dial_catalog();
     const Catalog starttls{
-        .phases = {{kStartTls, "plain text until both sides begin TLS; with starttls"}},
+        .phases = {{kStartTls, "plain text until both sides begin TLS; with starttls", true}},
         .causes = {Cause::tls_refused},
         .facts = {tcp::facts::kGreeting},
         .gauges = {},
     };
     const Catalog exchange{
-        .phases = {{kExchange, "all that is sent and awaited; with send and expect"}},
+        .phases = {{kExchange, "all that is sent and awaited; with send and expect", true}},
         .causes = {},
         .facts = {tcp::facts::kAnswer},
         .gauges = {},
     };
-    catalog.add(starttls).add(net::tls_catalog()).add(exchange).add(net::exchange_catalog());
+    auto tls = net::tls_catalog();
+    for (auto& each : tls.phases)
+        each.sometimes = true;
+    catalog.add(starttls).add(tls).add(exchange).add(net::exchange_catalog());
     return catalog;
 }
 

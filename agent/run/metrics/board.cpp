@@ -66,10 +66,12 @@ void MetricsBoard::add(const Window& window) {
         to.suspect += from.suspect;
         if (from.runs > 0) to.up = 2 * from.succeeded >= from.runs;
         for (const auto& failure : from.failures) {
-            if (to.failures.size() < kMostSeries) to.failures[{failure.phase, failure.cause}] += failure.count;
+            if (to.failures.size() < kMostSeries)
+                to.failures[{failure.phase, failure.cause}] += failure.count;
         }
         for (const auto& gauge : from.gauges) {
-            if (to.gauges.contains(gauge.name) || to.gauges.size() < 2 * kMaxGauges) to.gauges[gauge.name] = gauge;
+            if (to.gauges.contains(gauge.name) || to.gauges.size() < 2 * kMaxGauges)
+                to.gauges[gauge.name] = gauge;
         }
         if (from.kind == "task") {
             add_task(from, to);
@@ -100,22 +102,26 @@ std::string MetricsBoard::text(std::string_view version) const {
     each("plumb_up", "gauge", "1 when most runs of the latest window succeeded.",
          [](const Dependency& kept) { return kept.up ? 1 : 0; });
     each("plumb_runs_total", "counter", "Runs of probes.", [](const Dependency& kept) { return kept.runs; });
-    each("plumb_runs_skipped_total", "counter", "Runs that were left out: the one before was under way, or held back.",
+    each("plumb_runs_skipped_total", "counter",
+         "Runs that were left out: the one before was under way, or held back.",
          [](const Dependency& kept) { return kept.skipped; });
     each("plumb_runs_suspect_total", "counter", "Runs made while the agent itself was late or throttled.",
          [](const Dependency& kept) { return kept.suspect; });
     out.family("plumb_failures_total", "counter", "Runs that failed, by phase and cause.");
     for (const auto& [dependency, kept] : dependencies_) {
         for (const auto& [where, count] : kept.failures)
-            out.line("plumb_failures_total", {"dependency", dependency, "phase", where.first, "cause", where.second}, count);
+            out.line("plumb_failures_total",
+                     {"dependency", dependency, "phase", where.first, "cause", where.second}, count);
     }
-    out.family("plumb_phase_seconds", "summary", "How long the phases of clean runs took; quantiles of the latest window.");
+    out.family("plumb_phase_seconds", "summary",
+               "How long the phases of clean runs took; quantiles of the latest window.");
     for (const auto& [dependency, kept] : dependencies_) {
         for (const auto& [phase, seen] : kept.phases) {
             for (std::size_t i = 0; i < kQuantiles.size(); ++i) {
-                out.line("plumb_phase_seconds",
-                         {"dependency", dependency, "phase", phase, "quantile", fmt::format("{}", kQuantiles[i])},
-                         seen.quantiles[i] / 1e9);
+                out.line(
+                    "plumb_phase_seconds",
+                    {"dependency", dependency, "phase", phase, "quantile", fmt::format("{}", kQuantiles[i])},
+                    seen.quantiles[i] / 1e9);
             }
             out.line("plumb_phase_seconds_sum", {"dependency", dependency, "phase", phase},
                      static_cast<double>(seen.sum_ns) / 1e9);
@@ -130,7 +136,8 @@ std::string MetricsBoard::text(std::string_view version) const {
     out.family("plumb_gauge_limit", "gauge", "Its limit, where it has one.");
     for (const auto& [dependency, kept] : dependencies_) {
         for (const auto& [name, gauge] : kept.gauges) {
-            if (gauge.limit) out.line("plumb_gauge_limit", {"dependency", dependency, "name", name}, *gauge.limit);
+            if (gauge.limit)
+                out.line("plumb_gauge_limit", {"dependency", dependency, "name", name}, *gauge.limit);
         }
     }
     out.family("plumb_task_check", "gauge", "1 when what the task shows of itself is as it should be.");

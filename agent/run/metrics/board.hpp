@@ -1,6 +1,6 @@
 // What the sidecar has counted since its start, for /metrics: windows go in, Prometheus text comes out
-// (text format 0.0.4). Counters grow, gauges and quantiles are those of the latest window. Pure; its memory is
-// bounded by the bounds of a window. Not thread-safe.
+// (text format 0.0.4). Counters grow, gauges and quantiles are those of the latest window. Pure; its memory
+// is bounded by the bounds of a window. Not thread-safe.
 #pragma once
 
 #include "model/window.hpp"
@@ -20,7 +20,7 @@ class MetricsBoard {
 
   private:
     struct Phase {
-        std::uint64_t count = 0;   // clean runs since the start, and how long they took
+        std::uint64_t count = 0;  // clean runs since the start, and how long they took
         std::uint64_t sum_ns = 0;
         double quantiles[3] = {};  // of the latest window, in ns
         bool measured = false;

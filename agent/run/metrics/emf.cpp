@@ -36,7 +36,8 @@ class Line {
         directive["Dimensions"] = json::array{std::move(dimensions_)};
         directive["Metrics"] = std::move(metrics_);
         json::object root;
-        root["_aws"] = json::object{{"Timestamp", ms}, {"CloudWatchMetrics", json::array{std::move(directive)}}};
+        root["_aws"] =
+            json::object{{"Timestamp", ms}, {"CloudWatchMetrics", json::array{std::move(directive)}}};
         for (auto& [name, value] : values_)
             root[name] = std::move(value);
         return json::serialize(root) + "\n";

@@ -39,14 +39,14 @@ std::optional<tcp::endpoint> endpoint_of(const std::string& text) {
     const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), port);
     boost::system::error_code bad;
     const auto address = asio::ip::make_address(host, bad);
-    if (bad || error != std::errc{} || digits.empty() || end != digits.data() + digits.size()) return std::nullopt;
+    if (bad || error != std::errc{} || digits.empty() || end != digits.data() + digits.size())
+        return std::nullopt;
     return tcp::endpoint(address, port);
 }
 
 std::string answer(std::string_view status, std::string_view type, std::string_view body) {
-    return fmt::format(
-        "HTTP/1.1 {}\r\nContent-Type: {}\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{}", status, type,
-        body.size(), body);
+    return fmt::format("HTTP/1.1 {}\r\nContent-Type: {}\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{}",
+                       status, type, body.size(), body);
 }
 
 // The first line is all that matters: "GET /metrics?x=y HTTP/1.1".
@@ -63,7 +63,8 @@ std::string answer_to(std::string_view request, const MetricsBoard& board) {
 }  // namespace
 
 struct MetricsServer::Impl : std::enable_shared_from_this<Impl> {
-    Impl(const asio::any_io_executor& executor, const MetricsBoard& shown) : acceptor(executor), board(shown) {}
+    Impl(const asio::any_io_executor& executor, const MetricsBoard& shown)
+        : acceptor(executor), board(shown) {}
 
     asio::awaitable<void> accept() {
         const auto self = shared_from_this();
@@ -116,8 +117,9 @@ Result<std::unique_ptr<MetricsServer>> MetricsServer::start(const asio::any_io_e
                                                             const MetricsBoard& board) {
     const auto endpoint = endpoint_of(address);
     if (!endpoint) {
-        return Error{fmt::format("--metrics {}: should be an address and a port, as in 127.0.0.1:9464 or [::1]:9464",
-                                 show_words(address))};
+        return Error{
+            fmt::format("--metrics {}: should be an address and a port, as in 127.0.0.1:9464 or [::1]:9464",
+                        show_words(address))};
     }
     auto impl = std::make_shared<Impl>(executor, board);
     try {
@@ -126,8 +128,8 @@ Result<std::unique_ptr<MetricsServer>> MetricsServer::start(const asio::any_io_e
         impl->acceptor.bind(*endpoint);
         impl->acceptor.listen(kMostConnections);
     } catch (const boost::system::system_error& error) {
-        return Error{fmt::format("--metrics {}: {}; give an address of this container and a free port", address,
-                                 error.code().message())};
+        return Error{fmt::format("--metrics {}: {}; give an address of this container and a free port",
+                                 address, error.code().message())};
     }
     asio::co_spawn(executor, impl->accept(), asio::detached);
     return std::unique_ptr<MetricsServer>(new MetricsServer(std::move(impl)));

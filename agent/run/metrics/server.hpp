@@ -19,7 +19,8 @@ class MetricsServer {
     // `address`: "127.0.0.1:9464", "[::1]:9464". The error says what is wrong with it, or why it cannot be
     // taken.
     static Result<std::unique_ptr<MetricsServer>> start(const boost::asio::any_io_executor& executor,
-                                                        const std::string& address, const MetricsBoard& board);
+                                                        const std::string& address,
+                                                        const MetricsBoard& board);
     MetricsServer(const MetricsServer&) = delete;
     MetricsServer& operator=(const MetricsServer&) = delete;
     ~MetricsServer();

@@ -163,8 +163,8 @@ void read_task(const json::object& root, CheckOutput& saved) {
             if (check == nullptr || tally.dependency.checks.size() > kMaxPhases) continue;
             const auto* ok = check->if_contains("ok");
             const bool failed = ok != nullptr && ok->is_bool() && !ok->get_bool();
-            tally.dependency.checks[text(*check, "name", kMaxName)] = {failed, text(*check, "cause", kMaxName),
-                                                                       text(*check, "detail", kMaxDetail)};
+            tally.dependency.checks[text(*check, "name", kMaxName)] = {
+                failed, text(*check, "cause", kMaxName), text(*check, "detail", kMaxDetail)};
         }
     }
     saved[kTask] = settle(tally);

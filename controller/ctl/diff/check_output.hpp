@@ -48,7 +48,7 @@ struct SavedDependency {
     std::map<std::string, SavedFact> facts;
     std::map<std::string, SavedGauge> gauges;
     std::map<std::string, SavedCheck> checks;  // of the dependency `task` alone
-    double median_us = 0;  // over successful runs; 0 without one
+    double median_us = 0;                      // over successful runs; 0 without one
 
     // A majority of the runs decides.
     bool ok() const { return failed * 2 < runs; }

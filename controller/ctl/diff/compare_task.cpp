@@ -76,7 +76,8 @@ class Comparer {
             if (!check.failed || (before != nullptr && before->failed)) continue;
             failed(name, check, "passes", check.detail, Severity::critical);
         }
-        // A baseline that fails where the candidate passes is a difference, but no reason to stop the candidate.
+        // A baseline that fails where the candidate passes is a difference, but no reason to stop the
+        // candidate.
         for (const auto& [name, check] : a_.checks) {
             const auto* after = find(b_.checks, name);
             if (check.failed && after != nullptr && !after->failed)
@@ -121,7 +122,9 @@ class Comparer {
             finding.severity = Severity::warning;
         if (cls == FactClass::ordered && both) direction(a->value, b->value, finding);
         if (cls == FactClass::must_differ)
-            finding.reason = "A secret is the same in both environments: one of them holds the other's, or both share one.";
+            finding.reason =
+                "A secret is the same in both environments: one of them holds the other's, or both share "
+                "one.";
         judge::tell_list_difference(compare_lists(pages_of(a_, name), pages_of(b_, name)), finding);
         out_.push_back(std::move(finding));
     }
@@ -137,7 +140,8 @@ class Comparer {
     static void direction(const std::string& a, const std::string& b, Finding& finding) {
         const auto order = judge::natural_order(b, a);
         if (order == judge::Order::same) return;
-        finding.candidate += order == judge::Order::lower ? ", lower than the other" : ", higher than the other";
+        finding.candidate +=
+            order == judge::Order::lower ? ", lower than the other" : ", higher than the other";
     }
 
     // Limits are told by facts of their own.
@@ -148,7 +152,8 @@ class Comparer {
         const bool scarce = (before < kLowHeadroom) != (after < kLowHeadroom);
         if (!refuses || !scarce || std::abs(before - after) < kHeadroomNoise) return;
         const bool warmup = name == "task.warmup";
-        Finding finding = start(warmup ? "warmup.margin" : "gauge.headroom", warmup ? "warmup" : "gauge:" + name);
+        Finding finding =
+            start(warmup ? "warmup.margin" : "gauge.headroom", warmup ? "warmup" : "gauge:" + name);
         if (!warmup) finding.category = Category::exhaustion;
         finding.severity = after < kLowHeadroom ? Severity::critical : Severity::warning;
         const auto words = [](const SavedGauge& side) {

@@ -39,17 +39,19 @@ std::string field(const boost::json::value& entry, const char* name) {
 }
 
 std::string accepted_line(const boost::json::value& entry) {
-    auto line = fmt::format("{}  {}: {}", field(entry, "dependency"), field(entry, "subject"), field(entry, "reason"));
+    auto line = fmt::format("{}  {}: {}", field(entry, "dependency"), field(entry, "subject"),
+                            field(entry, "reason"));
     if (const auto owner = field(entry, "owner"); !owner.empty()) line += fmt::format(" ({})", owner);
     return line;
 }
 
 std::string total(const Difference& difference) {
     const auto& all = difference.findings;
-    const auto critical = std::count_if(all.begin(), all.end(),
-                                        [](const Finding& each) { return each.severity == Severity::critical; });
+    const auto critical = std::count_if(
+        all.begin(), all.end(), [](const Finding& each) { return each.severity == Severity::critical; });
     std::string line = counted(all.size());
-    if (critical > 0 && static_cast<std::size_t>(critical) < all.size()) line += fmt::format(", {} critical", critical);
+    if (critical > 0 && static_cast<std::size_t>(critical) < all.size())
+        line += fmt::format(", {} critical", critical);
     if (!difference.accepted.empty()) line += fmt::format("; {} accepted", difference.accepted.size());
     return line;
 }
@@ -85,7 +87,8 @@ std::string diff_text(const Difference& difference, const Terminal& terminal) {
         if (!finding.action.empty())
             out += fmt::format("  {} {}\n", terminal.paint(Style::dim, "next:"), finding.action);
         if (!finding.folded.empty())
-            out += fmt::format("  {} {}\n", terminal.paint(Style::dim, "explains:"), names_of(finding.folded));
+            out +=
+                fmt::format("  {} {}\n", terminal.paint(Style::dim, "explains:"), names_of(finding.folded));
         out += '\n';
     }
     for (const auto& entry : difference.accepted)

@@ -98,6 +98,15 @@ bool latency_explains(const Finding& cause, const Finding& effect, ScopeTasks& t
     return effect.cause == cause.cause || effect.cause == "latency.unknown";
 }
 
+// "fact:task.memory_limit" is that of "gauge:task.memory", "fact:task.descriptor_limit" that of
+// "gauge:task.descriptors".
+bool is_limit_of(std::string_view limit, std::string_view gauge) {
+    gauge.remove_prefix(std::min(gauge.find(':') + 1, gauge.size()));
+    const std::string whole(gauge);
+    const std::string one = whole.substr(0, whole.size() - (whole.ends_with('s') ? 1 : 0));
+    return limit == "fact:" + whole + "_limit" || limit == "fact:" + one + "_limit";
+}
+
 // What the task shows of itself has little to do with each other: a package, a variable, a limit.
 bool task_explains(const Finding& cause, const Finding& effect, ScopeTasks& tasks) {
     // Tasks that are gone stand for no task that lives.
@@ -108,18 +117,19 @@ bool task_explains(const Finding& cause, const Finding& effect, ScopeTasks& task
     switch (kind_of(cause)) {
         case Kind::failures:
             // Who was killed for its memory stood at its limit; who listens on another port is never ready.
-            if (cause.cause == "task.oom_killed" || cause.cause == "task.vanished") return about(effect, "task.memory");
+            if (cause.cause == "task.oom_killed" || cause.cause == "task.vanished")
+                return about(effect, "task.memory");
             if (cause.cause == "task.wrong_port" || cause.cause == "task.not_ready")
                 return effect.cause == "task.not_ready" || effect.subject == "warmup";
-            return false;
+            return cause.cause == "task.backlog_full" && about(effect, "gauge:listeners.");
         case Kind::gauge:
             // The limit, and the other answers to the questions that were asked of the gauge.
-            return effect.subject == cause.subject ||
-                   effect.subject == "fact:" + cause.subject.substr(cause.subject.find(':') + 1) + "_limit";
+            return effect.subject == cause.subject || is_limit_of(effect.subject, cause.subject);
         case Kind::fact:
             return own_fact_explains(cause.subject, effect.subject);
-        case Kind::latency:
         case Kind::other:
+            return cause.cause == "task.starved" && effect.subject == "fact:task.cpu_limit";
+        case Kind::latency:
             break;
     }
     return false;
@@ -151,6 +161,7 @@ bool explains(const Finding& cause, const Finding& effect, ScopeTasks& tasks) {
 }
 
 int rank_of(const Finding& finding) {
+    if (finding.cause == "task.starved") return 1;  // as the limit that explains it
     switch (kind_of(finding)) {
         case Kind::failures:
             return 0;
@@ -175,7 +186,7 @@ double strength(const Finding& finding) {
 // What there is too little of now is told before what there will be too little of; of the task, what brings
 // other facts along comes first, and limits after what stands at them.
 int imminence(const Finding& finding) {
-    if (finding.subject == "fact:image.os") return -1;
+    if (finding.subject == "fact:image.os" || finding.cause == "task.wrong_port") return -1;
     if (finding.dependency == "task" && finding.subject.ends_with("_limit")) return 3;
     if (kind_of(finding) != Kind::gauge) return 0;
     return finding.cause == "gauge.headroom" ? 0 : finding.cause == "gauge.forecast" ? 1 : 2;

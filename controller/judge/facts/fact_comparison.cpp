@@ -112,7 +112,8 @@ Comparison comparison_of(const View& view, const DependencyView& dependency, con
         case FactClass::required:
             if (lacking > 0) {
                 out.threshold = "one task without it";
-                out.margin = fmt::format("{} of {} tasks of the candidate lack it", lacking, fact.candidate.total);
+                out.margin =
+                    fmt::format("{} of {} tasks of the candidate lack it", lacking, fact.candidate.total);
                 out.why = "It is required, and missing, whatever the baseline shows.";
                 break;
             }

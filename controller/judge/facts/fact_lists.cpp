@@ -33,7 +33,8 @@ std::vector<std::string> pages_behind(const std::vector<Member>& members, const 
     const auto having = side.tasks.find(value);
     if (having == side.tasks.end()) return {};
     for (const Member& member : members) {
-        if (std::find(having->second.begin(), having->second.end(), member.task) == having->second.end()) continue;
+        if (std::find(having->second.begin(), having->second.end(), member.task) == having->second.end())
+            continue;
         auto pages = pages_of(*member.evidence, fact);
         if (!pages.empty()) return pages;
     }

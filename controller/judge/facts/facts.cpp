@@ -108,8 +108,8 @@ bool of_failing_tasks(const FactQuestion& question, const std::vector<const Task
     return 2 * static_cast<std::size_t>(so) > tasks.size();
 }
 
-// Whether the fact is of the image, and the tasks that show the value run another one (label `image`) than all
-// tasks of the baseline: a release brings its own packages along, and is no drift.
+// Whether the fact is of the image, and the tasks that show the value run another one (label `image`) than
+// all tasks of the baseline: a release brings its own packages along, and is no drift.
 bool of_another_image(const FactQuestion& question, const std::vector<const TaskEvidence*>& tasks) {
     if (question.dependency.kind != "task" || !question.fact.name.starts_with("image.")) return false;
     std::set<std::string> known;
@@ -192,7 +192,8 @@ std::optional<Finding> required(const FactQuestion& question) {
         finding.severity = Severity::critical;
         finding.confidence = confidence(1);
         finding.reason =
-            "A variable or secret that is named as required is not set in these tasks, or is empty: it was never "
+            "A variable or secret that is named as required is not set in these tasks, or is empty: it was "
+            "never "
             "created here, the task definition does not pass it on, or its name is misspelt.";
         finding.action = "Add it to environment or secrets of the task definition, and deploy again.";
         set_scope(question, missing, finding);

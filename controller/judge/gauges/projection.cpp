@@ -3,10 +3,11 @@
 //
 // What one task takes its own socket census tells (gauge sockets.NAME.connections of the dependency `task`):
 // the middle of the tasks that show it. Without one, it is the amount shared out over the tasks, so clients
-// that do not report make it too large. It is then shared out over all desired tasks where fewer are looked at
-// (one zone, one revision), and only over what the tasks' own role holds where the dependency tells that apart.
-#include "controller/judge/gauges/gauge_rules.hpp"
+// that do not report make it too large. It is then shared out over all desired tasks where fewer are looked
+// at (one zone, one revision), and only over what the tasks' own role holds where the dependency tells that
+// apart.
 #include "base/text.hpp"
+#include "controller/judge/gauges/gauge_rules.hpp"
 #include "controller/judge/scope/cuts.hpp"
 
 #include <algorithm>
@@ -81,8 +82,8 @@ double owned(const GaugeView& gauge, double used) {
     return own.empty() ? used : std::clamp(middle_used(own), 0.0, used);
 }
 
-// What the tasks of one service count as their own connections to the dependency; nothing where fewer than half
-// of them do.
+// What the tasks of one service count as their own connections to the dependency; nothing where fewer than
+// half of them do.
 std::optional<double> counted_by_tasks(const View& view, const GaugeView& gauge, const std::string& service) {
     const std::string name = fmt::format("sockets.{}.connections", to_lower(gauge.dependency->name));
     std::vector<double> counts;
@@ -167,13 +168,13 @@ Finding finding_of(const GaugeView& gauge, const Projection& projection, const S
     Finding finding = gauge_finding("gauge.projection", gauge, gauge.candidate);
     finding.severity = enough(gauge.candidate, gauge.candidate) ? Severity::critical : Severity::warning;
     finding.candidate = in_words(projection, size);
-    finding.evidence["projection"] = {{"service", projection.service},
-                                      {"used", rounded(projection.used)},
-                                      {"limit", rounded(projection.limit)},
-                                      {projection.counted ? "a_task" : "a_task_at_most",
-                                       rounded(projection.per_task)},
-                                      {"tasks_added", rounded(projection.added)},
-                                      {"share", rounded(projection.share())}};
+    finding.evidence["projection"] = {
+        {"service", projection.service},
+        {"used", rounded(projection.used)},
+        {"limit", rounded(projection.limit)},
+        {projection.counted ? "a_task" : "a_task_at_most", rounded(projection.per_task)},
+        {"tasks_added", rounded(projection.added)},
+        {"share", rounded(projection.share())}};
     return finding;
 }
 

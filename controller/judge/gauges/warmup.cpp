@@ -50,8 +50,8 @@ GaugeAnswer judge_warmup(const View& view, const GaugeView& gauge) {
     GaugeAnswer answer;
     if (!slow.empty()) answer.finding = finding_of(gauge, slow, holds);
     if (!view.explain) return answer;
-    Comparison& told = answer.comparison.emplace(
-        gauge_comparison(gauge, "warm-up, by the time to the first ready answer and the balancer's kill line"));
+    Comparison& told = answer.comparison.emplace(gauge_comparison(
+        gauge, "warm-up, by the time to the first ready answer and the balancer's kill line"));
     told.subject = kSubject;
     told.evidence = fmt::format("{} against {}", in_words_of_seconds(gauge.baseline),
                                 in_words_of_seconds(gauge.candidate));

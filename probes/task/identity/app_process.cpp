@@ -18,10 +18,22 @@ constexpr std::size_t kMostCgroup = 16 << 10;
 
 // As the kernel cuts their names: to 15 bytes.
 bool is_no_app(std::string_view name) {
-    constexpr std::array<std::string_view, 16> kNames{
-        "docker-init",     "tini",      "dumb-init",       "catatonit",       "pause", "sh",
-        "bash",            "dash",      "ash",             "busybox",         "init",  "plumb-agent",
-        "amazon-ssm-agen", "ssm-agent", "ssm-agent-worke", "ssm-session-wor"};
+    constexpr std::array<std::string_view, 16> kNames{"docker-init",
+                                                      "tini",
+                                                      "dumb-init",
+                                                      "catatonit",
+                                                      "pause",
+                                                      "sh",
+                                                      "bash",
+                                                      "dash",
+                                                      "ash",
+                                                      "busybox",
+                                                      "init",
+                                                      "plumb-agent",
+                                                      "amazon-ssm-agen",
+                                                      "ssm-agent",
+                                                      "ssm-agent-worke",
+                                                      "ssm-session-wor"};
     return std::find(kNames.begin(), kNames.end(), name) != kNames.end();
 }
 

@@ -20,8 +20,8 @@ struct AppProcess {
 };
 
 // The app's first process: one of our own container before one of another, and where `id` is given, one whose
-// cgroup names that container. Inits, shells, pause containers and agents are none. nullopt: nobody else is to
-// be seen.
+// cgroup names that container. Inits, shells, pause containers and agents are none. nullopt: nobody else is
+// to be seen.
 std::optional<AppProcess> find_app_process(const Places& places, pid_t self, std::string_view id = {});
 
 }  // namespace plumb::task

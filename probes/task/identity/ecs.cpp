@@ -19,7 +19,8 @@ class Fields {
         : object_(value != nullptr && value->is_object() ? &value->get_object() : nullptr) {}
 
     const json::value* at(std::string_view name) const {
-        return object_ == nullptr ? nullptr : object_->if_contains(json::string_view(name.data(), name.size()));
+        return object_ == nullptr ? nullptr
+                                  : object_->if_contains(json::string_view(name.data(), name.size()));
     }
     Fields in(std::string_view name) const { return Fields(at(name)); }
 
@@ -101,7 +102,8 @@ EcsUse use_of(const json::value& value) {
     out.memory_peak = memory.number("max_usage");
     if (out.memory_peak && *out.memory_peak == 0) out.memory_peak.reset();
     out.memory_limit = memory.number("limit");
-    if (out.memory_limit && (*out.memory_limit >= kNoLimit || *out.memory_limit == 0)) out.memory_limit.reset();
+    if (out.memory_limit && (*out.memory_limit >= kNoLimit || *out.memory_limit == 0))
+        out.memory_limit.reset();
     const auto cpu = fields.in("cpu_stats");
     if (const auto total = cpu.in("cpu_usage").number("total_usage")) out.cpu_seconds = *total / 1e9;
     out.periods = cpu.in("throttling_data").number("periods");

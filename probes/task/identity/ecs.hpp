@@ -41,23 +41,23 @@ struct EcsTask {
     std::string vpc;
     std::string desired_status;
     std::string known_status;
-    AwsPlace place;                     // account and region of the task
-    std::optional<double> vcpus;        // limits of the task as a whole
+    AwsPlace place;               // account and region of the task
+    std::optional<double> vcpus;  // limits of the task as a whole
     std::optional<double> memory_mib;
     std::optional<double> storage_mib;  // ephemeral storage: reserved and used (Fargate)
     std::optional<double> storage_used_mib;
-    std::string clock_status;                     // "SYNCHRONIZED" (Fargate)
+    std::string clock_status;  // "SYNCHRONIZED" (Fargate)
     std::optional<double> clock_error_bound_ms;
     std::vector<EcsContainer> containers;
 };
 
 // One container's statistics, as Docker has them.
 struct EcsUse {
-    std::optional<double> memory;           // bytes; working set: page cache that can be dropped is taken off
-    std::optional<double> memory_peak;      // only where the kernel's cgroups are of version 1
-    std::optional<double> memory_limit;     // absent: none of its own
-    std::optional<double> cpu_seconds;      // used since its start
-    std::optional<double> periods;          // of its CPU quota, and those of them in which it was stopped
+    std::optional<double> memory;        // bytes; working set: page cache that can be dropped is taken off
+    std::optional<double> memory_peak;   // only where the kernel's cgroups are of version 1
+    std::optional<double> memory_limit;  // absent: none of its own
+    std::optional<double> cpu_seconds;   // used since its start
+    std::optional<double> periods;       // of its CPU quota, and those of them in which it was stopped
     std::optional<double> throttled;
     std::optional<double> pids;
 };

@@ -45,15 +45,17 @@ inline constexpr FactInfo kEc2Type{"ec2.instance_type", FactClass::informational
 inline constexpr FactInfo kEc2Zone{"ec2.zone", FactClass::informational, "availability zone of the instance"};
 inline constexpr FactInfo kEc2Image{"ec2.image", FactClass::informational, "AMI of the instance"};
 inline constexpr FactInfo kPod{"kubernetes.pod", FactClass::informational, "name of the pod"};
-inline constexpr FactInfo kNamespace{"kubernetes.namespace", FactClass::informational, "namespace of the pod"};
+inline constexpr FactInfo kNamespace{"kubernetes.namespace", FactClass::informational,
+                                     "namespace of the pod"};
 inline constexpr FactInfo kNode{"kubernetes.node", FactClass::informational, "node of the pod"};
 inline constexpr FactInfo kHostName{"hostname", FactClass::informational, "host name of the container"};
 
 inline constexpr FactInfo kIdentityFacts[] = {
-    kPlatform,  kMetadata, kEcsCluster,     kEcsService,     kEcsFamily,     kEcsRevision, kEcsTask,     kEcsZone,
-    kEcsSubnet, kEcsVpc,   kEcsLaunchType,  kEcsNetworkMode, kEcsContainer,  kEcsApp,      kEcsImage,    kEcsImageDigest,
-    kEcsContainers, kEcsCpu, kEcsMemory,    kEcsDesired,     kEcsKnown,      kEcsClock,    kEc2Instance, kEc2Type,
-    kEc2Zone,   kEc2Image, kPod,            kNamespace,      kNode,          kHostName,
+    kPlatform,     kMetadata,   kEcsCluster, kEcsService,     kEcsFamily,     kEcsRevision,
+    kEcsTask,      kEcsZone,    kEcsSubnet,  kEcsVpc,         kEcsLaunchType, kEcsNetworkMode,
+    kEcsContainer, kEcsApp,     kEcsImage,   kEcsImageDigest, kEcsContainers, kEcsCpu,
+    kEcsMemory,    kEcsDesired, kEcsKnown,   kEcsClock,       kEc2Instance,   kEc2Type,
+    kEc2Zone,      kEc2Image,   kPod,        kNamespace,      kNode,          kHostName,
 };
 
 }  // namespace plumb::task

@@ -43,9 +43,10 @@ const EcsContainer* find_container(const EcsTask& task, const std::string& name)
 
 // The first container of the definition that is neither ours nor the platform's own.
 const EcsContainer* first_other(const EcsTask& task, const std::string& own) {
-    const auto found = std::find_if(task.containers.begin(), task.containers.end(), [&](const EcsContainer& each) {
-        return each.name != own && (each.type.empty() || each.type == "NORMAL");
-    });
+    const auto found =
+        std::find_if(task.containers.begin(), task.containers.end(), [&](const EcsContainer& each) {
+            return each.name != own && (each.type.empty() || each.type == "NORMAL");
+        });
     return found == task.containers.end() ? nullptr : &*found;
 }
 
@@ -146,7 +147,8 @@ boost::asio::awaitable<Identity> identify_ecs(Services& services, const Url& url
     co_return out;
 }
 
-boost::asio::awaitable<Identity> identify_ec2(Services& services, const Url& url, Clock::time_point deadline) {
+boost::asio::awaitable<Identity> identify_ec2(Services& services, const Url& url,
+                                              Clock::time_point deadline) {
     Identity out;
     tell(out, kPlatform, "EC2");
     MetadataRequest request;

@@ -39,8 +39,8 @@ struct Identity {
 
 struct WhoAsks {
     Places places;
-    std::string app;           // the container that the configuration names; "" finds it
-    pid_t self = 0;            // the agent's process, as /proc names it
+    std::string app;  // the container that the configuration names; "" finds it
+    pid_t self = 0;   // the agent's process, as /proc names it
 };
 
 // What the documents of ECS make of it. `own`: the container that the agent runs in; `alone`: nothing else

@@ -20,8 +20,8 @@ std::string body_of(std::string_view answer) {
 }
 
 std::string head_of(const MetadataRequest& request) {
-    auto head = fmt::format("{} {}{} HTTP/1.0\r\nHost: {}\r\nAccept: */*\r\n", request.method, request.url.path,
-                            request.path, request.url.host);
+    auto head = fmt::format("{} {}{} HTTP/1.0\r\nHost: {}\r\nAccept: */*\r\n", request.method,
+                            request.url.path, request.path, request.url.host);
     for (const auto& [name, value] : request.headers)
         head += fmt::format("{}: {}\r\n", name, value);
     return head + "\r\n";

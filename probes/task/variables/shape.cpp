@@ -19,12 +19,13 @@ bool is_digits(std::string_view text) {
 }
 
 bool is_small_letters(std::string_view text) {
-    return !text.empty() && std::all_of(text.begin(), text.end(), [](char c) { return c >= 'a' && c <= 'z'; });
+    return !text.empty() &&
+           std::all_of(text.begin(), text.end(), [](char c) { return c >= 'a' && c <= 'z'; });
 }
 
 // "eu-west-1", "us-gov-east-1", "ap-southeast-2": the first word is a part of the world.
 bool is_region(std::string_view text) {
-    constexpr std::array<std::string_view, 12> kParts{"us", "eu", "ap", "sa", "ca", "me",
+    constexpr std::array<std::string_view, 12> kParts{"us", "eu", "ap", "sa", "ca",   "me",
                                                       "af", "il", "cn", "mx", "eusc", "us-gov"};
     const auto words = split(text, '-');
     if (words.size() < 3 || words.size() > 4 || !is_digits(words.back()) || words.back().size() > 2)
@@ -44,8 +45,8 @@ std::string region_of_host(std::string_view host) {
 }
 
 bool is_boolean(std::string_view value) {
-    constexpr std::array<std::string_view, 8> kWords{"true", "false", "yes", "no", "on", "off", "enabled",
-                                                     "disabled"};
+    constexpr std::array<std::string_view, 8> kWords{"true", "false", "yes",     "no",
+                                                     "on",   "off",   "enabled", "disabled"};
     if (value.size() > 8) return false;
     const auto lower = to_lower(value);
     return std::find(kWords.begin(), kWords.end(), lower) != kWords.end();
@@ -98,11 +99,11 @@ bool is_json(std::string_view value) {
 // The schemes that apps use. Another one may be the beginning of a secret, and is not told.
 bool is_known_scheme(std::string_view scheme) {
     constexpr std::array<std::string_view, 41> kKnown{
-        "amqp",   "amqps", "bolt",    "cassandra", "clickhouse", "dns",        "elasticsearch", "file", "ftp",
-        "ftps",   "grpc",  "grpcs",   "gs",        "http",       "https",      "imap",          "imaps", "kafka",
-        "ldap",   "ldaps", "mariadb", "memcached", "mongodb",    "mqtt",       "mqtts",         "mssql", "mysql",
-        "nats",   "neo4j", "oracle",  "postgres",  "postgresql", "redis",      "rediss",        "s3",    "sftp",
-        "smtp",   "smtps", "sqlite",  "sqlserver", "tcp"};
+        "amqp", "amqps", "bolt",    "cassandra", "clickhouse", "dns",   "elasticsearch", "file",  "ftp",
+        "ftps", "grpc",  "grpcs",   "gs",        "http",       "https", "imap",          "imaps", "kafka",
+        "ldap", "ldaps", "mariadb", "memcached", "mongodb",    "mqtt",  "mqtts",         "mssql", "mysql",
+        "nats", "neo4j", "oracle",  "postgres",  "postgresql", "redis", "rediss",        "s3",    "sftp",
+        "smtp", "smtps", "sqlite",  "sqlserver", "tcp"};
     return std::find(kKnown.begin(), kKnown.end(), scheme) != kKnown.end() || scheme == "tls" ||
            scheme == "ws" || scheme == "wss";
 }
@@ -158,10 +159,9 @@ Shape shape_of(std::string_view value) {
 }
 
 bool sounds_secret(std::string_view name) {
-    constexpr std::array<std::string_view, 13> kWhole{"SECRET", "SECRETS",    "PASSWORD",   "PASSWD",
-                                                      "PASS",   "PASSPHRASE", "TOKEN",      "CREDENTIAL",
-                                                      "KEY",    "CREDENTIALS", "APIKEY",    "PRIVATE",
-                                                      "PGPASSWORD"};
+    constexpr std::array<std::string_view, 13> kWhole{
+        "SECRET",     "SECRETS", "PASSWORD",    "PASSWD", "PASS",    "PASSPHRASE", "TOKEN",
+        "CREDENTIAL", "KEY",     "CREDENTIALS", "APIKEY", "PRIVATE", "PGPASSWORD"};
     std::string upper(name);
     std::transform(upper.begin(), upper.end(), upper.begin(),
                    [](unsigned char c) { return static_cast<char>(std::toupper(c)); });

@@ -145,9 +145,9 @@ std::string fingerprint(const Secret& key, std::string_view name, const Secret& 
 
 bool of_the_platform(std::string_view name) {
     constexpr std::array<std::string_view, 19> kNames{
-        "_",    "HOSTNAME", "PWD",     "OLDPWD",    "SHLVL", "TERM",    "COLUMNS",       "LINES",  "LS_COLORS",
-        "HOME", "USER",     "LOGNAME", "SHELL",     "MAIL",  "COLORTERM", "TERM_PROGRAM", "PS1",
-        "LESSOPEN", "LESSCLOSE"};
+        "_",         "HOSTNAME",     "PWD",  "OLDPWD",   "SHLVL",    "TERM",  "COLUMNS",
+        "LINES",     "LS_COLORS",    "HOME", "USER",     "LOGNAME",  "SHELL", "MAIL",
+        "COLORTERM", "TERM_PROGRAM", "PS1",  "LESSOPEN", "LESSCLOSE"};
     if (std::find(kNames.begin(), kNames.end(), name) != kNames.end()) return true;
     for (const std::string_view begin : {"ECS_", "AWS_CONTAINER_", "AWS_EXECUTION_ENV", "KUBERNETES_", "SSH_",
                                          "PLUMB_", "XDG_", "AWS_SESSION_TOKEN"}) {
@@ -164,14 +164,16 @@ void describe_variables(const std::vector<Variable>& variables, const VariableSe
     std::set<std::string_view> present;
     for (const auto& variable : variables) {
         present.insert(variable.name);
-        const bool asked = listed(settings.required, variable.name) || listed(settings.must_match, variable.name);
+        const bool asked =
+            listed(settings.required, variable.name) || listed(settings.must_match, variable.name);
         // The key of the fingerprints is in both environments on purpose.
         const bool key = !settings.key.empty() && variable.value.reveal() == settings.key.reveal();
         if (key || listed(settings.ignored, variable.name)) continue;
         if (asked || !of_the_platform(variable.name)) chosen.push_back(&variable);
     }
     const auto rank = [&](const Variable* variable) {
-        return listed(settings.required, variable->name) || listed(settings.must_match, variable->name) ? 0 : 1;
+        return listed(settings.required, variable->name) || listed(settings.must_match, variable->name) ? 0
+                                                                                                        : 1;
     };
     std::sort(chosen.begin(), chosen.end(), [&](const Variable* a, const Variable* b) {
         return std::pair(rank(a), std::string_view(a->name)) < std::pair(rank(b), std::string_view(b->name));
@@ -184,7 +186,8 @@ void describe_variables(const std::vector<Variable>& variables, const VariableSe
     for (std::size_t i = 0; i < told; ++i)
         describer.one(*chosen[i]);
     if (told == chosen.size()) return;
-    const std::vector<const Variable*> others(chosen.begin() + static_cast<std::ptrdiff_t>(told), chosen.end());
+    const std::vector<const Variable*> others(chosen.begin() + static_cast<std::ptrdiff_t>(told),
+                                              chosen.end());
     outcome.fact(kOtherVariables, fmt::format("{} more, {}", others.size(), digest_of(others)));
 }
 

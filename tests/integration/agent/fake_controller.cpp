@@ -86,6 +86,14 @@ bool FakeController::take(const v1::ReportRequest& request, v1::ReportResponse& 
         pace.set_dependency("cache");
         pace.set_seconds_apart(*behaviour_.seconds_apart);
     }
+    if (behaviour_.clock_behind) {
+        const auto now = std::chrono::system_clock::now() - *behaviour_.clock_behind;
+        const auto us = std::chrono::floor<std::chrono::microseconds>(now.time_since_epoch()).count();
+        auto& clock = *response.mutable_clock();
+        clock.set_sequence(sequence);
+        clock.set_received_unix_us(us);
+        clock.set_sent_unix_us(us);
+    }
     changed_.notify_all();
     changed_.wait(lock, [this] { return dying_ || behaviour_.acknowledge; });
     return !dying_;

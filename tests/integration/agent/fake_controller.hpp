@@ -29,7 +29,8 @@ class FakeController final : public v1::ReportService::Service {
     struct Behaviour {
         bool acknowledge = true;  // false: commits, and keeps its answer until answer() is called
         bool commit = true;       // false: takes windows and forgets them
-        std::optional<double> seconds_apart{};  // asked of `cache` with each answer
+        std::optional<double> seconds_apart{};                    // asked of `cache` with each answer
+        std::optional<std::chrono::milliseconds> clock_behind{};  // its clock, told with each answer
         std::map<std::uint64_t, std::string> refuse{};
         std::string certificate{};  // PEM; empty: plaintext
         std::string key{};

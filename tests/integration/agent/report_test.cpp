@@ -36,6 +36,9 @@ class Report : public testing::Test {
         events.pace = [this](std::string_view dependency, std::chrono::nanoseconds apart) {
             paces_.emplace_back(dependency, apart);
         };
+        events.clock = [this](std::chrono::nanoseconds ahead, std::chrono::nanoseconds bound) {
+            clocks_.emplace_back(ahead, bound);
+        };
         events.log = [this](std::string_view kind, std::string_view text) {
             logged_.push_back(std::string(kind) + ": " + std::string(text));
         };
@@ -82,6 +85,7 @@ class Report : public testing::Test {
 
     boost::asio::io_context io_;
     std::vector<std::pair<std::string, std::chrono::nanoseconds>> paces_;
+    std::vector<std::pair<std::chrono::nanoseconds, std::chrono::nanoseconds>> clocks_;
     std::vector<std::string> logged_;
     std::unique_ptr<Reporter> reporter_;
 };
@@ -218,6 +222,24 @@ TEST_F(Report, a_pace_names_its_dependency_and_one_that_is_no_time_is_ignored) {
         ASSERT_TRUE(all_acknowledged());
         EXPECT_THAT(paces_, IsEmpty()) << apart;
     }
+}
+
+TEST_F(Report, a_clock_that_is_off_is_measured_within_the_bound_of_the_way) {
+    Committed store;
+    FakeController late(store, {.clock_behind = 90s});
+    start(options(late.port()));
+    offer(1);
+    ASSERT_TRUE(all_acknowledged());
+    ASSERT_EQ(clocks_.size(), 1U);
+    const auto [ahead, bound] = clocks_[0];
+    EXPECT_GE(bound, 0ns);
+    EXPECT_LE(std::chrono::abs(ahead - 90s), bound + 1ms);  // the two clocks are read one after the other
+    FakeController older(store, {});
+    clocks_.clear();
+    start(options(older.port()));
+    offer(2);
+    ASSERT_TRUE(all_acknowledged());
+    EXPECT_THAT(clocks_, IsEmpty());
 }
 
 TEST_F(Report, the_hello_names_what_is_logged_in_to) {

@@ -34,6 +34,8 @@ Outcome run_probe(const Kind& kind, const std::string& url, RunOptions options) 
     };
     if (options.busy.count() > 0) asio::post(context, [&work] { work(); });
     Run run(Clock::now() + options.timeout, 0, options.depth, options.limits);
+    // Without the driver's list of secrets: the probe must hide its own.
+    run.listen({});
     run_coroutine_test(context, (*probe)->run(run), options.timeout + kRunLimit);
     run.finish();
     expect_declared(kind, run.outcome);
@@ -58,6 +60,11 @@ void expect_sound(const Outcome& outcome, const std::vector<std::string_view>& s
         everything += "\n" + gauge.name;
     for (const Attempt& attempt : outcome.attempts)
         everything += "\n" + attempt.address;
+    EXPECT_LE(outcome.said.size(), kMaxSaid);
+    for (const Said& step : outcome.said) {
+        EXPECT_LE(step.words.size(), kMaxSaidWords);
+        everything += (step.sent ? "\n> " : "\n< ") + step.words;
+    }
     for (const std::string_view secret : secrets) {
         EXPECT_EQ(everything.find(secret), std::string::npos) << everything;
     }
@@ -73,6 +80,13 @@ std::vector<std::string_view> phases_of(const Outcome& outcome) {
     for (const PhaseTiming& phase : outcome.phases)
         names.push_back(phase.name);
     return names;
+}
+
+std::vector<std::string> said_in(const Outcome& outcome) {
+    std::vector<std::string> words;
+    for (const Said& step : outcome.said)
+        words.push_back((step.sent ? "> " : "< ") + step.words);
+    return words;
 }
 
 std::string failure_of(const Outcome& outcome) {

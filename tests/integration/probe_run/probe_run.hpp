@@ -30,6 +30,7 @@ void expect_sound(const Outcome& outcome, const std::vector<std::string_view>& s
 
 std::string fact_of(const Outcome& outcome, std::string_view name);  // "(absent)" when it is
 std::vector<std::string_view> phases_of(const Outcome& outcome);
-std::string failure_of(const Outcome& outcome);  // "connect tcp.timeout", or "ok"
+std::vector<std::string> said_in(const Outcome& outcome);  // "> PING", "< PONG"; run_probe() listens
+std::string failure_of(const Outcome& outcome);            // "connect tcp.timeout", or "ok"
 
 }  // namespace plumb::test

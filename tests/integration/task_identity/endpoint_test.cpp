@@ -6,14 +6,13 @@
 #include "tests/support/servers.hpp"
 #include "tests/support/temp_dir.hpp"
 
-#include <gmock/gmock.h>
-
 #include <atomic>
 #include <cstdlib>
 #include <map>
 
 #include <boost/asio/io_context.hpp>
 #include <fmt/format.h>
+#include <gmock/gmock.h>
 
 namespace plumb {
 const Kind& task_kind();  // as probes/registry.cpp declares it

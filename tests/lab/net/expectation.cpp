@@ -83,13 +83,17 @@ void read_also(const yaml::Reader& from, const std::set<std::string>& probed, Ex
 
 Expectation read_expectation(const yaml::Reader& from, const std::set<std::string>& probed) {
     auto known = kFindingKeys;
-    known.insert(known.end(), {"verdict", "also", "warnings", "meanwhile", "after"});
+    known.insert(known.end(), {"verdict", "also", "warnings", "meanwhile", "after", "findings"});
     from.expect_keys(known);
     Expectation expect;
     expect.verdict = one_of(from, "verdict", {"promote", "hold", "insufficient"});
     expect.warnings = flag(from, "warnings");
     if (from.get("meanwhile")) expect.held_meanwhile = one_of(from, "meanwhile", {"hold"}) == "hold";
     if (from.get("after")) expect.after = static_cast<int>(option(from, "after", 1, kMostWindows - 1));
+    if (from.get("findings")) {
+        expect.findings = static_cast<std::size_t>(option(from, "findings", 1, kMostFindings));
+        expect.warnings = true;
+    }
     auto finding = read_finding(from, probed);
     if (!finding.texts.empty() || !finding.dependencies.empty() || finding.scope) {
         if (!finding.scope) finding.scope = Labels{};

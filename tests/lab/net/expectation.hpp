@@ -28,6 +28,7 @@ struct Expectation {
     bool warnings = false;                   // a decoy may be warned of
     bool held_meanwhile = false;             // the gate must have held before the last change
     int after = 0;                           // windows that are left out: the gate cannot know yet
+    std::optional<std::size_t> findings;     // so many exactly, warnings with them
 };
 
 // `probed`: the dependencies of the scenario's tasks.

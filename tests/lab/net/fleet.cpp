@@ -33,11 +33,14 @@ void write_file(const std::string& path, const std::string& text) {
 }  // namespace
 
 Programs programs_of(const std::string& build_directory) {
-    return {build_directory + "/plumb-agent", build_directory + "/plumb-controller",
-            build_directory + "/plumbctl", build_directory + "/plumb-lab-stalled-listener"};
+    return {build_directory + "/plumb-agent",
+            build_directory + "/plumb-controller",
+            build_directory + "/plumbctl",
+            build_directory + "/plumb-lab-stalled-listener",
+            {build_directory + "/plumb-lab-task", build_directory + "/plumb-lab-app"}};
 }
 
-std::string cpu_groups_of(const std::string& folder) {
+std::string groups_of(const std::string& folder) {
     const std::filesystem::path path(folder);
     return path.parent_path().filename().string() + "-" + path.filename().string() + "-";
 }
@@ -52,6 +55,8 @@ std::string Fleet::configuration(const TaskPlan& task, const std::string& enviro
         "{}:53\n",
         kRouterAddress, kControllerPort, environment, kWindow.count(),
         place_of("resolver", number).addresses[0]);
+    // What the machine's own disk and memory are like is no matter of a scenario.
+    text += fmt::format("task: {}\n", task.look.empty() ? "false" : task.look);
     text += "labels:\n";
     for (const auto& [name, value] : task.labels)
         text += fmt::format("  {}: {}\n", name, quoted(value));
@@ -71,19 +76,34 @@ void Fleet::start(const TaskPlan& task, const std::string& environment) {
     write_file(file, configuration(task, environment));
     test::ChildSpec spec;
     spec.command = {programs_.agent, "run", "--config", file};
-    if (task.cpu > 0) {
-        auto& group = groups_[task.name];
-        if (!group) group = std::make_unique<test::CpuGroup>(task.cpu, cpu_groups_of(folder_) + task.name);
-        if (!group->ready()) throw std::runtime_error("no cgroup with a CPU limit can be made here");
-        // It joins before it is an agent.
-        spec.command.insert(spec.command.begin(), {"/bin/sh", "-c", "echo $$ > \"$0\" && exec \"$@\"",
-                                                   group->processes().string()});
-    }
     spec.environment = task.environment;
     spec.environment.insert(spec.environment.begin(), "SSL_CERT_FILE=" + trusted_);
+    if (!task.look.empty()) {
+        spec.command = in_box(task, environment, spec.environment, spec.command);
+    } else if (task.cpu > 0) {
+        join_cpu_group(task, spec.command);
+    }
     spec.output_file = folder_ + "/" + task.name + ".log";
     const link::Inside inside(topology_.task(task.address));
     agents_[task.name] = std::make_unique<test::ChildProcess>(spec);
+}
+
+// It joins before it is an agent.
+void Fleet::join_cpu_group(const TaskPlan& task, std::vector<std::string>& command) {
+    auto& group = groups_[task.name];
+    if (!group) group = std::make_unique<test::CpuGroup>(task.cpu, groups_of(folder_) + task.name);
+    if (!group->ready()) throw std::runtime_error("no cgroup with a CPU limit can be made here");
+    command.insert(command.begin(),
+                   {"/bin/sh", "-c", "echo $$ > \"$0\" && exec \"$@\"", group->processes().string()});
+}
+
+std::vector<std::string> Fleet::in_box(const TaskPlan& task, const std::string& environment,
+                                       const std::vector<std::string>& variables,
+                                       const std::vector<std::string>& agent) {
+    auto& group = own_groups_[task.name];
+    if (!group) group = std::make_unique<TaskGroup>(groups_of(folder_) + task.name, limits_of(task));
+    set_kernel(task, topology_.task(task.address));
+    return boxed(task, environment == "staging" ? 1 : 2, programs_.box, *group, folder_, variables, agent);
 }
 
 void Fleet::stop(const std::string& task) {

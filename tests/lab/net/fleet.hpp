@@ -2,6 +2,8 @@
 #pragma once
 
 #include "tests/lab/net/plan.hpp"
+#include "tests/lab/net/task_box.hpp"
+#include "tests/lab/net/task_group.hpp"
 #include "tests/lab/net/topology.hpp"
 #include "tests/support/child_process.hpp"
 #include "tests/support/cpu_group.hpp"
@@ -21,12 +23,13 @@ struct Programs {
     std::string controller;
     std::string plumbctl;
     std::string stalled_listener;
+    BoxPrograms box;
 };
 Programs programs_of(const std::string& build_directory);
 
-// How the names of all CPU groups begin that a scenario with this folder makes: who started the scenario
+// How the names of all cgroups begin that a scenario with this folder makes: who started the scenario
 // finds them when it was killed.
-std::string cpu_groups_of(const std::string& folder);
+std::string groups_of(const std::string& folder);
 
 // The agents of one environment. `folder` keeps their configurations and logs.
 class Fleet {
@@ -36,19 +39,24 @@ class Fleet {
     // REQUIRES: the topology has the task.
     void start(const TaskPlan& task, const std::string& environment);
     void stop(const std::string& task);                // it says goodbye
-    void signal(const std::string& task, int number);  // SIGKILL: it does not
+    void signal(const std::string& task, int number);  // SIGKILL: it does not; SIGUSR1: to its app
     void stop_all();
     // Throws with its last words when an agent ended by itself.
     void must_run() const;
 
   private:
     std::string configuration(const TaskPlan& task, const std::string& environment) const;
+    void join_cpu_group(const TaskPlan& task, std::vector<std::string>& command);
+    std::vector<std::string> in_box(const TaskPlan& task, const std::string& environment,
+                                    const std::vector<std::string>& variables,
+                                    const std::vector<std::string>& agent);
 
     const Programs& programs_;
     Topology& topology_;
     std::string folder_;
     std::string trusted_;  // the file of the authority that the image trusts
     std::map<std::string, std::unique_ptr<test::CpuGroup>> groups_;  // outlive the agents in them
+    std::map<std::string, std::unique_ptr<TaskGroup>> own_groups_;   // likewise
     std::map<std::string, std::unique_ptr<test::ChildProcess>> agents_;
 };
 

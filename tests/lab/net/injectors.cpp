@@ -11,7 +11,7 @@ const std::vector<Injector>& injectors() {
     static const std::vector<Injector> all = [] {
         std::vector<Injector> made;
         for (auto part : {network_injectors(), name_injectors(), server_injectors(), client_injectors(),
-                          task_injectors()})
+                          task_injectors(), own_injectors()})
             made.insert(made.end(), part.begin(), part.end());
         return made;
     }();

@@ -30,6 +30,8 @@ struct Effect {
     std::string url;                   // that tasks are told: its server is started, too
     std::string dependency;            // for which they are told it
     bool stays = false;                // nothing can undo it
+    bool own = false;                  // the task's own: its agent must look at it, or nobody would see it
+    bool of_running = false;           // done to what runs: not before there is an agent
 };
 
 struct Injector {
@@ -48,6 +50,7 @@ std::vector<Injector> name_injectors();     // dns
 std::vector<Injector> server_injectors();   // postgres, redis, pgbouncer, http, certificate, tls, stop, kill
 std::vector<Injector> client_injectors();   // fill, load, overflow
 std::vector<Injector> task_injectors();     // target, environment, labels, rollout, redeploy, restart …
+std::vector<Injector> own_injectors();      // memory, oom, descriptors, app, pool, leak, file, kernel
 
 // What options have in common. Each complains at the reader when something does not fit.
 std::string option(const yaml::Reader& from, const char* key, const std::string& otherwise = {});
@@ -61,5 +64,10 @@ Labels labels_of(const yaml::Reader& from, const char* key);
 std::string one_of(const yaml::Reader& from, const char* key, const std::vector<std::string>& words,
                    const std::string& otherwise = {});
 std::vector<std::string> servers_in(const yaml::Reader& from, const char* key);
+
+// A change of the tasks that have the labels of the option `from`; from the start, and for good.
+Effect of_tasks(const yaml::Reader& from, std::function<void(TaskPlan&)> change);
+// Something that is done to what runs, and cannot be undone.
+Effect once(std::function<void(Environment&)> act);
 
 }  // namespace plumb::lab

@@ -74,7 +74,8 @@ std::string in_words(const json::object& finding) {
                        text_of(finding, "scope"));
 }
 
-// Beyond the first: critical ones must be expected, too; warnings must where nothing is expected.
+// Beyond the first: critical ones must be expected, too; warnings must where nothing is expected or all are
+// counted.
 void judge_others(const json::array& findings, std::size_t from, const Expectation& expect, Judged& judged) {
     for (std::size_t i = from; i < findings.size(); ++i) {
         const auto& finding = findings[i].as_object();
@@ -82,9 +83,18 @@ void judge_others(const json::array& findings, std::size_t from, const Expectati
             return differences(finding, other).empty();
         });
         const bool critical = text_of(finding, "severity") == "critical";
-        const bool bothers = critical || (!expect.finding && !expect.warnings);
+        const bool bothers = critical || expect.findings || (!expect.finding && !expect.warnings);
         if (!known && bothers) judged.wrong.push_back("also found: " + in_words(finding));
     }
+}
+
+void judge_count(const json::array& findings, const Expectation& expect, Judged& judged) {
+    if (!expect.findings || *expect.findings == findings.size()) return;
+    std::vector<std::string> all;
+    for (const auto& finding : findings)
+        all.push_back(in_words(finding.as_object()));
+    judged.wrong.push_back(fmt::format("there are {} findings, not {}: {}", findings.size(), *expect.findings,
+                                       fmt::join(all, "; ")));
 }
 
 // Evidence comes window by window, so a hold may be told late. But who waits for the gate stops at the first
@@ -121,6 +131,7 @@ Judged judge_answer(const std::string& answer, const Expectation& expect) {
             judged.wrong.push_back(std::move(wrong));
     }
     judge_others(findings, expect.finding ? 1 : 0, expect, judged);
+    judge_count(findings, expect, judged);
     judged.hopeless = is_hopeless(judged, !findings.empty(), expect);
     return judged;
 }

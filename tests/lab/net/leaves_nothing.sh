@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # The laboratory is ended in the middle of a scenario. After a kill -9, which it cannot hear, no process of it stays, and
-# the next laboratory clears its folder and its CPU groups; otherwise nothing does. Shared memory is the scenario's own
+# the next laboratory clears its folder and its cgroups; otherwise nothing does. Shared memory is the scenario's own
 # while it runs, and so goes with it.
 set -euo pipefail
 build=$1
@@ -14,6 +14,7 @@ cat >"$work/scenarios/endless.yaml" <<'END'
 about: a scenario with all that could be left behind
 dependencies: [database, cache]
 fleet: {zones: [a], each: 1}
+task: true
 setup:
   - cpu: {percent: 60}
 expect: {verdict: promote, warnings: true}
@@ -53,7 +54,7 @@ for signal in KILL INT HUP; do
     kill -0 "$runner" 2>/dev/null || fail "it ended by itself"
     folder=$(basename "$(dirname "$TMPDIR"/plumb-test-*/1)")
     [ -z "$(groups "$left")" ] || fail "groups of the one before are still there: $(groups "$left")"
-    [ -n "$(groups "$folder")" ] || fail "no CPU group was made: nothing would be proved"
+    [ -n "$(groups "$folder")" ] || fail "no cgroup was made: nothing would be proved"
     server=$(processes "$TMPDIR" | while read -r one; do
         grep -qsa 'bin/postgres' "/proc/$one/cmdline" && echo "$one" && break
     done) || true

@@ -5,6 +5,7 @@ namespace plumb::lab {
 
 inline constexpr int kMostWindows = 60;
 inline constexpr int kMostTasksInZone = 8;
+inline constexpr int kMostFindings = 50;
 inline constexpr int kMostConnections = 5000;  // that `fill` holds
 
 }  // namespace plumb::lab

@@ -59,8 +59,8 @@ int list_injectors() {
 
 int run(const Options& options, const std::vector<const lab::Scenario*>& wanted) {
     const auto programs = lab::programs_of(options.build);
-    for (const auto& program :
-         {programs.agent, programs.controller, programs.plumbctl, programs.stalled_listener}) {
+    for (const auto& program : {programs.agent, programs.controller, programs.plumbctl,
+                                programs.stalled_listener, programs.box.task, programs.box.app}) {
         if (::access(program.c_str(), X_OK) != 0) return complain(program + " is not there; build it first");
     }
     if (const auto ours = lab::check_logs(options.logs, wanted); !ours) return complain(ours.error().message);

@@ -122,8 +122,10 @@ EnvironmentPlan plain_plan(const std::string& name, const FleetSpec& fleet,
     plan.redis = {"maxclients 100", "maxmemory 64mb", "maxmemory-policy allkeys-lru"};
     plan.pgbouncer = {"pool_mode = transaction", "default_pool_size = 10", "max_client_conn = 60"};
     for (const auto& zone : fleet.zones) {
-        for (int number = 1; number <= fleet.each; ++number)
+        for (int number = 1; number <= fleet.each; ++number) {
             plan.tasks.push_back(make_task(plan, zone, number, targets));
+            plan.tasks.back().look = fleet.look;
+        }
     }
     return plan;
 }

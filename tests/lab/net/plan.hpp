@@ -16,6 +16,7 @@
 #pragma once
 
 #include "model/labels.hpp"
+#include "tests/lab/net/own_plan.hpp"
 
 #include <chrono>
 #include <cstdint>
@@ -79,6 +80,8 @@ struct TaskPlan {
     std::vector<std::string> environment;        // NAME=VALUE
     std::map<std::string, std::string> targets;  // by dependency; "" takes one away
     int cpu = 0;                                 // percent of one processor; 0: no limit
+    std::string look;                            // the `task:` section of its agent; "": it looks at no task
+    OwnPlan own;                                 // counts only where the agent looks
 };
 
 struct EnvironmentPlan {
@@ -96,7 +99,8 @@ struct EnvironmentPlan {
 
 struct FleetSpec {
     std::vector<std::string> zones{"a", "b"};
-    int each = 2;  // tasks in a zone
+    int each = 2;      // tasks in a zone
+    std::string look;  // as in TaskPlan
 };
 
 EnvironmentPlan plain_plan(const std::string& name, const FleetSpec& fleet,

@@ -146,6 +146,14 @@ class SideRehearsal {
     std::map<const Injection*, int> changes_;
 };
 
+// What only the task itself shows needs an agent that looks at it.
+void check_look(const Scenario& scenario, const Injection& injection, yaml::Complaints& complaints) {
+    if (!injection.effect.own || !scenario.fleet.look.empty()) return;
+    complaints.add(
+        injection.line,
+        injection.name + ": no agent looks at its task, so nobody would see it; 'task: true' lets them");
+}
+
 void check_use(const Injection& injection, const Use& use, yaml::Complaints& complaints) {
     const auto complain = [&](const std::string& unused, const std::vector<std::string>& known) {
         const auto near = nearest(unused, known);
@@ -177,8 +185,10 @@ void rehearse(const Scenario& scenario, yaml::Complaints& complaints) {
         SideRehearsal(scenario, side).go_through(complaints, use);
         if (complaints.lines.size() > before) return;
     }
-    for (const auto* injection : all_of(scenario))
+    for (const auto* injection : all_of(scenario)) {
+        check_look(scenario, *injection, complaints);
         check_use(*injection, use, complaints);
+    }
 }
 
 }  // namespace plumb::lab

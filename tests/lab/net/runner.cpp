@@ -1,6 +1,7 @@
 #include "tests/lab/net/runner.hpp"
 
 #include "tests/lab/net/log_folder.hpp"
+#include "tests/lab/net/task_group.hpp"
 #include "tests/support/cpu_group.hpp"
 #include "tests/support/postgres_server.hpp"
 
@@ -28,6 +29,11 @@ Finished broken(const Scenario& scenario, std::string words) {
     result.broken = true;
     result.words = std::move(words);
     return {&scenario, std::move(result)};
+}
+
+void remove_groups(const std::string& folder) {
+    test::CpuGroup::remove_left_behind(groups_of(folder));
+    TaskGroup::remove_left_behind(groups_of(folder));
 }
 
 std::string folder_of_logs(const std::string& logs, const Scenario& scenario) {
@@ -111,7 +117,7 @@ Finished Runner::finish(const Running& one, int status) {
     } catch (const std::exception& error) {
         finished = broken(*one.scenario, error.what());
     }
-    test::CpuGroup::remove_left_behind(cpu_groups_of(one.folder));
+    remove_groups(one.folder);
     std::error_code ignored;
     fs::remove_all(one.folder, ignored);
     return finished;
@@ -129,7 +135,7 @@ void Runner::end_all() {
     while (::waitpid(-1, nullptr, 0) > 0 || errno == EINTR) {
     }
     for (const auto& [pid, one] : running_)
-        test::CpuGroup::remove_left_behind(cpu_groups_of(one.folder));
+        remove_groups(one.folder);
     running_.clear();
 }
 

@@ -2,6 +2,7 @@
 
 #include "controller/judge/policy/policy_yaml.hpp"
 #include "tests/lab/net/limits.hpp"
+#include "tests/lab/net/look.hpp"
 #include "tests/lab/net/rehearsal.hpp"
 
 #include <algorithm>
@@ -60,6 +61,8 @@ std::optional<Injection> read_injection(const yaml::Reader& from) {
     injection.effect = injector->read(*options);
     if (injection.at > 0 && injection.effect.plan && injection.effect.kinds.empty())
         from.complain(fmt::format("{} is there from the start: it has no 'at'", *name));
+    if (injection.at == 0 && injection.effect.of_running)
+        from.complain(fmt::format("{} is done to what runs: it needs an 'at'", *name));
     if (injection.until && injection.effect.stays)
         from.get("until")->complain(fmt::format("{} cannot be undone: it has no 'until'", *name));
     return injection;
@@ -187,13 +190,14 @@ Scenario parse_scenario(const std::string& name, const std::string& text, yaml::
     scenario.name = name;
     const auto root = yaml::parse(text, complaints);
     if (!root) return scenario;
-    root->expect_keys({"about", "quick", "dependencies", "targets", "fleet", "policy", "setup", "faults",
-                       "expect", "windows"});
+    root->expect_keys({"about", "quick", "dependencies", "targets", "fleet", "task", "policy", "setup",
+                       "faults", "expect", "windows"});
     scenario.about = option(*root, "about");
     if (scenario.about.empty()) root->complain("about says in a sentence what happens");
     scenario.quick = flag(*root, "quick");
     read_targets(*root, scenario);
     read_fleet(*root, scenario.fleet);
+    scenario.fleet.look = read_look(*root);
     scenario.policy = read_policy(*root);
     scenario.setup = read_injections(*root, "setup", true);
     scenario.faults = read_injections(*root, "faults", false);

@@ -20,15 +20,6 @@ void change_tasks(EnvironmentPlan& plan, const Labels& from, const std::function
     if (!any) throw std::runtime_error(no_task_of(plan.name));
 }
 
-Effect of_tasks(const yaml::Reader& from, std::function<void(TaskPlan&)> change) {
-    Effect effect;
-    effect.stays = true;  // an agent reads it once
-    effect.plan = [labels = labels_of(from, "from"), change = std::move(change)](EnvironmentPlan& plan) {
-        change_tasks(plan, labels, change);
-    };
-    return effect;
-}
-
 std::string not_probed(const std::string& dependency, const TaskPlan& task) {
     std::vector<std::string> probed;
     for (const auto& [name, url] : task.targets)
@@ -54,9 +45,20 @@ Effect read_target(const yaml::Reader& from) {
     return effect;
 }
 
+// What is to be taken away was there.
+void unset(const std::string& name, TaskPlan& task) {
+    const auto gone =
+        std::erase_if(task.environment, [&](const std::string& one) { return one.starts_with(name + "="); });
+    if (gone == 0)
+        throw std::runtime_error(fmt::format("{} has no variable {} to be taken away", task.name, name));
+}
+
 Effect read_environment(const yaml::Reader& from) {
-    from.expect_keys({"set", "from"});
-    return of_tasks(from, [variables = labels_of(from, "set")](TaskPlan& task) {
+    from.expect_keys({"set", "unset", "from"});
+    if (!from.get("set") && !from.get("unset")) from.complain("environment sets variables, or unsets some");
+    return of_tasks(from, [variables = labels_of(from, "set"), gone = list(from, "unset")](TaskPlan& task) {
+        for (const auto& name : gone)
+            unset(name, task);
         for (const auto& [name, value] : variables)
             task.environment.push_back(fmt::format("{}={}", name, value));
     });
@@ -71,19 +73,14 @@ Effect read_labels(const yaml::Reader& from) {
 }
 
 Effect read_cpu(const yaml::Reader& from) {
-    from.expect_keys({"percent", "from"});
+    from.expect_keys({"percent", "busy", "from"});
     const auto percent = static_cast<int>(option(from, "percent", 5, 100));
-    return of_tasks(from, [percent](TaskPlan& task) { task.cpu = percent; });
-}
-
-// Tasks that came or went stay so.
-Effect once(std::function<void(Environment&)> act) {
-    Effect effect;
-    effect.stays = true;
-    effect.act = [act = std::move(act)](Environment& environment) -> Undo {
-        act(environment);
-        return {};
-    };
+    const bool busy = flag(from, "busy");
+    auto effect = of_tasks(from, [=](TaskPlan& task) {
+        task.cpu = percent;
+        task.own.app.busy = busy;
+    });
+    effect.own = busy;
     return effect;
 }
 
@@ -93,6 +90,8 @@ TaskPlan successor_of(const TaskPlan& task, Environment& environment, const std:
     auto made = make_task(environment.plan(), task.zone, environment.new_task_number(), task.targets);
     made.environment = task.environment;
     made.cpu = task.cpu;
+    made.look = task.look;
+    made.own = task.own;
     for (const auto& [name, value] : task.labels) {
         if (name != "task" && name != "host") made.labels[name] = value;
     }
@@ -149,6 +148,25 @@ Effect read_vanish(const yaml::Reader& from) {
 }
 
 }  // namespace
+
+Effect of_tasks(const yaml::Reader& from, std::function<void(TaskPlan&)> change) {
+    Effect effect;
+    effect.stays = true;  // an agent reads it once
+    effect.plan = [labels = labels_of(from, "from"), change = std::move(change)](EnvironmentPlan& plan) {
+        change_tasks(plan, labels, change);
+    };
+    return effect;
+}
+
+Effect once(std::function<void(Environment&)> act) {
+    Effect effect;
+    effect.stays = true;
+    effect.act = [act = std::move(act)](Environment& environment) -> Undo {
+        act(environment);
+        return {};
+    };
+    return effect;
+}
 
 std::vector<Injector> task_injectors() {
     return {{"target", "the URL that tasks are told for a dependency", read_target},

@@ -1,5 +1,6 @@
 #include "tests/lab/net/work_folder.hpp"
 
+#include "tests/lab/net/task_group.hpp"
 #include "tests/support/cpu_group.hpp"
 
 #include <cerrno>
@@ -46,6 +47,7 @@ void clear_left_behind() {
     }
     for (const auto& folder : left) {
         test::CpuGroup::remove_left_behind(folder.filename().string() + "-");
+        TaskGroup::remove_left_behind(folder.filename().string() + "-");
         fs::remove_all(folder, ignored);
     }
 }

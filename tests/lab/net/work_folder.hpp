@@ -1,5 +1,5 @@
 // Where the scenarios of one laboratory live while they run: a folder in the system's temporary place, gone
-// with this object. A laboratory that was killed leaves its folder and its CPU groups; whoever makes the next
+// with this object. A laboratory that was killed leaves its folder and its cgroups; whoever makes the next
 // clears both. A lock that the kernel drops with its holder tells which are left.
 #pragma once
 

@@ -44,6 +44,38 @@ TEST(Cli, check_takes_all_its_flags) {
     EXPECT_EQ(options.config, "plumb.yaml");
 }
 
+TEST(Cli, watch_pauses_two_seconds_or_as_long_as_it_is_told) {
+    using namespace std::chrono_literals;
+    EXPECT_EQ(std::get<CheckOptions>(parse({"check"})).watch, std::nullopt);
+    EXPECT_EQ(std::get<CheckOptions>(parse({"check", "--watch"})).watch, 2s);
+    EXPECT_EQ(std::get<CheckOptions>(parse({"check", "--watch", "--verbose"})).watch, 2s);
+    EXPECT_EQ(std::get<CheckOptions>(parse({"check", "--watch", "500ms"})).watch, 500ms);
+    EXPECT_EQ(std::get<CheckOptions>(parse({"check", "--watch=1m", "--only", "a"})).watch, 1min);
+    for (const auto& words :
+         std::vector<std::vector<const char*>>{{"check", "--watch", "5"},
+                                               {"check", "--watch", "1ms"},
+                                               {"check", "--watch", "2h"},
+                                               {"check", "--watch", "--repeat", "3"},
+                                               {"check", "--repeat", "1", "--watch", "5s"}}) {
+        EXPECT_EQ(refusal(words).code, kUsage);
+    }
+    EXPECT_THAT(refusal({"check", "--watch", "2h"}).text, HasSubstr("from 100ms to 1h"));
+    EXPECT_THAT(
+        refusal({"check", "--watch", "--repeat", "3"}).text,
+        HasSubstr("--watch and --repeat do not go together: each round of --watch runs every target once"));
+}
+
+TEST(Cli, completion_prints_a_script_that_knows_options_causes_and_kinds) {
+    const auto say = refusal({"completion", "bash"});
+    EXPECT_EQ(say.code, kOk);
+    for (const char* word : {"plumb-agent", "--watch", "table json", "tcp.timeout", "doll", "completion"})
+        EXPECT_THAT(say.text, HasSubstr(word));
+    EXPECT_EQ(refusal({"completion"}).code, kUsage);
+    EXPECT_EQ(refusal({"completion", "tcsh"}).code, kUsage);
+    for (const char* shell : {"zsh", "fish"})
+        EXPECT_THAT(refusal({"completion", shell}).text, HasSubstr("watch"));
+}
+
 TEST(Cli, the_other_commands_take_theirs) {
     const auto run = std::get<RunOptions>(parse({"run", "--config", "f", "--once", "--output", "-"}));
     EXPECT_TRUE(run.once);
@@ -57,7 +89,7 @@ TEST(Cli, the_other_commands_take_theirs) {
 }
 
 TEST(Cli, help_teaches_by_example_and_is_no_error) {
-    for (const char* command : {"check", "run", "validate", "health", "explain"}) {
+    for (const char* command : {"check", "run", "validate", "health", "explain", "completion"}) {
         const auto say = refusal({command, "--help"});
         EXPECT_EQ(say.code, kOk) << command;
         EXPECT_THAT(say.text, HasSubstr("Examples:")) << command;
@@ -68,9 +100,10 @@ TEST(Cli, help_teaches_by_example_and_is_no_error) {
 }
 
 TEST(Cli, bad_usage_is_2_and_says_what_would_be_right) {
-    EXPECT_EQ(refusal({}).text,
-              "plumb-agent: give a command: check, run, validate, health, explain or version\nSee "
-              "plumb-agent --help\n");
+    EXPECT_EQ(
+        refusal({}).text,
+        "plumb-agent: give a command: check, run, validate, health, explain, completion or version\nSee "
+        "plumb-agent --help\n");
     EXPECT_EQ(refusal({"chek"}).text,
               "plumb-agent: 'chek' was not expected; did you mean 'check'?\nSee plumb-agent --help\n");
     EXPECT_EQ(refusal({"check", "--repaet", "3"}).text,

@@ -103,7 +103,7 @@ INSTANTIATE_TEST_SUITE_P(
         Bad{"window: 1s\n", kNoTargets}, Bad{"targets: {}\n", kNoTargets},
         Bad{"targets: {a: 'tcp://a:1'}\nintervall: 5s\n",
             "plumb.yaml:2: unknown key 'intervall'; known here: controller, plaintext, environment, service, "
-            "labels, window, resolver, tls, token, targets"},
+            "labels, window, resolver, tls, token, targets, task"},
         Bad{"targets:\n  a: {url: 'tcp://a:1', intervall: 5s}\n",
             "plumb.yaml:2: unknown key 'intervall'; did you mean 'interval'?"},
         Bad{"targets:\n  a: {interval: 5s}\n",

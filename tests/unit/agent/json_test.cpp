@@ -13,8 +13,18 @@ namespace {
 
 namespace json = boost::json;
 
+TaskPart small_task() {
+    TaskPart task;
+    task.identity = {{"hostname", FactClass::informational, "task-1"}};
+    task.look.evidence.fact("task.memory_limit", FactClass::ordered, "512 MiB");
+    task.look.evidence.gauge("task.memory", 100, 512, true);
+    task.look.checks = {{"memory", Cause::task_oom_killed, true, "1 process"},
+                        {"listeners", Cause::unknown, false, ""}};
+    return task;
+}
+
 json::object render(const std::vector<Outcome>& outcomes) {
-    const auto text = render_json(outcomes, {{"hostname", "task-1"}}, "0.1.0");
+    const auto text = render_json(outcomes, small_task(), "0.1.0");
     EXPECT_EQ(text.back(), '\n');
     return json::parse(text).as_object();
 }
@@ -24,7 +34,15 @@ TEST(CheckJson, the_object_has_the_documented_shape) {
     EXPECT_EQ(root.at("agent").at("version"), "0.1.0");
     EXPECT_EQ(root.at("agent").at("catalog").at("facts").at("redis.version"), "ordered");
     EXPECT_EQ(root.at("agent").at("catalog").at("gauges").at("redis.clients").at("refuses_at_limit"), true);
-    EXPECT_EQ(root.at("task").at("hostname"), "task-1");
+    const auto& task = root.at("task").as_object();
+    EXPECT_EQ(task.at("hostname"), "task-1");
+    EXPECT_EQ(task.at("facts").at("task.memory_limit"), "512 MiB");
+    EXPECT_EQ(task.at("gauges").at("task.memory").at("limit"), 512);
+    EXPECT_EQ(root.at("agent").at("catalog").at("facts").at("task.memory_limit"), "ordered");
+    EXPECT_EQ(task.at("checks").at(0).at("cause"), "task.oom_killed");
+    EXPECT_EQ(task.at("checks").at(0).at("ok"), false);
+    EXPECT_EQ(task.at("checks").at(1).at("ok"), true);
+    EXPECT_EQ(root.at("outcomes").as_array().size(), 2U);  // the task is none of them
     const auto& good = root.at("outcomes").at(0).as_object();
     EXPECT_EQ(good.at("dependency"), "cache");
     EXPECT_EQ(good.at("kind"), "redis");

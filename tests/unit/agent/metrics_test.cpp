@@ -1,9 +1,8 @@
 #include "agent/run/metrics/board.hpp"
 #include "agent/run/metrics/emf.hpp"
 
-#include <gmock/gmock.h>
-
 #include <boost/json.hpp>
+#include <gmock/gmock.h>
 
 namespace plumb::agent {
 namespace {
@@ -57,12 +56,17 @@ TEST(MetricsBoard, counters_grow_and_gauges_are_of_the_latest_window) {
     EXPECT_THAT(text, HasSubstr("plumb_agent_windows_total 2\n"));
     EXPECT_THAT(text, HasSubstr("plumb_runs_total{dependency=\"database\",kind=\"postgres\"} 20\n"));
     EXPECT_THAT(text, HasSubstr("plumb_up{dependency=\"database\",kind=\"postgres\"} 0\n"));
-    EXPECT_THAT(text, HasSubstr("plumb_failures_total{dependency=\"database\",phase=\"connect\",cause=\"tcp.timeout\"} 8\n"));
+    EXPECT_THAT(
+        text,
+        HasSubstr(
+            "plumb_failures_total{dependency=\"database\",phase=\"connect\",cause=\"tcp.timeout\"} 8\n"));
     EXPECT_THAT(text, HasSubstr("plumb_phase_seconds_count{dependency=\"database\",phase=\"connect\"} 12\n"));
-    EXPECT_THAT(text, HasSubstr("plumb_phase_seconds_sum{dependency=\"database\",phase=\"connect\"} 0.024\n"));
+    EXPECT_THAT(text,
+                HasSubstr("plumb_phase_seconds_sum{dependency=\"database\",phase=\"connect\"} 0.024\n"));
     EXPECT_THAT(text, HasSubstr("quantile=\"0.99\"} 0.00"));
     EXPECT_THAT(text, HasSubstr("plumb_gauge{dependency=\"database\",name=\"postgres.connections\"} 90\n"));
-    EXPECT_THAT(text, HasSubstr("plumb_gauge_limit{dependency=\"database\",name=\"postgres.connections\"} 100\n"));
+    EXPECT_THAT(text,
+                HasSubstr("plumb_gauge_limit{dependency=\"database\",name=\"postgres.connections\"} 100\n"));
     EXPECT_THAT(text, HasSubstr("plumb_task_check{check=\"memory\"} 0\n"));
     EXPECT_THAT(text, Not(HasSubstr("check=\"inspect\"")));
 }

@@ -40,7 +40,9 @@ TEST(CheckTable, a_failure_shows_its_phase_cause_reason_and_next_action) {
     const auto& info = cause_info(Cause::tcp_timeout);
     EXPECT_THAT(text, HasSubstr("✗ database  postgres"));
     EXPECT_THAT(text, HasSubstr("FAILED at connect"));
-    EXPECT_THAT(text, HasSubstr("resolve 310 µs · connect 2.00 s ✗"));
+    EXPECT_THAT(text, HasSubstr("    resolve          310 µs  ▏\n"));
+    EXPECT_THAT(
+        text, HasSubstr("    connect          2.00 s  ████████████████████████████████████████  ✗ FAILED\n"));
     EXPECT_THAT(text, HasSubstr("    cause   tcp.timeout: "));
     EXPECT_THAT(text, HasSubstr("    detail  no answer from 10.0.1.7:5432"));
     EXPECT_THAT(text, HasSubstr("    reason  " + std::string(info.reason.substr(0, 20))));
@@ -78,12 +80,102 @@ TEST(CheckTable, repeated_runs_stand_together_with_the_middle_and_the_longest_du
     slow.phases[1].duration = std::chrono::milliseconds(40);
     const auto text = render_table({test::good(), test::good(), slow}, {});
     EXPECT_THAT(text, HasSubstr("3 runs ok"));
-    EXPECT_THAT(text, HasSubstr("connect 403 µs (max 40.0 ms)"));
+    EXPECT_THAT(text, HasSubstr("                        p50       max\n"));
+    EXPECT_THAT(text, HasSubstr("    connect          403 µs   40.0 ms\n"));
+    EXPECT_THAT(text, Not(HasSubstr("totals")));
     auto failed = test::bad("cache");
     const auto mixed = render_table({test::good(), failed, test::good()}, {});
     EXPECT_THAT(mixed, HasSubstr("1 of 3 runs FAILED"));
+    EXPECT_THAT(mixed, HasSubstr("    failed  tcp.timeout at connect × 1\n    the last failed run:\n"));
     EXPECT_THAT(mixed,
                 EndsWith("Result: 1 of 1 dependency failed: cache (connect: tcp.timeout, 1 of 3 runs).\n"));
+}
+
+TEST(CheckTable, many_runs_show_the_percentiles_they_support_and_a_histogram_of_their_totals) {
+    std::vector<Outcome> runs(100, test::good());
+    runs[7].total = std::chrono::milliseconds(91);
+    const auto text = render_table(runs, {});
+    EXPECT_THAT(text, HasSubstr("p50       p90       p99       max\n"));
+    EXPECT_THAT(text, HasSubstr("    total            914 µs    914 µs    914 µs   91.0 ms\n"));
+    EXPECT_THAT(text, HasSubstr("    totals          █        ▁  914 µs to 91.0 ms\n"));
+    runs.resize(12);
+    EXPECT_THAT(render_table(runs, {}), HasSubstr("p50       p90       max\n"));
+}
+
+TEST(CheckTable, failures_of_several_runs_are_counted_by_their_cause) {
+    std::vector<Outcome> runs(3, test::bad("cache"));
+    runs[1].failure = Failure{"resolve", Cause::dns_servfail, ""};
+    runs.push_back(test::good());
+    EXPECT_THAT(render_table(runs, {}),
+                HasSubstr("    failed  tcp.timeout at connect × 2, dns.servfail at resolve × 1\n"));
+}
+
+Kind kind_with_phases() {
+    Kind kind{};
+    kind.name = "postgres";
+    kind.schemes = {{"postgres", 5432, false}, {"postgress", 5432, true}};
+    kind.catalog.phases = {{phase::resolve, ""},   {phase::connect, ""}, {phase::tunnel, "", true},
+                           {phase::handshake, ""}, {phase::query, ""},   {phase::inspect, ""}};
+    return kind;
+}
+
+TEST(CheckTable, the_phases_behind_the_failed_one_are_told_as_not_reached) {
+    const std::vector<Kind> kinds{kind_with_phases()};
+    TableOptions options;
+    options.kinds = kinds;
+    auto outcome = test::bad();
+    EXPECT_THAT(render_table({outcome}, options), HasSubstr("\n    not reached: query · inspect\n"));
+    outcome.target = "postgress://db:5432/x";
+    EXPECT_THAT(render_table({outcome}, options),
+                HasSubstr("\n    not reached: handshake · query · inspect\n"));
+    options.connect_only = {"database"};
+    EXPECT_THAT(render_table({outcome}, options), HasSubstr("\n    not reached: handshake\n"));
+    options.kinds = {};
+    EXPECT_THAT(render_table({outcome}, options), Not(HasSubstr("not reached")));
+}
+
+TEST(CheckTable, trouble_comes_before_what_is_well) {
+    const auto text = render_table({test::good(), test::bad(), test::good("sessions")}, {});
+    EXPECT_LT(text.find("✗ database"), text.find("✓ cache"));
+    EXPECT_LT(text.find("✓ cache"), text.find("✓ sessions"));
+}
+
+TEST(CheckTable, reason_and_next_take_a_line_each_and_the_end_says_where_the_whole_stands) {
+    const auto text = render_table({test::bad(), test::bad("other")}, {});
+    const auto& info = cause_info(Cause::tcp_timeout);
+    EXPECT_THAT(text, Not(HasSubstr(std::string(info.reason))));
+    EXPECT_THAT(text, HasSubstr("…\n    next    "));
+    EXPECT_THAT(text, HasSubstr("\nIn full: plumb-agent explain tcp.timeout\n\nResult: "));
+    auto other = test::bad("other");
+    other.failure->cause = Cause::dns_nxdomain;
+    EXPECT_THAT(render_table({test::bad(), other}, {}),
+                HasSubstr("\nIn full: plumb-agent explain tcp.timeout (likewise dns.nxdomain)\n"));
+    TableOptions options;
+    options.verbose = true;
+    options.terminal = Terminal(false, 5000);
+    const auto whole = render_table({test::bad()}, options);
+    EXPECT_THAT(whole, HasSubstr(std::string(info.reason)));
+    EXPECT_THAT(whole, Not(HasSubstr("In full")));
+}
+
+TEST(CheckTable, what_was_said_on_the_wire_shows_step_by_step_when_asked_for) {
+    auto outcome = test::good();
+    outcome.said = {{std::chrono::microseconds(700), true, "PING"},
+                    {std::chrono::microseconds(910), false, "PONG"}};
+    TableOptions options;
+    EXPECT_THAT(render_table({outcome}, options), Not(HasSubstr("PING")));
+    options.verbose = true;
+    EXPECT_THAT(render_table({outcome}, options),
+                HasSubstr("    on the wire:\n       700 µs → PING\n       910 µs ← PONG\n"));
+}
+
+TEST(CheckTable, a_gauge_that_refuses_nothing_shows_from_half_of_its_limit_on) {
+    auto outcome = test::good();
+    outcome.gauge("redis.memory", 10, 100);
+    EXPECT_THAT(render_table({outcome}, {}), Not(HasSubstr("redis.memory")));
+    outcome.gauge("redis.memory", 50, 100);
+    EXPECT_THAT(render_table({outcome}, {}),
+                HasSubstr("redis.memory                 ██████████░░░░░░░░░░ 50 of 100"));
 }
 
 TEST(CheckTable, facts_and_addresses_show_when_asked_for) {
@@ -153,6 +245,21 @@ TEST(CheckTable, an_interruption_is_said) {
     options.dependencies_without_outcome = {"database", "search"};
     const auto text = render_table({test::good()}, options);
     EXPECT_THAT(text, HasSubstr("not checked before the interruption: database, search"));
+    EXPECT_EQ(last_line(text), "Result: 1 of 3 dependencies ok. Interrupted: 2 not checked.");
+}
+
+TEST(CheckTable, a_run_that_was_cut_short_tells_how_far_it_came) {
+    TableOptions options;
+    options.expected = 3;
+    options.dependencies_without_outcome = {"database", "search"};
+    auto cut = test::bad();
+    cut.failure->cause = Cause::local_cancelled;
+    options.cut_short = {cut};
+    const auto text = render_table({test::good()}, options);
+    EXPECT_THAT(text,
+                HasSubstr("- database  postgres                                      interrupted in connect\n"
+                          "    resolve 310 µs · connect 2.00 s\n"
+                          "- not checked before the interruption: search\n"));
     EXPECT_EQ(last_line(text), "Result: 1 of 3 dependencies ok. Interrupted: 2 not checked.");
 }
 

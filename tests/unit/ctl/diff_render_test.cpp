@@ -72,8 +72,7 @@ TEST(DiffRender, the_gravest_stand_first_and_the_last_line_counts_them) {
     warning.dependency = "cache";
     auto gauge = finding();
     gauge.subject = "gauge:redis.clients";
-    const auto text =
-        diff_text(difference(by_weight({warning, gauge, finding()})), Terminal(false, 80));
+    const auto text = diff_text(difference(by_weight({warning, gauge, finding()})), Terminal(false, 80));
     EXPECT_LT(text.find("tcp.timeout"), text.find("gauge:redis.clients"));
     EXPECT_LT(text.find("gauge:redis.clients"), text.find("cache"));
     EXPECT_THAT(text, testing::EndsWith("3 differences, 2 critical\n"));

@@ -1,8 +1,7 @@
 #include "controller/ctl/diff/compare.hpp"
 
-#include <gmock/gmock.h>
-
 #include <fmt/format.h>
+#include <gmock/gmock.h>
 
 namespace plumb::ctl {
 namespace {

@@ -1,10 +1,9 @@
 // What tasks show of themselves: the dependency `task`.
 #include "tests/unit/judge/fleet.hpp"
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-
-#include <fmt/format.h>
 
 namespace plumb::judge::test {
 namespace {
@@ -176,6 +175,64 @@ TEST(TaskEvidence, memory_near_its_limit_explains_a_lower_limit_and_nothing_else
     EXPECT_EQ(report.findings[1].folded[0].subject, "fact:task.memory_limit");
 }
 
+Fleet::Change check_fails(std::vector<std::string> causes) {
+    return [causes = std::move(causes)](Window& window, int, int) {
+        auto& seen = dependency(window, "task");
+        for (const auto& cause : causes) {
+            seen.failures.push_back({"memory", cause, 6});
+            seen.runs += 6;
+        }
+    };
+}
+
+TEST(TaskEvidence, a_limit_goes_under_what_stands_at_it_whatever_both_are_called) {
+    const auto report = against([](Window& window, int, int) {
+        auto& seen = dependency(window, "task");
+        seen.gauges.push_back(gauge("task.descriptors", 245, 256));
+        seen.facts.push_back({"task.descriptor_limit", FactClass::ordered, "256"});
+    });
+    ASSERT_THAT(report.findings, SizeIs(1)) << told(report);
+    EXPECT_EQ(report.findings[0].subject, "gauge:task.descriptors");
+    EXPECT_THAT(report.findings[0].folded, SizeIs(1));
+}
+
+TEST(TaskEvidence, a_lower_limit_goes_under_the_tasks_that_starve_for_it) {
+    const auto limited = [](const char* cores) {
+        return [=](Window& window, int, int) {
+            dependency(window, "task").facts.push_back({"task.cpu_limit", FactClass::ordered, cores});
+        };
+    };
+    Fleet before = tasks("staging");
+    before.change(limited("1.00"));
+    Fleet after = tasks("production");
+    after.change(limited("0.10")).change([](Window& window, int, int) {
+        auto& seen = dependency(window, "database");
+        seen.suspect = seen.runs;
+    });
+    const auto report = compare(before, after);
+    ASSERT_THAT(report.findings, SizeIs(1)) << told(report);
+    EXPECT_EQ(report.findings[0].cause, "task.starved");
+    ASSERT_THAT(report.findings[0].folded, SizeIs(1));
+    EXPECT_EQ(report.findings[0].folded[0].subject, "fact:task.cpu_limit");
+}
+
+TEST(TaskEvidence, a_full_queue_is_told_once) {
+    Fleet after = tasks("production");
+    after.change(check_fails({"task.backlog_full"})).change([](Window& window, int, int) {
+        dependency(window, "task").gauges.push_back(gauge("listeners.8080.queue", 5, 4));
+    });
+    const auto report = compare(tasks("staging"), after);
+    ASSERT_THAT(report.findings, SizeIs(1)) << told(report);
+    EXPECT_EQ(report.findings[0].cause, "task.backlog_full");
+    EXPECT_EQ(report.findings[0].folded.at(0).cause, "gauge.headroom");
+}
+
+TEST(TaskEvidence, who_listens_on_another_port_is_never_ready) {
+    const auto report = against(check_fails({"task.not_ready", "task.wrong_port"}));
+    ASSERT_THAT(report.findings, SizeIs(1)) << told(report);
+    EXPECT_EQ(report.findings[0].cause, "task.wrong_port");
+}
+
 Fleet::Change warm_up(double seconds) {
     return [=](Window& window, int, int) {
         dependency(window, "task").gauges.push_back(gauge("task.warmup", seconds, 120));
@@ -223,8 +280,8 @@ TEST(TaskEvidence, what_each_task_counts_as_its_connections_is_what_a_deployment
             window.labels["service"] = "checkout";
             dependency(window, "database").gauges = {gauge("postgres.connections", 60, 100)};
             if (counted > 0)
-                dependency(window, "task").gauges.push_back(
-                    gauge("sockets.database.connections", counted, 0, false));
+                dependency(window, "task")
+                    .gauges.push_back(gauge("sockets.database.connections", counted, 0, false));
         };
     };
     // Shared out over three tasks it would be 20 for each, and 120 of 100 while all three are doubled.

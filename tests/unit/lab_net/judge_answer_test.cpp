@@ -148,5 +148,21 @@ TEST(judge_answer, no_answer_is_no_verdict) {
     EXPECT_THAT(judged.wrong, testing::SizeIs(1));
 }
 
+TEST(judge_answer, where_findings_are_counted_each_is_expected) {
+    auto expect = a_hold();
+    expect.findings = 2;
+    expect.also = {ExpectedFinding{{{"dependency", "search"}, {"cause", "tcp.timeout"}}, {}}};
+    const auto cache = finding("cache", "critical");
+    const auto search = finding("search", "warning");
+    EXPECT_THAT(judge_answer(answer("hold", cache + "," + search), expect).wrong, IsEmpty());
+    const auto fewer = judge_answer(answer("hold", cache), expect);
+    EXPECT_THAT(fewer.wrong, ElementsAre(HasSubstr("there are 1 findings, not 2: critical cache")));
+    EXPECT_TRUE(fewer.hopeless);
+    const auto more = answer("hold", cache + "," + search + "," + search);
+    EXPECT_THAT(judge_answer(more, expect).wrong, ElementsAre(HasSubstr("there are 3 findings, not 2")));
+    const auto other = answer("hold", cache + "," + finding("orders", "warning"));
+    EXPECT_THAT(judge_answer(other, expect).wrong, ElementsAre(HasSubstr("also found: warning orders")));
+}
+
 }  // namespace
 }  // namespace plumb::lab

@@ -122,7 +122,9 @@ TEST(lab_scenario, what_cannot_be_undone_has_no_end) {
     for (const char* lasting :
          {"target: {dependency: cache}", "environment: {set: {A: b}}", "labels: {set: {zone: b}}",
           "cpu: {percent: 9}", "join: {each: 1}", "redeploy: {revision: 42}", "restart: {from: {zone: a}}",
-          "vanish: {from: {zone: a}}"}) {
+          "vanish: {from: {zone: a}}", "memory: {use: 90}", "descriptors: {use: 9}", "oom: {}",
+          "app: {port: 81}", "pool: {to: cache}", "leak: {to: cache}",
+          "file: {path: /etc/os-release, text: a}", "kernel: {name: net.core.somaxconn, value: 9}"}) {
         EXPECT_THAT(
             complaints_of(std::string("about: a\nfaults:\n  - ") + lasting + "\n    until: 4\n" + kHold),
             HasSubstr("s.yaml:4: " + std::string(lasting).substr(0, std::string(lasting).find(':')) +

@@ -34,6 +34,19 @@ TEST(Catalog, what_is_declared_is_no_stray) {
     EXPECT_TRUE(outcome.find_gauge("slots")->refuses_at_limit);
 }
 
+TEST(Catalog, a_part_of_a_name_may_stand_for_a_number_or_any_name) {
+    EXPECT_TRUE(is_instance("image.packages.list.12", "image.packages.list.N"));
+    EXPECT_FALSE(is_instance("image.packages.list.", "image.packages.list.N"));
+    EXPECT_FALSE(is_instance("image.packages.list.x", "image.packages.list.N"));
+    EXPECT_TRUE(is_instance("env.DATABASE_URL", "env.NAME"));
+    EXPECT_TRUE(is_instance("env.DATABASE_URL.value", "env.NAME.value"));
+    EXPECT_TRUE(is_instance("sockets.my.db-1.connections", "sockets.NAME.connections"));
+    EXPECT_FALSE(is_instance("sockets..connections", "sockets.NAME.connections"));
+    EXPECT_FALSE(is_instance("env.", "env.NAME"));
+    EXPECT_FALSE(is_instance("tls.version", "tls.versions"));
+    EXPECT_TRUE(is_instance("tls.version", "tls.version"));
+}
+
 TEST(Catalog, what_is_not_declared_is_named) {
     Outcome outcome;
     outcome.phases = {{phase::query, 1ms}};

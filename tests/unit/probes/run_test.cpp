@@ -34,6 +34,51 @@ std::chrono::nanoseconds spent_in(const Outcome& outcome, std::string_view phase
 }
 
 // The clock is not injected: each case only says what must hold however long a step takes.
+TEST(ProbeRun, what_is_said_is_kept_only_where_somebody_listens) {
+    plumb::Run deaf(Clock::now() + std::chrono::seconds(1));
+    deaf.begin(phase::ping);
+    deaf.we_said("PING");
+    EXPECT_FALSE(deaf.listens());
+    EXPECT_TRUE(deaf.outcome.said.empty());
+    plumb::Run run(Clock::now() + std::chrono::seconds(1));
+    run.listen({});
+    run.begin(phase::ping);
+    run.we_said("PING");
+    run.peer_said("+PONG\r");
+    ASSERT_EQ(run.outcome.said.size(), 2U);
+    EXPECT_TRUE(run.outcome.said[0].sent);
+    EXPECT_FALSE(run.outcome.said[1].sent);
+    EXPECT_EQ(run.outcome.said[1].words, "+PONG\\x0D");
+    EXPECT_GE(run.outcome.said[1].at, run.outcome.said[0].at);
+}
+
+TEST(ProbeRun, what_is_said_is_bounded_and_holds_none_of_the_secrets_it_is_told) {
+    const std::vector<Secret> secrets{Secret("hunter2-and-more"), Secret("hunter2")};
+    plumb::Run run(Clock::now() + std::chrono::seconds(1));
+    run.listen(secrets);
+    run.begin(phase::ping);
+    // The secret lies across the place where the words are cut.
+    run.peer_said(std::string(kMaxSaidWords - 4, 'x') + "hunter2-and-more");
+    for (std::size_t i = 0; i < 2 * kMaxSaid; ++i)
+        run.we_said("hunter2 " + std::string(10'000, 'y'));
+    ASSERT_EQ(run.outcome.said.size(), kMaxSaid);
+    for (const auto& step : run.outcome.said) {
+        EXPECT_LE(step.words.size(), kMaxSaidWords);
+        EXPECT_EQ(step.words.find("hunt"), std::string::npos) << step.words;
+    }
+    EXPECT_EQ(run.outcome.said.back().words, "… and more");
+}
+
+TEST(ProbeRun, the_time_spent_in_the_phase_in_progress_can_be_asked) {
+    plumb::Run run(Clock::now() + std::chrono::seconds(1));
+    EXPECT_EQ(run.spent(Clock::now()).count(), 0);
+    run.begin(phase::connect);
+    const auto now = Clock::now();
+    EXPECT_GE(run.spent(now + std::chrono::seconds(1)), std::chrono::seconds(1));
+    run.begin(phase::ping);
+    EXPECT_LT(run.spent(Clock::now()), run.spent(Clock::now() + std::chrono::seconds(1)));
+}
+
 TEST(ProbeRun, our_own_time_before_the_first_word_and_after_the_arrival_is_in_no_phase) {
     plumb::Run run(Clock::now() + std::chrono::seconds(1));
     run.begin(phase::resolve);

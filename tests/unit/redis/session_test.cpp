@@ -30,6 +30,10 @@ Questions plain_inspection() {
     return questions;
 }
 
+std::string words_of_first_command(const Settings& settings) {
+    return Session(settings, Questions::none()).command_words();
+}
+
 Settings with_login(std::string user, std::string password, int database = 0) {
     Settings settings;
     settings.user = std::move(user);
@@ -318,6 +322,22 @@ TEST(RedisRejection, every_code_has_its_cause) {
     };
     for (const auto& [words, cause] : table)
         EXPECT_EQ(cause_of_error(words), cause) << words;
+}
+
+TEST(RedisSession, what_is_told_of_a_command_and_its_reply_holds_no_secret) {
+    const auto settings = with_login("app", "hunter2secret", 3);
+    EXPECT_EQ(words_of_first_command(settings), "AUTH ***");
+    EXPECT_EQ(words_of_first_command(with_login("", "", 3)), "SELECT 3");
+    EXPECT_EQ(words_of_first_command({}), "PING");
+    const Session session(settings, Questions::none());
+    EXPECT_EQ(session.words_of(status("OK hunter2secret")), "OK ***");
+    EXPECT_EQ(session.words_of(error("ERR unknown command 'AUTH', with args beginning with: 'hunter2")),
+              "error: ERR unknown command ");
+    EXPECT_EQ(session.words_of(text("hunter2secret")), "***");
+    EXPECT_EQ(session.words_of(text(std::string(500, 'x'))), "a text of 500 bytes");
+    EXPECT_EQ(session.words_of(pair("a", "b")), "a list of 2");
+    EXPECT_EQ(session.words_of({Reply::Type::integer, "", 7, {}}), "7");
+    EXPECT_EQ(session.words_of({}), "nothing");
 }
 
 }  // namespace

@@ -1,9 +1,10 @@
 #include "probes/task/identity/app_process.hpp"
+
 #include "tests/support/temp_dir.hpp"
 
-#include <gtest/gtest.h>
-
 #include <filesystem>
+
+#include <gtest/gtest.h>
 
 namespace plumb::task {
 namespace {
@@ -11,7 +12,8 @@ namespace {
 // A /proc of the processes that a container sees.
 class Proc {
   public:
-    void add(pid_t pid, const std::string& name, const std::string& cgroup, const std::string& command = "x") {
+    void add(pid_t pid, const std::string& name, const std::string& cgroup,
+             const std::string& command = "x") {
         const auto folder = std::to_string(pid);
         std::filesystem::create_directory(dir_.path() / folder);
         dir_.write(folder + "/comm", name + "\n");

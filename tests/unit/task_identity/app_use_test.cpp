@@ -38,7 +38,8 @@ Look own_look() {
     look.evidence.gauge("task.memory", 8 * kMiB, 32 * kMiB, true);
     look.evidence.gauge("task.local_ports", 3, 28232, true);
     look.evidence.fact("task.memory_limit", FactClass::ordered, "32 MiB");
-    look.checks = {{"memory", Cause::task_oom_killed, true, "1"}, {"listeners", Cause::task_backlog_full, false, ""}};
+    look.checks = {{"memory", Cause::task_oom_killed, true, "1"},
+                   {"listeners", Cause::task_backlog_full, false, ""}};
     return look;
 }
 
@@ -55,7 +56,8 @@ EcsUse use(double mib) {
 TEST(AppUse, a_sidecar_tells_of_the_app_in_the_place_of_itself) {
     AppUse app;
     auto look = own_look();
-    app.tell(sidecar(), {{"app", use(400)}, {"proxy", use(20)}, {"unknown", use(7)}}, Clock::time_point(1s), look);
+    app.tell(sidecar(), {{"app", use(400)}, {"proxy", use(20)}, {"unknown", use(7)}}, Clock::time_point(1s),
+             look);
     const auto* memory = look.evidence.find_gauge("task.memory");
     ASSERT_NE(memory, nullptr);
     EXPECT_EQ(memory->value, 400 * kMiB);

@@ -1,9 +1,9 @@
 #include "probes/task/identity/identity.hpp"
 #include "tests/support/temp_dir.hpp"
 
-#include <gmock/gmock.h>
-
 #include <cstdlib>
+
+#include <gmock/gmock.h>
 
 namespace plumb::task {
 namespace {
@@ -15,7 +15,8 @@ using ::testing::UnorderedElementsAre;
 
 std::string recorded(const std::string& name) {
     const char* source = std::getenv("PLUMB_SOURCE_DIR");
-    auto text = plumb::test::read_whole(std::string(source != nullptr ? source : ".") + "/tests/data/ecs/" + name);
+    auto text =
+        plumb::test::read_whole(std::string(source != nullptr ? source : ".") + "/tests/data/ecs/" + name);
     EXPECT_FALSE(text.empty()) << name;
     return text;
 }
@@ -90,12 +91,13 @@ TEST(EcsIdentity, baked_into_the_image_the_app_is_the_agents_own_container) {
               "sha256:d691691e9652791a60114e67b365688d20d19940dde7c4736ea30e660d8d3553");
     EXPECT_EQ(fact(identity, "ecs.network_mode"), "awsvpc");
     EXPECT_EQ(fact(identity, "ecs.memory_limit"), "none");
-    EXPECT_THAT(identity.labels,
-                UnorderedElementsAre(
-                    Pair("task", "158d1c8083dd49d6b527399fd6414f5c"), Pair("cluster", "default"),
-                    Pair("service", "MyService"), Pair("revision", "26"), Pair("zone", "us-west-2d"),
-                    Pair("subnet", "10.0.2.0/24"),
-                    Pair("image", "sha256:d691691e9652791a60114e67b365688d20d19940dde7c4736ea30e660d8d3553")));
+    EXPECT_THAT(
+        identity.labels,
+        UnorderedElementsAre(
+            Pair("task", "158d1c8083dd49d6b527399fd6414f5c"), Pair("cluster", "default"),
+            Pair("service", "MyService"), Pair("revision", "26"), Pair("zone", "us-west-2d"),
+            Pair("subnet", "10.0.2.0/24"),
+            Pair("image", "sha256:d691691e9652791a60114e67b365688d20d19940dde7c4736ea30e660d8d3553")));
 }
 
 TEST(EcsIdentity, alone_in_its_container_the_agent_is_a_sidecar_of_the_other) {

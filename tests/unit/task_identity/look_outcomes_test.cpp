@@ -1,9 +1,9 @@
-#include "model/accumulator.hpp"
 #include "probes/task/look_outcomes.hpp"
 
-#include <gmock/gmock.h>
+#include "model/accumulator.hpp"
 
 #include <fmt/format.h>
+#include <gmock/gmock.h>
 
 namespace plumb::task {
 namespace {

@@ -1,14 +1,14 @@
+#include "probes/task/clock.hpp"
 #include "probes/task/start_of_process.hpp"
 #include "probes/task/timer_noise.hpp"
 #include "probes/task/worker.hpp"
 #include "tests/support/coroutine.hpp"
 
-#include <gtest/gtest.h>
-
 #include <atomic>
 #include <unistd.h>
 
 #include <boost/asio/io_context.hpp>
+#include <gtest/gtest.h>
 
 namespace plumb::task {
 namespace {
@@ -32,6 +32,18 @@ TEST(StartOfProcess, our_own_lies_before_now_and_after_that_of_the_first) {
     // Both are read at different moments and counted in ticks of 10 ms.
     EXPECT_LE(*first, *own + 100ms);
     EXPECT_FALSE(start_of_process(Places(), "no-such"));
+}
+
+TEST(ClockOffset, only_what_is_off_for_certain_counts) {
+    Outcome near;
+    describe_clock({-3ms, 5ms}, near);
+    EXPECT_EQ(near.find_gauge("clock.error")->value, 0);
+    EXPECT_EQ(near.find_fact("clock.offset")->value, "-0.003 s ± 0.005 s");
+    Outcome far;
+    describe_clock({-290s, 500ms}, far);
+    EXPECT_DOUBLE_EQ(far.find_gauge("clock.error")->value, 289.5);
+    EXPECT_EQ(far.find_gauge("clock.error")->limit, 300);
+    EXPECT_TRUE(far.find_gauge("clock.error")->refuses_at_limit);
 }
 
 TEST(TimerNoise, is_the_middle_of_enough_measurements) {

@@ -52,8 +52,7 @@ TEST(Shape, never_holds_the_value) {
     for (const std::string_view value :
          {"hunter2-secret", "postgres://app:hunter2-secret@db/x", "{\"a\":\"hunter2-secret\"}",
           "arn:aws:hunter2_secret:eu-west-1:123456789012:x", "-----BEGIN RSA PRIVATE KEY-----hunter2-secret",
-          "hunter2-secret.amazonaws.com", "hunter2-secret:postgres://x",
-          "hunter2-secret://x"}) {
+          "hunter2-secret.amazonaws.com", "hunter2-secret:postgres://x", "hunter2-secret://x"}) {
         const auto shape = shape_of(value);
         EXPECT_EQ((shape.words + shape.place.region + shape.place.account).find("hunter2-secret"),
                   std::string::npos)
@@ -66,10 +65,11 @@ TEST(Shape, deep_json_ends) {
 }
 
 TEST(Secrets, are_known_by_name) {
-    for (const auto* name : {"DB_PASSWORD", "API_KEY", "SESSION_SECRET", "token", "STRIPE_TOKEN_V2", "PGPASSWORD"})
+    for (const auto* name :
+         {"DB_PASSWORD", "API_KEY", "SESSION_SECRET", "token", "STRIPE_TOKEN_V2", "PGPASSWORD"})
         EXPECT_TRUE(sounds_secret(name)) << name;
-    for (const auto* name : {"KEYCLOAK_REALM", "API_KEY_ID", "SECRET_ARN", "TOKEN_TTL", "PUBLIC_KEY", "MONKEY",
-                             "PASSWORD_FILE", "TOKEN_URL", "DATABASE_URL"})
+    for (const auto* name : {"KEYCLOAK_REALM", "API_KEY_ID", "SECRET_ARN", "TOKEN_TTL", "PUBLIC_KEY",
+                             "MONKEY", "PASSWORD_FILE", "TOKEN_URL", "DATABASE_URL"})
         EXPECT_FALSE(sounds_secret(name)) << name;
 }
 

@@ -1,9 +1,9 @@
-#include "probes/task/variables/facts.hpp"
 #include "probes/task/variables/variables.hpp"
 
-#include <gmock/gmock.h>
+#include "probes/task/variables/facts.hpp"
 
 #include <fmt/format.h>
+#include <gmock/gmock.h>
 
 namespace plumb::task {
 namespace {
@@ -21,8 +21,8 @@ std::vector<Variable> variables(std::vector<std::pair<std::string, std::string>>
     return out;
 }
 
-Outcome described(std::vector<std::pair<std::string, std::string>> pairs, const VariableSettings& settings = {},
-                  const AwsPlace& own = {}) {
+Outcome described(std::vector<std::pair<std::string, std::string>> pairs,
+                  const VariableSettings& settings = {}, const AwsPlace& own = {}) {
     Outcome outcome;
     describe_variables(variables(std::move(pairs)), settings, own, outcome);
     EXPECT_TRUE(undeclared(variables_catalog(), outcome).empty());

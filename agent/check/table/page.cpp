@@ -1,0 +1,92 @@
+#include "agent/check/table/page.hpp"
+
+#include "agent/wrap.hpp"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+namespace plumb::agent {
+
+std::string cut_words(std::string_view text, std::size_t columns) {
+    if (display_width(text) <= columns) return std::string(text);
+    std::size_t end = 0;     // of the last word that fits
+    std::size_t within = 0;  // of the last character that does
+    std::size_t column = 0;
+    for (std::size_t i = 0; i < text.size() && column < columns; ++i) {
+        if ((static_cast<unsigned char>(text[i]) & 0xC0U) == 0x80U) continue;
+        if (text[i] == ' ') end = i;
+        within = i;
+        ++column;
+    }
+    auto kept = text.substr(0, end > 0 ? end : within);
+    while (!kept.empty() && std::string_view(" ,;:(").find(kept.back()) != std::string_view::npos)
+        kept.remove_suffix(1);
+    return std::string(kept) + "…";
+}
+
+Page::Page(const Terminal& terminal, bool whole)
+    : terminal_(terminal), whole_(whole), width_(static_cast<std::size_t>(std::max(terminal.width(), 40))) {}
+
+void Page::line(std::string_view text) {
+    out_.append(text);
+    out_ += '\n';
+}
+
+void Page::blank() {
+    if (!out_.empty() && !out_.ends_with("\n\n")) out_ += '\n';
+}
+
+void Page::heading(std::pair<std::string_view, Style> mark, std::string_view name, std::string_view more,
+                   const std::string& place, std::string_view result, Style result_style) {
+    const auto left = 2 + display_width(name) + (more.empty() ? 0 : 2 + display_width(more));
+    const auto right = display_width(result);
+    const auto there = place.empty() ? 0 : 2 + display_width(place);
+    out_ += paint(mark.second, mark.first) + ' ' + paint(Style::bold, name);
+    if (!more.empty()) out_.append("  ").append(more);
+    if (left + there + 2 + right <= width_) {
+        if (!place.empty()) out_ += "  " + place;
+        out_.append(width_ - left - there - right, ' ');
+    } else {  // on a line of its own
+        out_ += '\n' + std::string(kIndent, ' ') + (place.empty() ? "" : place + "  ");
+    }
+    line(paint(result_style, result));
+}
+
+void Page::words(std::string_view label, std::string_view text) {
+    out_ += hanging(std::string(kIndent, ' ') + std::string(label), text, kWords, width_);
+}
+
+bool Page::one_line(std::string_view label, std::string_view text, Style style) {
+    if (whole_) {
+        words(label, text);
+        return true;
+    }
+    const auto before = pad(std::string(kIndent, ' ') + std::string(label), kWords);
+    const auto room = width_ - std::min(width_, display_width(before));
+    const auto shown = cut_words(text, room);
+    line(before + paint(style, shown));
+    return shown.size() == text.size();
+}
+
+void Page::joined(const Parts& parts) {
+    std::size_t column = kIndent;
+    out_.append(kIndent, ' ');
+    for (std::size_t i = 0; i < parts.size(); ++i) {
+        const auto& [text, style] = parts[i];
+        const auto columns = display_width(text);
+        if (i > 0 && column + 3 + columns > width_) {
+            out_ += '\n';
+            out_.append(kIndent, ' ');
+            column = kIndent;
+        } else if (i > 0) {
+            out_ += " · ";
+            column += 3;
+        }
+        out_ += paint(style, text);
+        column += columns;
+    }
+    out_ += '\n';
+}
+
+}  // namespace plumb::agent

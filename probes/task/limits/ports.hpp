@@ -1,0 +1,70 @@
+// Ephemeral ports (ip-sysctl.rst: ip_local_port_range). A connection is told by both its ends, so the ports
+// run out towards one remote endpoint, not all at once: connect() then says EADDRNOTAVAIL. A connection that
+// was closed here keeps its port in TIME_WAIT for a minute.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <tuple>
+
+namespace plumb::task::limits {
+
+struct PortRange {
+    unsigned first = 0;
+    unsigned last = 0;
+    unsigned size() const { return last - first + 1; }
+};
+std::optional<PortRange> parse_port_range(std::string_view text);  // "32768\t60999"
+
+// Address (of IPv4 in its form for IPv6) and port, as in /proc/net: words in the machine's order.
+struct Remote {
+    std::array<std::uint32_t, 4> address{};
+    std::uint32_t port = 0;
+    friend bool operator<(const Remote& a, const Remote& b) {
+        return std::tie(a.address, a.port) < std::tie(b.address, b.port);
+    }
+};
+
+// How many sockets each remote endpoint has on local ports of the range. Takes the lines of /proc/net/tcp and
+// tcp6 (proc(5)); listeners and what is no such line count for nothing. With very many remotes those with
+// the fewest are forgotten, which makes what is counted of the others a little less.
+class PortCount {
+  public:
+    explicit PortCount(PortRange range) : range_(range) {}
+    void add_line(std::string_view line);
+    std::size_t busiest() const;
+
+    static constexpr std::size_t kMaxRemotes = 16'384;
+
+  private:
+    void make_room();
+
+    PortRange range_;
+    std::map<Remote, std::size_t> remotes_;
+};
+
+struct LocalPorts {
+    std::size_t used = 0;  // towards the busiest remote endpoint
+    std::size_t limit = 0;
+};
+inline constexpr std::size_t kMaxSocketBytes = 64U << 20U;  // of each table; more is not read to its end
+
+// The sockets of /proc/net/sockstat and sockstat6, those in TIME_WAIT with them; nullopt where neither is
+// such a text.
+std::optional<std::uint64_t> parse_sockstat(std::string_view four, std::string_view six);
+
+// Reading the tables makes the kernel walk all of its connections' hash, empty as it may be: some 1 ms each
+// on a machine with 16 GiB. `whole` asks for it at any price; without it that is done only when there are so
+// many sockets that ports may become few.
+enum class PortCost { whole, when_many };
+inline constexpr std::size_t kFew = 16;  // "many" is a share of 1/kFew of the range
+
+// nullopt where there is neither a range nor a table, a table is too long, or the sockets are few.
+std::optional<LocalPorts> read_local_ports(const std::string& proc, PortCost cost = PortCost::whole);
+
+}  // namespace plumb::task::limits

@@ -1,0 +1,133 @@
+// The scripts are tried by the shells themselves: bash completes, zsh and fish only read them, where they are
+// installed.
+#include "base/completion.hpp"
+
+#include "tests/support/child_process.hpp"
+#include "tests/support/temp_dir.hpp"
+
+#include <CLI/CLI.hpp>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace plumb {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::Not;
+using testing::UnorderedElementsAre;
+
+// A command line of each sort: a choice, a file, a flag, a positional with words, and one whose help would
+// end a quotation.
+CompletionCommand sample() {
+    static std::string text;
+    static bool flag = false;
+    CLI::App app("It's a tool", "tool-box");
+    app.set_help_flag("-h,--help", "Print this help");
+    auto* check = app.add_subcommand("check", "Don't `rm` [anything]: it's \"fine\" $(touch pwned)");
+    check->add_option("--format", text, "as it's printed")->check(CLI::IsMember({"table", "json"}));
+    check->add_option("--config", text, "a file: [YAML]");
+    check->add_flag("-v,--verbose", flag, "more");
+    auto* explain = app.add_subcommand("explain", "tell");
+    explain->add_option("cause", text, "what");
+    std::string shell;
+    add_completion_command(app, shell);
+    auto top = describe_commands(app);
+    for (auto& command : top.commands) {
+        if (command.name == "explain") command.words = {"tcp.timeout", "tcp.refused", "$(touch pwned)"};
+    }
+    return top;
+}
+
+std::vector<std::string> lines_of(const std::string& text) {
+    std::vector<std::string> out;
+    std::istringstream lines(text);
+    for (std::string line; std::getline(lines, line);)
+        out.push_back(line);
+    return out;
+}
+
+// What bash offers for these words, the last of which is being typed.
+std::vector<std::string> completed(const test::TempDir& directory, const std::vector<std::string>& words) {
+    directory.write("script", completion_script(sample(), Shell::bash));
+    std::string command = "cd '" + directory.path().string() + "' && source ./script && COMP_WORDS=(";
+    for (const auto& word : words)
+        command += "'" + word + "' ";
+    command += ") && COMP_CWORD=" + std::to_string(words.size() - 1) +
+               " && _tool_box && (( ${#COMPREPLY[@]} == 0 )) || printf '%s\\n' \"${COMPREPLY[@]}\"";
+    const auto done = test::run_command({"bash", "--norc", "-u", "-c", command});
+    EXPECT_EQ(done.exit_code, 0) << done.errors;
+    EXPECT_EQ(done.errors, "");
+    return lines_of(done.output);
+}
+
+TEST(Completion, the_description_is_the_command_lines_own) {
+    const auto top = sample();
+    EXPECT_EQ(top.name, "tool-box");
+    ASSERT_EQ(top.commands.size(), 3U);
+    const auto& check = top.commands[0];
+    EXPECT_EQ(check.name, "check");
+    ASSERT_EQ(check.options.size(), 4U);
+    EXPECT_THAT(check.options[0].names, ElementsAre("-h", "--help"));
+    EXPECT_FALSE(check.options[0].takes_value);
+    EXPECT_THAT(check.options[1].names, ElementsAre("--format"));
+    EXPECT_TRUE(check.options[1].takes_value);
+    EXPECT_THAT(check.options[1].choices, UnorderedElementsAre("table", "json"));
+    EXPECT_TRUE(check.options[2].takes_value);
+    EXPECT_TRUE(check.options[2].choices.empty());
+    EXPECT_FALSE(check.options[3].takes_value);
+    EXPECT_THAT(top.commands[2].words, UnorderedElementsAre("bash", "zsh", "fish"));
+}
+
+TEST(Completion, bash_completes_commands_options_choices_words_and_files) {
+    const test::TempDir directory;
+    directory.write("plumb.yaml", "");
+    EXPECT_THAT(completed(directory, {"tool-box", ""}),
+                UnorderedElementsAre("check", "explain", "completion", "-h", "--help"));
+    EXPECT_THAT(completed(directory, {"tool-box", "ch"}), ElementsAre("check"));
+    EXPECT_THAT(completed(directory, {"tool-box", "check", "--f"}), ElementsAre("--format"));
+    EXPECT_THAT(completed(directory, {"tool-box", "check", "--verbose", "--format", ""}),
+                UnorderedElementsAre("table", "json"));
+    EXPECT_THAT(completed(directory, {"tool-box", "check", "--format", "j"}), ElementsAre("json"));
+    EXPECT_THAT(completed(directory, {"tool-box", "check", "--config", "pl"}), ElementsAre("plumb.yaml"));
+    EXPECT_THAT(completed(directory, {"tool-box", "explain", "tcp."}),
+                ElementsAre("tcp.timeout", "tcp.refused"));
+    EXPECT_THAT(completed(directory, {"tool-box", "completion", ""}),
+                UnorderedElementsAre("bash", "zsh", "fish"));
+    EXPECT_THAT(completed(directory, {"tool-box", "explain", "nothing"}), ElementsAre());
+}
+
+TEST(Completion, no_help_and_no_word_is_run) {
+    const test::TempDir directory;
+    for (const auto shell : {Shell::bash, Shell::zsh, Shell::fish})
+        EXPECT_THAT(completion_script(sample(), shell), Not(HasSubstr("`")));
+    completed(directory, {"tool-box", "explain", ""});
+    completed(directory, {"tool-box", ""});
+    EXPECT_FALSE(std::filesystem::exists(directory.path() / "pwned"));
+}
+
+TEST(Completion, other_shells_read_their_scripts_where_they_are_installed) {
+    const test::TempDir directory;
+    std::size_t tried = 0;
+    for (const auto& [name, shell] :
+         {std::pair{"zsh", Shell::zsh}, {"fish", Shell::fish}, {"bash", Shell::bash}}) {
+        if (test::run_command({"sh", "-c", std::string("command -v ") + name}).exit_code != 0) continue;
+        const auto file = directory.write("script", completion_script(sample(), shell));
+        const auto done = test::run_command({name, "-n", file});
+        EXPECT_EQ(done.exit_code, 0) << name << ": " << done.errors;
+        ++tried;
+    }
+    EXPECT_GT(tried, 0U);
+}
+
+TEST(Completion, each_script_names_every_command_and_option) {
+    for (const auto shell : {Shell::bash, Shell::zsh, Shell::fish}) {
+        const auto script = completion_script(sample(), shell);
+        for (const char* word : {"check", "explain", "format", "config", "verbose", "json", "tcp.timeout"})
+            EXPECT_THAT(script, HasSubstr(word));
+    }
+    EXPECT_EQ(parse_shell("tcsh"), std::nullopt);
+}
+
+}  // namespace
+}  // namespace plumb

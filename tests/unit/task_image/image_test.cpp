@@ -1,0 +1,244 @@
+#include "probes/task/image/image.hpp"
+
+#include "tests/support/certificates.hpp"
+#include "tests/unit/task_image/image_tree.hpp"
+#include "tests/unit/task_image/rpm_maker.hpp"
+
+#include <filesystem>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace plumb::task::image {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+using testing::MatchesRegex;
+using testing::SizeIs;
+using testing::StartsWith;
+
+TEST(Image, debian_tells_itself) {
+    const ImageTree tree;
+    make_debian(tree);
+    const auto told = tree.look();
+    EXPECT_EQ(value_of(told, "image.os"), "debian 12");
+    EXPECT_EQ(value_of(told, "image.os_name"), "Debian GNU/Linux 12 (bookworm)");
+    EXPECT_EQ(value_of(told, "image.libc"), "glibc 2.36");
+    EXPECT_EQ(value_of(told, "image.openssl"), "3.0.17");
+    EXPECT_EQ(value_of(told, "image.package_manager"), "dpkg");
+    EXPECT_THAT(value_of(told, "image.packages"), MatchesRegex("2 packages, [0-9a-f]{8}"));
+    EXPECT_THAT(listed(told, "image.packages"), ElementsAre("libc6 2.36-9+deb12u13", "tzdata 2025b-0"));
+    EXPECT_THAT(value_of(told, "image.ca_bundle"), MatchesRegex("2 authorities, [0-9a-f]{8}"));
+    EXPECT_EQ(value_of(told, "image.ca_bundle_file"), "/etc/ssl/certs/ca-certificates.crt");
+    EXPECT_EQ(value_of(told, "image.ca_expired"), "0");
+    EXPECT_THAT(listed(told, "image.ca_bundle"),
+                ElementsAre(MatchesRegex("First Root \\[[0-9a-f]{8}\\]"), StartsWith("Second Root [")));
+    EXPECT_EQ(value_of(told, "image.openssl.min_protocol"), "TLSv1.2");
+    EXPECT_EQ(value_of(told, "image.openssl.ciphers"), "DEFAULT@SECLEVEL=2");
+    EXPECT_EQ(value_of(told, "image.openssl.fips"), "(absent)");
+    EXPECT_EQ(value_of(told, "image.timezone"), "UTC");
+    EXPECT_EQ(value_of(told, "image.locale"), "C.UTF-8");
+    EXPECT_EQ(value_of(told, "image.nsswitch_hosts"), "files dns");
+    EXPECT_EQ(value_of(told, "task.resolver.options"), "ndots:0");
+    EXPECT_EQ(value_of(told, "task.resolver.search"), "1: ec2.internal");
+    EXPECT_EQ(value_of(told, "task.resolver.servers"), "10.0.0.2");
+    EXPECT_EQ(value_of(told, "task.hosts"), "none");
+    EXPECT_THAT(undeclared(image_catalog(), told), IsEmpty());
+}
+
+TEST(Image, the_kernel_and_the_process_are_told) {
+    const ImageTree tree;
+    const auto told = tree.look();
+    EXPECT_EQ(value_of(told, "task.kernel"), "6.1.102-111.187.amzn2023.x86_64");
+    EXPECT_EQ(value_of(told, "kernel.somaxconn"), "4096");
+    EXPECT_EQ(value_of(told, "kernel.ip_local_port_range"), "32768 60999");
+    EXPECT_EQ(value_of(told, "kernel.tcp_tw_reuse"), "(absent)");
+    EXPECT_EQ(value_of(told, "task.user"), "uid 1000 gid 1000");
+    EXPECT_EQ(value_of(told, "task.capabilities"), "none");
+    EXPECT_EQ(value_of(told, "task.no_new_privileges"), "yes");
+    EXPECT_EQ(value_of(told, "task.seccomp"), "filter");
+    EXPECT_EQ(value_of(told, "task.read_only_root"), "no");
+}
+
+TEST(Image, the_root_of_another_container_brings_its_process_along) {
+    const ImageTree tree;
+    tree.write_proc("77/status", "Uid:\t5\t5\t5\t5\nGid:\t6\t6\t6\t6\n");
+    tree.write_proc("77/mounts", "overlay / overlay ro 0 0\n");
+    tree.write_proc("77/root/etc/os-release", "ID=alpine\nVERSION_ID=3.20.0\n");
+    auto places = tree.places();
+    places.root = places.proc + "/77/root";
+    Look look;
+    make_image(places)->look(look, Depth::inspect);
+    EXPECT_EQ(value_of(look.evidence, "task.user"), "uid 5 gid 6");
+    EXPECT_EQ(value_of(look.evidence, "task.read_only_root"), "yes");
+    EXPECT_EQ(value_of(look.evidence, "image.os"), "alpine 3.20");
+}
+
+TEST(Image, alpine_tells_itself) {
+    const ImageTree tree;
+    make_alpine(tree);
+    const auto told = tree.look();
+    EXPECT_EQ(value_of(told, "image.os"), "alpine 3.19");
+    EXPECT_EQ(value_of(told, "image.libc"), "musl 1.2.4");
+    EXPECT_EQ(value_of(told, "image.package_manager"), "apk");
+    EXPECT_THAT(listed(told, "image.packages"),
+                ElementsAre("busybox 1.36.1-r15", "musl 1.2.4_git20230717-r4"));
+    EXPECT_EQ(value_of(told, "image.timezone"), "UTC");
+    EXPECT_EQ(value_of(told, "image.locale"), "none");
+    EXPECT_EQ(value_of(told, "image.openssl_config"), "none");
+}
+
+TEST(Image, distroless_tells_itself) {
+    const ImageTree tree;
+    make_distroless(tree);
+    const auto told = tree.look();
+    EXPECT_EQ(value_of(told, "image.os"), "distroless debian 12");
+    EXPECT_EQ(value_of(told, "image.package_manager"), "dpkg");
+    EXPECT_THAT(listed(told, "image.packages"), ElementsAre("base-files 12.4", "tzdata 2025b-0"));
+    EXPECT_EQ(value_of(told, "image.libc"), "none");
+}
+
+TEST(Image, amazon_linux_tells_itself) {
+    const ImageTree tree;
+    make_amazon(tree);
+    const auto told = tree.look();
+    EXPECT_EQ(value_of(told, "image.os"), "amzn 2023");
+    EXPECT_EQ(value_of(told, "image.libc"), "glibc 2.34");
+    EXPECT_EQ(value_of(told, "image.package_manager"), "rpm");
+    EXPECT_THAT(listed(told, "image.packages"),
+                ElementsAre("bash 5.2.15-1.amzn2023.0.2", "openssl-libs 1:3.0.8-1.amzn2023"));
+    EXPECT_THAT(value_of(told, "image.ca_bundle"), StartsWith("2 authorities, "));
+    EXPECT_EQ(value_of(told, "image.openssl.min_protocol"), "TLSv1.2");
+    EXPECT_EQ(value_of(told, "image.openssl.ciphers"), "@SECLEVEL=2:kEECDH");
+}
+
+TEST(Image, an_older_rpm_database_is_only_digested) {
+    const ImageTree tree;
+    tree.write("/var/lib/rpm/Packages", std::string(10'000, 'b'));
+    const auto told = tree.look();
+    EXPECT_THAT(value_of(told, "image.packages"), MatchesRegex("rpm database [0-9a-f]{8}"));
+    EXPECT_THAT(listed(told, "image.packages"), IsEmpty());
+}
+
+TEST(Image, a_damaged_rpm_database_is_only_digested) {
+    const ImageTree tree;
+    make_amazon(tree);
+    const auto path = tree.on_disk("/var/lib/rpm/rpmdb.sqlite");
+    std::filesystem::resize_file(path, std::filesystem::file_size(path) / 2);
+    EXPECT_THAT(value_of(tree.look(), "image.packages"), MatchesRegex("rpm database [0-9a-f]{8}"));
+}
+
+TEST(Image, scratch_has_nothing) {
+    const auto told = ImageTree().look();
+    for (const auto* name : {"image.os", "image.libc", "image.packages", "image.ca_bundle",
+                             "image.openssl_config", "image.locale", "task.hosts"}) {
+        EXPECT_EQ(value_of(told, name), "none") << name;
+    }
+    EXPECT_EQ(value_of(told, "image.timezone"), "UTC");
+    EXPECT_EQ(value_of(told, "task.resolver.options"), "(absent)");
+}
+
+TEST(Image, an_image_that_cannot_be_opened_tells_nothing_of_itself) {
+    const ImageTree tree;
+    auto places = tree.places();
+    places.root = tree.root() + "/nowhere";
+    places.proc = tree.root() + "/nowhere";
+    Look look;
+    make_image(places)->look(look, Depth::inspect);
+    EXPECT_THAT(look.evidence.facts, IsEmpty());
+}
+
+TEST(Image, only_an_inspection_says_anything) {
+    const ImageTree tree;
+    make_debian(tree);
+    const auto section = make_image(tree.places());
+    for (const auto depth : {Depth::connect, Depth::login}) {
+        Look look;
+        section->look(look, depth);
+        EXPECT_THAT(look.evidence.facts, IsEmpty());
+        EXPECT_THAT(look.evidence.gauges, IsEmpty());
+        EXPECT_THAT(look.checks, IsEmpty());
+    }
+}
+
+TEST(Image, a_later_look_sees_what_changed) {
+    const ImageTree tree;
+    make_debian(tree);
+    const auto section = make_image(tree.places());
+    const auto look_again = [&section] {
+        Look look;
+        section->look(look, Depth::inspect);
+        return look.evidence;
+    };
+    const auto first = look_again();
+    EXPECT_EQ(first.facts, look_again().facts);
+    tree.write("/etc/resolv.conf", "nameserver 10.0.0.2\nsearch ec2.internal\noptions ndots:0 timeout:1\n");
+    EXPECT_THAT(differing(first, look_again()), ElementsAre("task.resolver.options"));
+    tree.write_proc("sys/net/core/somaxconn", "128\n");
+    EXPECT_THAT(differing(first, look_again()), ElementsAre("kernel.somaxconn", "task.resolver.options"));
+}
+
+TEST(Image, pipes_loops_and_huge_files_neither_hold_it_up_nor_speak) {
+    const ImageTree tree;
+    make_debian(tree);
+    for (const auto* path : {"/etc/os-release", "/etc/hosts", "/etc/hostname", "/etc/nsswitch.conf",
+                             "/etc/default/locale", "/etc/localtime", "/lib/x86_64-linux-gnu/libc.so.6"}) {
+        tree.pipe(path);
+    }
+    tree.link("/etc/resolv.conf", "/etc/resolv.conf");
+    tree.link("/etc/ssl/openssl.cnf", "../ssl/openssl.cnf");
+    for (const auto* path : {"/var/lib/dpkg/status", "/etc/ssl/certs/ca-certificates.crt",
+                             "/usr/lib/x86_64-linux-gnu/libcrypto.so.3"}) {
+        std::filesystem::resize_file(tree.on_disk(path), std::uintmax_t{1} << 30U);
+    }
+    const auto told = tree.look();
+    for (const auto* name :
+         {"image.os", "task.hosts", "image.nsswitch_hosts", "image.locale", "image.timezone",
+          "task.resolver.options", "image.openssl_config", "image.ca_bundle"}) {
+        EXPECT_EQ(value_of(told, name), "(absent)") << name;
+    }
+    EXPECT_EQ(value_of(told, "image.libc"), "none");
+    EXPECT_EQ(value_of(told, "image.openssl"), "3.0.17");
+    EXPECT_THAT(value_of(told, "image.packages"), StartsWith("dpkg database "));
+}
+
+TEST(Image, expired_authorities_are_counted) {
+    const ImageTree tree;
+    test::CertificateSpec spec;
+    spec.valid_from_days = -20;
+    spec.valid_until_days = -2;
+    tree.write("/etc/ssl/cert.pem",
+               test::self_signed(spec).certificate + test::Authority("Root").certificate());
+    const auto told = tree.look();
+    EXPECT_EQ(value_of(told, "image.ca_expired"), "1");
+    EXPECT_THAT(value_of(told, "image.ca_bundle"), StartsWith("2 authorities, "));
+}
+
+TEST(Image, a_zone_without_its_file_says_so) {
+    const ImageTree tree;
+    tree.link("/etc/localtime", "/usr/share/zoneinfo/Europe/Berlin");
+    EXPECT_EQ(value_of(tree.look(), "image.timezone"), "Europe/Berlin (its zone file is missing)");
+    tree.write("/usr/share/zoneinfo/Europe/Berlin", "TZif2\n\nCET-1CEST,M3.5.0,M10.5.0/3\n");
+    EXPECT_EQ(value_of(tree.look(), "image.timezone"), "Europe/Berlin");
+    tree.link("/etc/localtime", "/usr/share/zoneinfo/UTC");
+    EXPECT_EQ(value_of(tree.look(), "image.timezone"), "UTC");
+}
+
+TEST(Image, many_packages_fit_on_pages_that_leave_room_for_other_facts) {
+    const ImageTree tree;
+    std::string status;
+    for (int i = 10'000; i < 15'000; ++i)
+        status += "Package: a-package-" + std::to_string(i) + "\nVersion: 1.2.3\n\n";
+    tree.write("/var/lib/dpkg/status", status);
+    const auto told = tree.look();
+    EXPECT_THAT(value_of(told, "image.packages"), StartsWith("5000 packages, "));
+    EXPECT_NE(told.find_fact("image.packages.list.39"), nullptr);
+    EXPECT_EQ(told.find_fact("image.packages.list.40"), nullptr);
+    EXPECT_THAT(value_of(told, "image.packages.list.39"), HasSubstr(";…"));
+    EXPECT_LT(told.facts.size(), 120U);
+}
+
+}  // namespace
+}  // namespace plumb::task::image

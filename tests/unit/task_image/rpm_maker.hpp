@@ -1,0 +1,28 @@
+// rpm databases made with the SQLite library, as rpm makes its own.
+#pragma once
+
+#include "probes/task/image/packages.hpp"
+
+#include <cstddef>
+#include <string>
+#include <vector>
+
+namespace plumb::task::image {
+
+// A header as it lies in the database. The version is "[epoch:]version-release"; `filling` bytes of other
+// tags come behind the names, or before them.
+std::string rpm_header(const Package& package, std::size_t filling = 200, bool filling_first = false);
+
+struct RpmMaking {
+    unsigned page_size = 4096;
+    std::size_t filling = 6000;  // of each header: what makes overflow pages
+    std::string_view table = "Packages";
+};
+// Replaces what is at `path`. Its log is copied and gone.
+void make_rpm_database(const std::string& path, const std::vector<Package>& packages,
+                       const RpmMaking& making = {});
+
+// Adds packages in a transaction of their own that stays in the log, PATH-wal.
+void add_in_log(const std::string& path, const std::vector<Package>& packages);
+
+}  // namespace plumb::task::image
