@@ -17,7 +17,7 @@ bool is_memory(std::string_view gauge) {
 
 std::optional<Scarce> scarcity_of(const Gauge& gauge) {
     if (!gauge.refuses_at_limit || !gauge.limit || *gauge.limit <= 0) return std::nullopt;
-    const double free = std::clamp(1 - gauge.value / *gauge.limit, 0.0, 1.0);
+    const double free = std::clamp((*gauge.limit - gauge.value) / *gauge.limit, 0.0, 1.0);
     if (free >= kScarce) return std::nullopt;
     return Scarce{&gauge, free, free < kCritical};
 }

@@ -216,7 +216,7 @@ Result<std::unique_ptr<Probe>> make(const Target& target, Services& services) {
 Catalog catalog() {
     return {
         .phases = {{phase::resolve, "the question to the answer that counts"},
-                   {phase::inspect, "the same question to the other name servers; not in every run"}},
+                   {phase::inspect, "the same question to the other name servers; not in every run", true}},
         .causes = {Cause::dns_nxdomain, Cause::dns_no_data, Cause::dns_servfail, Cause::dns_refused,
                    Cause::dns_timeout, Cause::dns_unreachable, Cause::dns_malformed, Cause::dns_unexpected},
         .facts = {dns::facts::kRcode, net::facts::kDnsAnswers, net::facts::kDnsCnames, net::facts::kDnsTtl,

@@ -333,7 +333,8 @@ net::Failed Session::broken(Run& run) {
         failed = net::Failed(Cause::peer_reset, "connection reset by the peer");
     }
     if (stage_ == Stage::handshake && is_servers(failed.cause)) run.begin(phase::authenticate);
-    if (trace_ && is_servers(failed.cause)) trace_->refused(failed.detail);
+    if (trace_ && is_servers(failed.cause)) trace_->answered("ErrorResponse " + failed.detail);
+    if (trace_ && failed.cause == Cause::peer_garbage) trace_->answered(failed.detail);
     return failed;
 }
 

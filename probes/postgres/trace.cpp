@@ -139,9 +139,9 @@ void Trace::flush() {
     if (!all.empty()) run_.peer_said(scrubbed(all));
 }
 
-void Trace::refused(std::string_view words) {
+void Trace::answered(std::string_view words) {
     flush();
-    run_.peer_said("ErrorResponse " + scrubbed(words));
+    run_.peer_said(scrubbed(words));
 }
 
 std::string Trace::scrubbed(std::string_view words) const {

@@ -37,7 +37,7 @@ class Trace {
 
     void attach(PGconn* connection);  // which is freed before the trace is
     // What the server said and libpq does not trace: why it lets nobody in. Comes after what it said before.
-    void refused(std::string_view words);
+    void answered(std::string_view words);
 
   private:
     static ssize_t on_write(void* self, const char* bytes, std::size_t size);

@@ -20,7 +20,12 @@ const Kind& task_kind() {
         made.make = [](const Target&, Services&) -> Result<std::unique_ptr<Probe>> {
             return Error{"the task is looked at by itself; it is no target"};
         };
-        made.catalog.phases = {{phase::inspect, "a look at everything, also at what hardly changes"}};
+        made.catalog.phases = {
+            {phase::inspect, "a look at everything, also at what hardly changes"},
+            {"memory", "a check: the kernel has killed nothing for its memory lately"},
+            {"sockets.NAME", "a check: the app's connections to this dependency leak not, and come through"},
+            {"listeners", "a check: no listener's queue stays full"},
+        };
         made.catalog.facts = {task::kLook, task::kImageFrom, task::kClockOffset};
         made.catalog.gauges = {task::kTimerNoise, task::kClockError};
         made.catalog.add(task::identity_catalog())

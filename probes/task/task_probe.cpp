@@ -181,6 +181,8 @@ class TaskProbe::Impl {
             stats = co_await ask_ecs_stats(services_, std::move(variable), now + (deadline - now) / 2);
         }
         auto out = std::make_shared<Look>();
+        // First of all: what has no room in an outcome is the end of a long list.
+        if (depth == Depth::inspect) tell_identity(out->evidence);
         std::function<void()> job = [areas = areas_, out, depth, id = identity_.app_id,
                                      own = identity_.place] {
             areas->app_id = id;
@@ -219,13 +221,15 @@ class TaskProbe::Impl {
                         [this] { return listeners_; });
     }
 
+    void tell_identity(Outcome& out) const {
+        for (const auto& fact : identity_.facts)
+            out.fact(fact.name, fact.cls, fact.value);
+    }
+
     void add_own(Look& look, Depth depth, bool done) {
         auto& out = look.evidence;
         if (!done) out.fact(kLook, "not over in time: a file system or the kernel does not answer");
-        if (depth == Depth::inspect) {
-            for (const auto& fact : identity_.facts)
-                out.fact(fact.name, fact.cls, fact.value);
-        }
+        if (!done && depth == Depth::inspect) tell_identity(out);
         if (const auto noise = noise_.middle())
             out.gauge(kTimerNoise, std::chrono::duration<double>(*noise).count());
         if (clock_) describe_clock(*clock_, out);

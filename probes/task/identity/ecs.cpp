@@ -59,12 +59,11 @@ void read_network(const json::value* networks, EcsContainer& out) {
     out.subnet = first.text("IPv4SubnetCIDRBlock");
 }
 
-std::optional<EcsContainer> container_of(const json::value& value) {
+EcsContainer container_of(const json::value& value) {
     const Fields fields(&value);
     EcsContainer out;
     out.id = fields.text("DockerId");
     out.name = fields.text("Name");
-    if (out.name.empty()) return std::nullopt;
     out.image = fields.text("Image");
     out.image_digest = fields.text("ImageID");
     out.type = fields.text("Type");
@@ -83,7 +82,7 @@ void read_containers(const json::value* list, EcsTask& out) {
     if (list == nullptr || !list->is_array()) return;
     for (const auto& each : list->get_array()) {
         if (out.containers.size() == kMaxContainers) return;
-        if (auto container = container_of(each)) out.containers.push_back(*std::move(container));
+        if (each.is_object()) out.containers.push_back(container_of(each));
     }
 }
 
@@ -124,7 +123,9 @@ std::optional<json::value> parsed(std::string_view text) {
 std::optional<EcsContainer> parse_ecs_container(std::string_view text) {
     const auto root = parsed(text);
     if (!root) return std::nullopt;
-    return container_of(*root);
+    auto container = container_of(*root);
+    if (container.name.empty()) return std::nullopt;
+    return container;
 }
 
 std::optional<EcsTask> parse_ecs_task(std::string_view text) {

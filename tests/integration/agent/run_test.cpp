@@ -62,7 +62,9 @@ TEST_F(RunProgram, once_writes_one_window_with_one_run_of_each_target) {
     EXPECT_EQ(window->labels.at("service"), "checkout");
     EXPECT_EQ(window->labels.at("zone"), "a");
     EXPECT_FALSE(window->labels.at("task").empty());
-    ASSERT_EQ(window->dependencies.size(), 2U);
+    ASSERT_EQ(window->dependencies.size(), 3U);
+    EXPECT_EQ(window->dependencies[2].kind, "task");
+    EXPECT_GT(window->dependencies[2].facts.size(), 10U);
     EXPECT_EQ(window->dependencies[0].dependency, "cache");
     EXPECT_EQ(window->dependencies[0].runs, 1U);
     EXPECT_EQ(window->dependencies[0].succeeded, 1U);
@@ -104,7 +106,8 @@ TEST_F(RunProgram, windows_follow_without_gaps_and_the_last_is_draining) {
         EXPECT_EQ(windows[i].sequence, i + 1);
         EXPECT_EQ(windows[i].agent, windows[0].agent);
         EXPECT_EQ(windows[i].draining, i + 1 == windows.size());
-        ASSERT_EQ(windows[i].dependencies.size(), 2U);
+        ASSERT_EQ(windows[i].dependencies.size(), 3U);
+        EXPECT_EQ(windows[i].dependencies[2].kind, "task");
         runs += windows[i].dependencies[0].runs;
     }
     EXPECT_GE(runs, 2U);

@@ -63,9 +63,9 @@ TEST_F(TaskBlock, a_failed_check_a_missing_variable_and_a_tight_limit_stand_on_t
     look_.evidence.gauge("task.memory", 500 * kMebi, 512 * kMebi, true);
     look_.evidence.fact("task.memory_sizing", FactClass::informational, "peak 498 MiB; the limit is 512 MiB");
     const auto page = text();
-    EXPECT_THAT(page,
-                StartsWith("✗ task  orders                                              2 things are wrong\n"
-                           "    cause   task.oom_killed: "));
+    EXPECT_THAT(
+        page, StartsWith("✗ task  orders                                                2 things are wrong\n"
+                         "    cause   task.oom_killed: "));
     EXPECT_THAT(page, HasSubstr("    detail  2 processes were killed\n    reason  "));
     EXPECT_THAT(page, HasSubstr("\n    missing required variable DATABASE_URL is not set\n"));
     EXPECT_THAT(page, HasSubstr("\n    task.memory                  ████████████████████ 500 of 512 Mi\n"
@@ -80,7 +80,8 @@ TEST_F(TaskBlock, near_a_limit_is_no_failure) {
     look_.evidence.gauge("task.descriptors", 900, 1024, true);
     const auto page = text();
     EXPECT_THAT(
-        page, StartsWith("! task  orders                                                 near its limits\n"));
+        page,
+        StartsWith("! task  orders                                                   near its limits\n"));
     EXPECT_THAT(page, Not(HasSubstr("sizing")));
     options_.terminal = Terminal(true, 80);
     EXPECT_THAT(text(), HasSubstr("\x1b[33m██████████████████░░\x1b[0m"));

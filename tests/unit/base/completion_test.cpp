@@ -54,7 +54,7 @@ std::vector<std::string> completed(const test::TempDir& directory, const std::ve
     for (const auto& word : words)
         command += "'" + word + "' ";
     command += ") && COMP_CWORD=" + std::to_string(words.size() - 1) +
-               " && _tool_box && (( ${#COMPREPLY[@]} == 0 )) || printf '%s\\n' \"${COMPREPLY[@]}\"";
+               "; _tool_box; (( ${#COMPREPLY[@]} == 0 )) || printf '%s\\n' \"${COMPREPLY[@]}\"";
     const auto done = test::run_command({"bash", "--norc", "-u", "-c", command});
     EXPECT_EQ(done.exit_code, 0) << done.errors;
     EXPECT_EQ(done.errors, "");

@@ -68,7 +68,7 @@ TEST(CheckBounds, names_the_field_of_a_dependency) {
 
 TEST(CheckBounds, refuses_more_entries_than_the_bounds) {
     EXPECT_EQ(complaint_after([](Dependency& d) { d.phases.resize(kMaxPhases + 1); }),
-              "dependencies[0].phases: has more than 16 entries");
+              "dependencies[0].phases: has more than 40 entries");
     EXPECT_EQ(complaint_after([](Dependency& d) { d.failures.resize(kMaxFailures + 1); }),
               "dependencies[0].failures: has more than 64 entries");
     EXPECT_EQ(complaint_after([](Dependency& d) { d.addresses.resize(kMaxAddresses + 1); }),

@@ -126,6 +126,7 @@ TEST_F(Registry, of_several_hosts_it_says_that_one_is_probed) {
 // The judge orders phases by a table of its own, since it knows no kinds.
 TEST(Kinds, declare_their_phases_in_the_order_of_a_run_as_the_judge_has_it) {
     for (const Kind& kind : all_kinds()) {
+        if (kind.schemes.empty()) continue;  // the task's checks are no steps of a run
         const auto& phases = kind.catalog.phases;
         for (std::size_t i = 1; i < phases.size(); ++i) {
             EXPECT_LT(place_of_phase(phases[i - 1].name), place_of_phase(phases[i].name))

@@ -16,7 +16,6 @@ using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::MatchesRegex;
-using testing::SizeIs;
 using testing::StartsWith;
 
 TEST(Image, debian_tells_itself) {

@@ -92,7 +92,7 @@ void make_debian(const ImageTree& tree) {
                "PRETTY_NAME=\"Debian GNU/Linux 12 (bookworm)\"\nID=debian\nVERSION_ID=\"12\"\n");
     tree.link("/etc/os-release", "../usr/lib/os-release");
     tree.write("/lib/x86_64-linux-gnu/libc.so.6",
-               std::string("\177ELF") + std::string(400'000, '\0') +
+               std::string("\177ELF") + std::string(3000, '\0') +
                    "GNU C Library (Debian GLIBC 2.36-9+deb12u13) stable release version 2.36.\n");
     tree.write("/usr/lib/x86_64-linux-gnu/libcrypto.so.3", "\177ELF OpenSSL \0OpenSSL 3.0.17 1 Jul 2025\0"s);
     tree.write("/var/lib/dpkg/status",

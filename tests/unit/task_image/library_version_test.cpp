@@ -37,8 +37,7 @@ TEST(LibraryVersion, openssl_has_the_date_behind_it) {
 
 TEST(LibraryVersion, is_found_wherever_a_piece_ends) {
     constexpr std::size_t kPiece = std::size_t{256} << 10U;
-    for (const std::size_t before :
-         {kPiece - 600, kPiece - 74, kPiece - 3, kPiece, kPiece + 500, 3 * kPiece - 40}) {
+    for (const std::size_t before : {kPiece - 600, kPiece - 74, kPiece - 3, kPiece + 500}) {
         const auto text = std::string(before, '\0') + std::string(kGlibc) + std::string(100, '\0');
         EXPECT_EQ(find_version(TextSource(text), glibc_version), "2.36") << before;
     }

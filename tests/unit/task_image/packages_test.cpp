@@ -42,9 +42,9 @@ TEST(Packages, names_do_not_break_the_list) {
     EXPECT_LE(items[1].size(), 120U);
 }
 
-TEST(Packages, a_million_stanzas_are_cut) {
+TEST(Packages, stanzas_without_end_are_cut) {
     std::string many;
-    for (int i = 0; i < 100'000; ++i)
+    for (int i = 0; i < 30'000; ++i)
         many += "Package: same\nVersion: " + std::to_string(i) + "\n\n";
     const auto packages = parse_dpkg(many);
     EXPECT_EQ(packages.size(), kMostPackages);
@@ -52,8 +52,8 @@ TEST(Packages, a_million_stanzas_are_cut) {
 }
 
 TEST(Packages, an_endless_line_is_one_line) {
-    EXPECT_THAT(parse_dpkg(std::string(5'000'000, 'x')), IsEmpty());
-    const auto packages = parse_dpkg("Package: " + std::string(5'000'000, 'y'));
+    EXPECT_THAT(parse_dpkg(std::string(1'000'000, 'x')), IsEmpty());
+    const auto packages = parse_dpkg("Package: " + std::string(1'000'000, 'y'));
     ASSERT_EQ(packages.size(), 1U);
     EXPECT_LE(packages[0].name.size(), 200U);
 }

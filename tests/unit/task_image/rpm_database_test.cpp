@@ -48,7 +48,7 @@ class RpmDatabase : public testing::Test {
 TEST_F(RpmDatabase, names_every_package_whatever_the_size_of_pages_and_headers) {
     for (const unsigned page_size : {512U, 4096U, 65536U}) {
         for (const std::size_t filling : {10U, 470U, 3000U, 40'000U}) {
-            const auto packages = made_up(150);
+            const auto packages = made_up(filling > 1000 ? 30 : 120);
             const auto found = read(bytes(packages, {page_size, filling, "Packages"}));
             ASSERT_TRUE(found) << page_size << ' ' << filling;
             EXPECT_THAT(*found, ElementsAreArray(packages)) << page_size << ' ' << filling;
@@ -131,7 +131,7 @@ TEST_F(RpmDatabase, damage_anywhere_is_survived) {
     const auto good = bytes(made_up(60), {512, 700, "Packages"});
     std::mt19937 random(7);
     std::size_t refused = 0;
-    for (int round = 0; round < 1500; ++round) {
+    for (int round = 0; round < 400; ++round) {
         auto file = good;
         for (int i = 0; i < 8; ++i)
             file[random() % file.size()] = static_cast<char>(random());
@@ -140,7 +140,7 @@ TEST_F(RpmDatabase, damage_anywhere_is_survived) {
         refused += found ? 0 : 1;
         EXPECT_LE(found ? found->size() : 0, 100U);
     }
-    EXPECT_GT(refused, 300U);  // all that are cut short
+    EXPECT_GE(refused, 80U);  // all that are cut short
 }
 
 TEST(RpmHeader, has_the_epoch_only_where_there_is_one) {

@@ -85,10 +85,9 @@ TEST(TaskLimitsDescriptors, processes_that_may_not_be_counted_are_told) {
 
 TEST(TaskLimitsDescriptors, no_more_processes_are_looked_at_than_is_said) {
     const Tree tree;
-    for (int pid = 1; pid <= 600; ++pid) {
-        tree.proc(std::to_string(pid) + "/limits", limits_text("100"));
-        tree.proc(std::to_string(pid) + "/fd/0", "");
-    }
+    process(tree, "app", "100", 1);
+    for (std::size_t pid = 1; pid <= kMaxProcesses + 8; ++pid)
+        std::filesystem::create_directory_symlink("app", tree.places().proc + "/" + std::to_string(pid));
     EXPECT_EQ(read_descriptors(tree.places().proc).processes, kMaxProcesses);
 }
 
