@@ -53,11 +53,15 @@ void add_check(CLI::App& app, Flags& flags, std::span<const Kind> kinds) {
     auto* check = app.add_subcommand("check", "Probe every target now and print what was seen");
     auto& o = flags.check;
     repeatable(
-        check->add_option("--target", o.targets, "NAME=URL, NAME=env:VAR or NAME=file:PATH (repeatable)"));
+        check->add_option("--target", o.targets, "NAME=URL, NAME=env:VAR or NAME=file:PATH (repeatable)"))
+        ->type_name("NAME=URL");
     check->add_option("--config", o.config, "Take the targets from this file (YAML)");
-    repeatable(check->add_option("--only", o.only, "Check only this dependency (repeatable)"));
-    check->add_option("--timeout", flags.timeout,
-                      "For each run of a target that sets none: 2s, 500ms (default 2s)");
+    repeatable(check->add_option("--only", o.only, "Check only this dependency (repeatable)"))
+        ->type_name("NAME");
+    check
+        ->add_option("--timeout", flags.timeout,
+                     "For each run of a target that sets none: 2s, 500ms (default 2s)")
+        ->type_name("DURATION");
     check->add_option("--repeat", o.repeat, "Runs of each target, back to back (default 1)")
         ->check(CLI::Range(1U, 10'000U));
     check
@@ -67,7 +71,8 @@ void add_check(CLI::App& app, Flags& flags, std::span<const Kind> kinds) {
         ->type_name("DURATION");
     check->add_option("--concurrency", o.concurrency, "Targets probed at a time (default 16)")
         ->check(CLI::Range(1U, 256U));
-    repeatable(check->add_option("--resolver", o.resolvers, "Ask this DNS server, IP:PORT (repeatable)"));
+    repeatable(check->add_option("--resolver", o.resolvers, "Ask this DNS server, IP:PORT (repeatable)"))
+        ->type_name("IP:PORT");
     check->add_option("--format", flags.format, "table or json (default table)")
         ->check(CLI::IsMember({"table", "json"}));
     check->add_flag(

@@ -58,6 +58,9 @@ CompletionCommand describe(const CLI::App& app) {
             made.names.push_back("--" + name);
         made.takes_value = option->get_items_expected_max() > 0;
         made.choices = choices_of(*option);
+        // CLI11 calls what may be anything TEXT; who takes a number, a time or a name says so.
+        const auto type = option->get_type_name();
+        made.takes_file = made.takes_value && (type == "TEXT" || type.find("FILE") != std::string::npos);
         made.help = option->get_description();
         command.options.push_back(std::move(made));
     }
@@ -94,15 +97,16 @@ std::string function_name(const std::string& program) {
 }
 
 // The branches of a case over "COMMAND PREVIOUS": what the option before the cursor takes.
-std::string bash_values(const CompletionCommand& command) {
+std::string bash_values(const CompletionCommand& command, const std::string& function) {
     std::string out;
     for (const auto& option : command.options) {
         if (!option.takes_value) continue;
         for (const auto& name : option.names) {
-            const auto reply =
-                option.choices.empty() ? "compgen -f" : "compgen -W '" + joined(option.choices) + "'";
-            out += fmt::format("        '{} {}') COMPREPLY=($({} -- \"$cur\")); return ;;\n", command.name,
-                               name, reply);
+            const auto reply = option.takes_file ? function + "_offer -f; "
+                               : option.choices.empty()
+                                   ? std::string()
+                                   : function + "_offer -W '" + joined(option.choices) + "'; ";
+            out += fmt::format("        '{} {}') {}return ;;\n", command.name, name, reply);
         }
     }
     return out;
@@ -113,31 +117,36 @@ std::string bash_script(const CompletionCommand& top) {
     std::string values;
     std::string words;
     for (const auto& command : top.commands) {
-        values += bash_values(command);
+        values += bash_values(command, function);
         words += fmt::format("        '{}') options='{}' words='{}' ;;\n", command.name, options_of(command),
                              joined(command.words));
     }
     return fmt::format(
         "# bash completion of {0}: source <({0} completion bash)\n"
+        "{1}_offer() {{\n"
+        "    [[ $1 == -f ]] && compopt -o filenames 2>/dev/null\n"
+        "    mapfile -t COMPREPLY < <(compgen \"$@\" -- \"${{COMP_WORDS[COMP_CWORD]}}\")\n"
+        "}}\n"
         "{1}() {{\n"
-        "    local cur=${{COMP_WORDS[COMP_CWORD]}} prev=${{COMP_WORDS[COMP_CWORD-1]}} command='' options "
-        "words word\n"
+        "    local cur=${{COMP_WORDS[COMP_CWORD]}} prev=${{COMP_WORDS[COMP_CWORD-1]}}\n"
+        "    local command='' options='' words='' word\n"
         "    COMPREPLY=()\n"
+        "    [[ $prev == = ]] && prev=${{COMP_WORDS[COMP_CWORD-2]}}\n"
         "    for word in \"${{COMP_WORDS[@]:1:COMP_CWORD-1}}\"; do\n"
         "        [[ \" {2} \" == *\" $word \"* ]] && {{ command=$word; break; }}\n"
         "    done\n"
         "    if [[ -z $command ]]; then\n"
-        "        COMPREPLY=($(compgen -W '{2} {3}' -- \"$cur\"))\n"
+        "        {1}_offer -W '{2} {3}'\n"
         "        return\n"
         "    fi\n"
         "    case \"$command $prev\" in\n{4}    esac\n"
         "    case $command in\n{5}    esac\n"
         "    if [[ $cur == -* ]]; then\n"
-        "        COMPREPLY=($(compgen -W \"$options\" -- \"$cur\"))\n"
+        "        {1}_offer -W \"$options\"\n"
         "    elif [[ -n $words ]]; then\n"
-        "        COMPREPLY=($(compgen -W \"$words\" -- \"$cur\"))\n"
+        "        {1}_offer -W \"$words\"\n"
         "    else\n"
-        "        COMPREPLY=($(compgen -f -- \"$cur\"))\n"
+        "        {1}_offer -f\n"
         "    fi\n"
         "}}\n"
         "complete -F {1} {0}\n",
@@ -153,7 +162,8 @@ std::string zsh_option(const CompletionOption& option) {
     std::string out;
     for (const auto& name : option.names) {
         const auto value = !option.takes_value      ? std::string()
-                           : option.choices.empty() ? std::string(":value:_files")
+                           : option.takes_file      ? std::string(":value:_files")
+                           : option.choices.empty() ? std::string(":value: ")
                                                     : ":value:(" + joined(option.choices) + ")";
         out += fmt::format(" \\\n                '*{}[{}]{}'", name, help, value);
     }
@@ -201,8 +211,7 @@ std::string fish_option(const std::string& program, const std::string& command,
     std::string out = fmt::format("complete -c {} -n '__fish_seen_subcommand_from {}'", program, command);
     for (const auto& name : option.names)
         out += name.starts_with("--") ? " -l " + name.substr(2) : " -s " + name.substr(1);
-    if (option.takes_value)
-        out += option.choices.empty() ? " -r -F" : " -x -a '" + joined(option.choices) + "'";
+    if (option.takes_value) out += option.takes_file ? " -r -F" : " -x -a '" + joined(option.choices) + "'";
     return out + fmt::format(" -d '{}'\n", quotable(option.help));
 }
 

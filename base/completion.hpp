@@ -19,7 +19,8 @@ namespace plumb {
 struct CompletionOption {
     std::vector<std::string> names;  // "-h", "--help"
     bool takes_value = false;
-    std::vector<std::string> choices;  // of the value; empty: a file or anything
+    std::vector<std::string> choices;  // of the value
+    bool takes_file = false;           // the value may be a file's name
     std::string help;                  // one line
 };
 

@@ -28,6 +28,7 @@ CompletionCommand sample() {
     check->add_option("--format", text, "as it's printed")->check(CLI::IsMember({"table", "json"}));
     check->add_option("--config", text, "a file: [YAML]");
     check->add_flag("-v,--verbose", flag, "more");
+    check->add_option("--wait", text, "how long")->type_name("DURATION");
     auto* explain = app.add_subcommand("explain", "tell");
     explain->add_option("cause", text, "what");
     std::string shell;
@@ -67,7 +68,7 @@ TEST(Completion, the_description_is_the_command_lines_own) {
     ASSERT_EQ(top.commands.size(), 3U);
     const auto& check = top.commands[0];
     EXPECT_EQ(check.name, "check");
-    ASSERT_EQ(check.options.size(), 4U);
+    ASSERT_EQ(check.options.size(), 5U);
     EXPECT_THAT(check.options[0].names, ElementsAre("-h", "--help"));
     EXPECT_FALSE(check.options[0].takes_value);
     EXPECT_THAT(check.options[1].names, ElementsAre("--format"));
@@ -75,13 +76,17 @@ TEST(Completion, the_description_is_the_command_lines_own) {
     EXPECT_THAT(check.options[1].choices, UnorderedElementsAre("table", "json"));
     EXPECT_TRUE(check.options[2].takes_value);
     EXPECT_TRUE(check.options[2].choices.empty());
+    EXPECT_TRUE(check.options[2].takes_file);
     EXPECT_FALSE(check.options[3].takes_value);
+    EXPECT_TRUE(check.options[4].takes_value);
+    EXPECT_FALSE(check.options[4].takes_file);
     EXPECT_THAT(top.commands[2].words, UnorderedElementsAre("bash", "zsh", "fish"));
 }
 
 TEST(Completion, bash_completes_commands_options_choices_words_and_files) {
     const test::TempDir directory;
     directory.write("plumb.yaml", "");
+    directory.write("a file", "");
     EXPECT_THAT(completed(directory, {"tool-box", ""}),
                 UnorderedElementsAre("check", "explain", "completion", "-h", "--help"));
     EXPECT_THAT(completed(directory, {"tool-box", "ch"}), ElementsAre("check"));
@@ -90,6 +95,9 @@ TEST(Completion, bash_completes_commands_options_choices_words_and_files) {
                 UnorderedElementsAre("table", "json"));
     EXPECT_THAT(completed(directory, {"tool-box", "check", "--format", "j"}), ElementsAre("json"));
     EXPECT_THAT(completed(directory, {"tool-box", "check", "--config", "pl"}), ElementsAre("plumb.yaml"));
+    EXPECT_THAT(completed(directory, {"tool-box", "check", "--config", "a"}), ElementsAre("a file"));
+    EXPECT_THAT(completed(directory, {"tool-box", "check", "--wait", "p"}), ElementsAre());
+    EXPECT_THAT(completed(directory, {"tool-box", "check", "--format", "=", "t"}), ElementsAre("table"));
     EXPECT_THAT(completed(directory, {"tool-box", "explain", "tcp."}),
                 ElementsAre("tcp.timeout", "tcp.refused"));
     EXPECT_THAT(completed(directory, {"tool-box", "completion", ""}),
