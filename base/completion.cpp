@@ -19,8 +19,12 @@ bool is_plain(std::string_view text) {
 std::string quotable(std::string_view text) {
     std::string out;
     for (const char c : text.substr(0, text.find('\n'))) {
-        if (c == '\'' || c == '\\' || c == '`') continue;
-        out += c;
+        if (c == '\\' || c == '`') continue;
+        if (c == '\'') {
+            out += "’";
+        } else {
+            out += c;
+        }
     }
     return out;
 }
@@ -187,7 +191,6 @@ std::string zsh_script(const CompletionCommand& top) {
         branches += " ;;\n";
     }
     return fmt::format(
-        "#compdef {0}\n"
         "# zsh completion of {0}: source <({0} completion zsh)\n"
         "{1}() {{\n"
         "    local -a commands\n"

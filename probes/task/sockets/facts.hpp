@@ -38,7 +38,9 @@ inline constexpr GaugeInfo kInboundCloseWait{"sockets.inbound.close_wait", "conn
 
 inline constexpr GaugeInfo kListenerQueue{
     "listeners.N.queue", "connections",
-    "connections that wait until the app accepts them, on port N; of the listener's backlog", true};
+    "connections that wait until the app accepts them, on port N; of the listener's backlog: that it stays full is "
+    "the check's to say, for one of a backlog of one is no trouble",
+    false};
 inline constexpr GaugeInfo kListenDrops{
     "listeners.overflows", "1/s", "connections that the task's listeners dropped, mostly for a full queue"};
 

@@ -119,7 +119,7 @@ TEST_F(Summary, listeners_are_told_with_their_backlog) {
     ASSERT_NE(queue, nullptr);
     EXPECT_EQ(queue->value, 3);
     EXPECT_EQ(queue->limit, 128);
-    EXPECT_TRUE(queue->refuses_at_limit);
+    EXPECT_FALSE(queue->refuses_at_limit);  // the check says when it stays full
     EXPECT_EQ(seen.evidence.find_gauge("listeners.9090.queue")->limit, 1);
     EXPECT_EQ(seen.evidence.find_fact("listeners.ports")->value, "8080, 9090");
     EXPECT_EQ(look(builder, Depth::login).evidence.find_fact("listeners.ports"), nullptr);
