@@ -101,9 +101,15 @@ int check(const CheckOptions& options) {
     }
     // Never beside JSON: ECS Exec mixes both streams.
     ProgressLine line(!options.json);
-    CheckDriver::Plan plan{options.repeat, options.concurrency, {}};
+    const TaskConfig task_config = config ? config->task : TaskConfig();
+    CheckDriver::Plan plan;
+    plan.repeat = options.repeat;
+    plan.concurrency = options.concurrency;
+    plan.look = task_config.look;
+    // What the table shows of the task needs neither image nor variables, unless some are required.
+    plan.whole_look = options.json || options.verbose || !task_config.variables.required.empty();
     if (line.shows()) plan.progress = [&line](Progress progress) { line.show(std::move(progress)); };
-    task::TaskProbe task(services, task_settings(config ? config->task : TaskConfig()));
+    task::TaskProbe task(services, task_settings(task_config));
     CheckDriver driver(io, task, targets, std::move(plan));
     const int code =
         options.watch ? watch(driver, targets, options, line) : once(driver, targets, options, line);

@@ -59,15 +59,18 @@ boost::asio::awaitable<void> CheckDriver::worker() {
 
 boost::asio::awaitable<void> CheckDriver::look_at_task() {
     co_await task_.learn(kIdentityLimit);
-    look_ = co_await task_.look(Depth::inspect, Clock::now() + kLookLimit);
+    if (!plan_.look) co_return;
+    const auto depth = plan_.whole_look ? Depth::inspect : Depth::login;
+    look_ = co_await task_.look(depth, Clock::now() + kLookLimit);
 }
 
 boost::asio::awaitable<void> CheckDriver::look_once_more() {
-    auto again = co_await task_.look(Depth::login, Clock::now() + kLookLimit);
+    auto again = co_await task_.look(Depth::connect, Clock::now() + kLookLimit);
     if (again.evidence.gauges.empty()) co_return;  // it did not come back in time
     for (const auto& fact : again.evidence.facts)
         look_.evidence.fact(fact.name, fact.cls, fact.value);
-    look_.evidence.gauges = std::move(again.evidence.gauges);
+    for (const auto& gauge : again.evidence.gauges)
+        look_.evidence.gauge(gauge.name, gauge.value, gauge.limit, gauge.refuses_at_limit);
     look_.checks = std::move(again.checks);
 }
 
@@ -82,7 +85,7 @@ void CheckDriver::spawn(boost::asio::awaitable<void> work) {
 void CheckDriver::ended(const std::exception_ptr& error) {
     // A cancelled await throws operation_aborted; anything else is broken and must be heard.
     if (error && !interrupted_) broken_ = error;
-    if (--active_ == 0 && !looked_again_ && !interrupted_ && !broken_) {
+    if (--active_ == 0 && plan_.look && !looked_again_ && !interrupted_ && !broken_) {
         looked_again_ = true;
         return spawn(look_once_more());
     }

@@ -24,6 +24,8 @@ class CheckDriver {
     struct Plan {
         unsigned repeat = 1;
         unsigned concurrency = 16;
+        bool look = true;        // at the task itself
+        bool whole_look = true;  // at the image and the variables, too, which takes some tens of milliseconds
         std::function<void(Progress)> progress;  // called now and then while a round lasts; may be empty
     };
 

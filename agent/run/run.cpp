@@ -138,6 +138,7 @@ Destinations destinations(Parts& parts) {
 
 int run_once(const RunOptions& options, Parts& parts) {
     CheckDriver::Plan plan;
+    plan.look = parts.setup.config.task.look;
     const auto started = Windows::Clock::now();
     parts.signals.clear();
     CheckDriver driver(parts.io, *parts.setup.task, parts.setup.targets, std::move(plan));

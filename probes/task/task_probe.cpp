@@ -182,7 +182,7 @@ class TaskProbe::Impl {
         }
         auto out = std::make_shared<Look>();
         // First of all: what has no room in an outcome is the end of a long list.
-        if (depth == Depth::inspect) tell_identity(out->evidence);
+        if (depth == Depth::inspect) tell_identity(out->evidence, true);
         std::function<void()> job = [areas = areas_, out, depth, id = identity_.app_id,
                                      own = identity_.place] {
             areas->app_id = id;
@@ -221,15 +221,18 @@ class TaskProbe::Impl {
                         [this] { return listeners_; });
     }
 
-    void tell_identity(Outcome& out) const {
-        for (const auto& fact : identity_.facts)
-            out.fact(fact.name, fact.cls, fact.value);
+    // What is compared comes only with a whole look: whoever saw it in another would be taken to know that tasks
+    // lack it which have not been looked at wholly yet.
+    void tell_identity(Outcome& out, bool whole) const {
+        for (const auto& fact : identity_.facts) {
+            if (whole || fact.cls == FactClass::informational) out.fact(fact.name, fact.cls, fact.value);
+        }
     }
 
     void add_own(Look& look, Depth depth, bool done) {
         auto& out = look.evidence;
         if (!done) out.fact(kLook, "not over in time: a file system or the kernel does not answer");
-        if (!done && depth == Depth::inspect) tell_identity(out);
+        if (!done && depth == Depth::inspect) tell_identity(out, false);
         if (const auto noise = noise_.middle())
             out.gauge(kTimerNoise, std::chrono::duration<double>(*noise).count());
         if (clock_) describe_clock(*clock_, out);
