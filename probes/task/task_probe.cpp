@@ -221,8 +221,8 @@ class TaskProbe::Impl {
                         [this] { return listeners_; });
     }
 
-    // What is compared comes only with a whole look: whoever saw it in another would be taken to know that tasks
-    // lack it which have not been looked at wholly yet.
+    // What is compared comes only with a whole look: whoever saw it in another would be taken to know that
+    // tasks lack it which have not been looked at wholly yet.
     void tell_identity(Outcome& out, bool whole) const {
         for (const auto& fact : identity_.facts) {
             if (whole || fact.cls == FactClass::informational) out.fact(fact.name, fact.cls, fact.value);

@@ -36,11 +36,11 @@ inline constexpr GaugeInfo kOtherCloseWait{
 inline constexpr GaugeInfo kInboundCloseWait{"sockets.inbound.close_wait", "connections",
                                              "accepted by the app, closed by the client, not yet by the app"};
 
-inline constexpr GaugeInfo kListenerQueue{
-    "listeners.N.queue", "connections",
-    "connections that wait until the app accepts them, on port N; of the listener's backlog: that it stays full is "
-    "the check's to say, for one of a backlog of one is no trouble",
-    false};
+inline constexpr GaugeInfo kListenerQueue{"listeners.N.queue", "connections",
+                                          "connections that wait until the app accepts them, on port N; of "
+                                          "the listener's backlog: that it stays full is "
+                                          "the check's to say, for one of a backlog of one is no trouble",
+                                          false};
 inline constexpr GaugeInfo kListenDrops{
     "listeners.overflows", "1/s", "connections that the task's listeners dropped, mostly for a full queue"};
 

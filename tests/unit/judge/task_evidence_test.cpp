@@ -1,6 +1,8 @@
 // What tasks show of themselves: the dependency `task`.
 #include "tests/unit/judge/fleet.hpp"
 
+#include <map>
+
 #include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -19,7 +21,8 @@ Spec looks() {
     spec.kind = "task";
     spec.runs = 6;
     spec.rtt_ms = 0;
-    spec.phases = {{"inspect", 0}, {"memory", 0}, {"sockets.database", 0}};
+    spec.phases = {{"inspect", 0},   {"memory", 0}, {"sockets.database", 0},
+                   {"listeners", 0}, {"warmup", 0}, {"port", 0}};
     spec.facts = {{"env.DATABASE_URL", FactClass::required, "postgres URL"},
                   {"env.DB_PASSWORD.value", FactClass::informational, "11111111"},
                   {"image.os", FactClass::must_match, "debian 12"},
@@ -175,11 +178,12 @@ TEST(TaskEvidence, memory_near_its_limit_explains_a_lower_limit_and_nothing_else
     EXPECT_EQ(report.findings[1].folded[0].subject, "fact:task.memory_limit");
 }
 
-Fleet::Change check_fails(std::vector<std::string> causes) {
+// By phase; each check has one of its own.
+Fleet::Change checks_fail(std::map<std::string, std::string> causes) {
     return [causes = std::move(causes)](Window& window, int, int) {
         auto& seen = dependency(window, "task");
-        for (const auto& cause : causes) {
-            seen.failures.push_back({"memory", cause, 6});
+        for (const auto& [phase, cause] : causes) {
+            seen.failures.push_back({phase, cause, 6});
             seen.runs += 6;
         }
     };
@@ -218,7 +222,7 @@ TEST(TaskEvidence, a_lower_limit_goes_under_the_tasks_that_starve_for_it) {
 
 TEST(TaskEvidence, a_full_queue_is_told_once) {
     Fleet after = tasks("production");
-    after.change(check_fails({"task.backlog_full"})).change([](Window& window, int, int) {
+    after.change(checks_fail({{"listeners", "task.backlog_full"}})).change([](Window& window, int, int) {
         dependency(window, "task").gauges.push_back(gauge("listeners.8080.queue", 5, 4));
     });
     const auto report = compare(tasks("staging"), after);
@@ -228,7 +232,7 @@ TEST(TaskEvidence, a_full_queue_is_told_once) {
 }
 
 TEST(TaskEvidence, who_listens_on_another_port_is_never_ready) {
-    const auto report = against(check_fails({"task.not_ready", "task.wrong_port"}));
+    const auto report = against(checks_fail({{"warmup", "task.not_ready"}, {"port", "task.wrong_port"}}));
     ASSERT_THAT(report.findings, SizeIs(1)) << told(report);
     EXPECT_EQ(report.findings[0].cause, "task.wrong_port");
 }
