@@ -62,6 +62,13 @@ TEST_F(GrpcServer, takes_metadata_and_an_authority) {
     const Outcome outcome = run_probe(grpc_kind(), url);
     expect_sound(outcome, {"t0ken-word"});
     EXPECT_EQ(failure_of(outcome), "ok");
+    const auto said = test::said_in(outcome);
+    for (const char* words :
+         {"> POST /grpc.health.v1.Health/Check, :authority api.test, authorization ***, x-a ***",
+          "> HealthCheckRequest, service \"\"", "< HTTP/2 SETTINGS", "< HEADERS, :status 200",
+          "< HealthCheckResponse, SERVING", "< grpc-status OK"}) {
+        EXPECT_THAT(said, testing::Contains(words)) << testing::PrintToString(said);
+    }
 }
 
 TEST_F(GrpcServer, is_left_after_the_connection_where_no_more_is_wanted) {

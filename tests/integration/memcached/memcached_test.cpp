@@ -84,6 +84,14 @@ TEST(MemcachedProbe, a_server_gives_its_version_connections_and_memory) {
     EXPECT_TRUE(outcome.rtt);
 }
 
+TEST(MemcachedProbe, what_is_said_is_told_line_by_line) {
+    const MemcachedServer server;
+    const auto said = test::said_in(run_probe(memcached_kind(), server.url()));
+    EXPECT_THAT(said, testing::IsSupersetOf({testing::StrEq("> version"), testing::StrEq("> stats")}));
+    EXPECT_THAT(said, testing::Contains(testing::StartsWith("< VERSION ")));
+    EXPECT_THAT(said, testing::Contains(testing::StartsWith("< STAT … END, ")));
+}
+
 TEST(MemcachedProbe, evictions_are_a_rate_between_runs) {
     const MemcachedServer server({"-m", "2", "-I", "512k"});
     test::KeptProbe probe(memcached_kind(), server.url());

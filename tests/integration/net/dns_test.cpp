@@ -53,6 +53,10 @@ TEST_F(Dns, an_address_is_found_with_its_shape) {
     EXPECT_EQ(outcome.address, server().address());
     EXPECT_EQ(fact_of(outcome, "dns.answer"), "10.0.1.7");
     EXPECT_EQ(fact_of(outcome, "dns.name"), "db.test");
+    const auto said = said_in(outcome);
+    ASSERT_EQ(said.size(), 2U) << testing::PrintToString(said);
+    EXPECT_EQ(said[0], "> A db.test to " + server().address());
+    EXPECT_THAT(said[1], testing::StartsWith("< NOERROR: 10.0.1.7, kept for "));
     EXPECT_EQ(fact_of(outcome, "dns.aa"), "yes");
     EXPECT_EQ(fact_of(outcome, "dns.ad"), "no");
     EXPECT_EQ(fact_of(outcome, "dns.transport"), "udp");

@@ -22,7 +22,9 @@ struct Bench {
     explicit Bench(const TargetRun& wanted)
         : resolver(net::Resolver::make(context.get_executor(), wanted.name_servers).value()),
           services{context.get_executor(), *resolver},
-          prepared(make(wanted)) {}
+          prepared(make(wanted)) {
+        prepared.listen();  // nothing of it may hold a secret either
+    }
 
     Prepared make(const TargetRun& wanted) {
         Target target;

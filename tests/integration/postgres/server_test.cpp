@@ -147,6 +147,26 @@ TEST_F(PostgresPlain, a_good_login_shows_every_phase_fact_and_gauge) {
     EXPECT_EQ(outcome.find_gauge("postgres.connections.idle_in_transaction")->value, 0);
 }
 
+TEST_F(PostgresPlain, what_is_said_is_told_message_by_message_without_the_password) {
+    const auto said = said_in(run_postgres(url("app"), Depth::login));
+    const auto holds = [&](std::string_view words) {
+        EXPECT_THAT(said, testing::Contains(HasSubstr(words))) << testing::PrintToString(said);
+    };
+    holds("> TCP SYN to 127.0.0.1:");
+    holds("< SYN-ACK");
+    holds("> SSLRequest");
+    holds("< N: no TLS");
+    holds("> StartupMessage");
+    holds("> PasswordMessage or SASLResponse ***");
+    holds("< AuthenticationOk, ParameterStatus × ");
+    holds("BackendKeyData, ReadyForQuery");
+    holds("> Query SET LOCAL statement_timeout");
+    holds("RowDescription, DataRow, CommandComplete SELECT 1, ReadyForQuery");
+    holds("> Terminate");
+    const auto refused = said_in(run_postgres(url("app", "postgres", kWrongPassword)));
+    EXPECT_THAT(refused, testing::Contains(HasSubstr("< ErrorResponse "))) << testing::PrintToString(refused);
+}
+
 TEST_F(PostgresPlain, the_roles_own_statement_timeout_is_told_not_the_probes) {
     const auto outcome = run_postgres(url("app"));
     ASSERT_EQ(failure_of(outcome), "ok");

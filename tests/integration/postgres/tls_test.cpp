@@ -3,6 +3,8 @@
 #include "tests/support/postgres_server.hpp"
 #include "tests/support/typed_input.hpp"
 
+#include <algorithm>
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -72,6 +74,22 @@ TEST_F(PostgresTls, a_trusted_server_shows_its_session) {
     EXPECT_EQ(fact_of(outcome, "tls.trust_store"), ca_);
     EXPECT_THAT(fact_of(outcome, "tls.issuer"), HasSubstr("Plumb Test Authority"));
     EXPECT_NE(fact_of(outcome, "tls.cipher"), "(absent)");
+}
+
+TEST_F(PostgresTls, the_handshake_is_told_between_the_request_for_it_and_the_login) {
+    const auto said = said_in(run_postgres(url("app", "sslmode=verify-full&sslrootcert=" + ca_)));
+    const auto place = [&](std::string_view words) {
+        const auto found = std::find_if(said.begin(), said.end(), [words](const std::string& each) {
+            return each.find(words) != std::string::npos;
+        });
+        EXPECT_NE(found, said.end()) << words << " in " << testing::PrintToString(said);
+        return found - said.begin();
+    };
+    EXPECT_LT(place("> SSLRequest"), place("< S: TLS"));
+    EXPECT_LT(place("< S: TLS"), place("> TLS ClientHello"));
+    EXPECT_LT(place("> TLS ClientHello"), place("< TLS ServerHello, TLSv1."));
+    EXPECT_LT(place("< TLS ServerHello"), place("< certificate of "));
+    EXPECT_LT(place("< certificate of "), place("> StartupMessage"));
 }
 
 TEST_F(PostgresTls, an_unknown_authority_is_refused_before_the_password_goes_out) {
