@@ -23,6 +23,7 @@ std::vector<std::string> pages_of(const DependencyEvidence& evidence, const std:
         ordered.emplace(std::stoul(page.name.substr(prefix.size())), page.text);
     }
     std::vector<std::string> pages;
+    pages.reserve(ordered.size());
     for (auto& [number, text] : ordered)
         pages.push_back(std::move(text));
     return pages;

@@ -12,7 +12,6 @@ namespace {
 
 using ::testing::HasSubstr;
 using ::testing::SizeIs;
-using ::testing::StartsWith;
 
 // Looks of a task: each is a run with what it saw, and one for each check, which takes no time.
 Spec looks() {
