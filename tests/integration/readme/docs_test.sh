@@ -31,6 +31,7 @@ awk -v dir="$work" '/^```yaml$/ {inside = 1; next} /^```$/ {inside = 0} inside &
 openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 -subj "/CN=Docs CA" \
     -keyout "$work/ca.key" -out "$work/ca.pem" 2>/dev/null
 echo "an-agent-of-staging-0001" >"$work/token"
+echo "a-key-that-both-environments-share" >"$work/token-fingerprint"
 sed -i "s|/etc/plumb/ca.pem|$work/ca.pem|;s|/run/secrets/plumb|$work/token|" "$work/agent.yaml"
 DATABASE_URL=postgres://app:secret@db.internal/x "$tree/plumb-agent" validate --config "$work/agent.yaml" ||
     fail "plumb-agent does not accept docs/configuration.md's agent.yaml"
