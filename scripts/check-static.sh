@@ -2,6 +2,7 @@
 # Proves of a static agent what the README promises: one file without shared libraries, stripped, at most
 # 16,000,000 bytes, and at work in an empty root directory that holds a configuration and a CA file: it resolves a
 # name, verifies a certificate through that CA, and finds its resolver in resolv.conf, in a flag, or where ECS has it.
+# And that no crash of it writes its memory anywhere.
 set -euo pipefail
 cd "$(dirname "$(readlink -f "$0")")/.."
 . scripts/common.sh
@@ -81,6 +82,24 @@ expect() { # EXIT-CODE WORDS-OF-THE-ANSWER ARGUMENT...: what check says in the e
     die "in an empty root, check $* should exit $code and say $words; it exited $status and said: $answer"
 }
 
+# A process that may not be dumped has its files below /proc belong to root (proc(5)), whoever runs it: no core pattern
+# gets its memory then, neither a file's nor a pipe's (core(5)).
+expect_no_core() {
+    local run=(unshare --map-root-user "--root=$root") pid owner cores
+    [ "$(id -u)" != 0 ] || run=(chroot --userspec=65534:65534 "$root")
+    (ulimit -c unlimited && exec env -i "$(command -v "${run[0]}")" "${run[@]:1}" /plumb-agent run --config /plumb.yaml \
+        --output -) >"$work/windows" 2>>"$work/log" &
+    pid=$!
+    servers+=($pid)
+    for _ in {1..100}; do
+        [ "$(cat "/proc/$pid/comm" 2>/dev/null)" != plumb-agent ] || [ "$(stat -c %u "/proc/$pid/environ")" != 0 ] || break
+        sleep 0.1
+    done
+    owner=$(stat -c %u "/proc/$pid/environ") || die "the agent does not run there: $(tail -n 2 "$work/log")"
+    cores=$(awk '/^Max core file size/ {print $5 "," $6}' "/proc/$pid/limits")
+    [ "$owner,$cores" = 0,0,0 ] || die "a crash of the agent would write its memory: owner $owner, core size $cores"
+}
+
 start_tls_server || die "no TLS server: $(tail -n 2 "$work/log")"
 start_name_server
 for _ in {1..100}; do
@@ -105,8 +124,9 @@ expect 1 '"local.trust_store"' --config /plumb.yaml --only untrusted
 expect 1 '"tcp.refused"' --config /plumb.yaml --only refused
 expect 0 "\"dns.resolver\":\"127.0.0.1:$dns_port\"" --resolver "127.0.0.1:$dns_port" --target name=dns://inside.test
 expect 1 '"dns.resolver":"169.254.169.253:53"' --timeout 200ms --target name=dns://inside.test
+expect_no_core
 mkdir "$root/etc"
 echo "nameserver 127.0.0.77" >"$root/etc/resolv.conf"
 expect 1 '"dns.resolver":"127.0.0.77:53"' --timeout 200ms --target name=dns://inside.test
-printf '%s%s: static, stripped, %s bytes (limit %s); resolves and verifies in an empty root%s\n' \
+printf '%s%s: static, stripped, %s bytes (limit %s); resolves and verifies in an empty root, leaves no core%s\n' \
     "$green" "$agent" "$size" $limit "$plain"

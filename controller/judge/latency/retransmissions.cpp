@@ -101,6 +101,7 @@ void judge_retransmissions(const View& view, Judgement& judgement) {
     const auto count = static_cast<double>(std::max<std::size_t>(view.dependencies.size(), 1));
     const ShareBar bar{kPoints, kFalseAlarm * view.alarm_share / count, need.minimum_tasks};
     for (const DependencyView& dependency : view.dependencies) {
+        if (dependency.kind == "task") continue;  // a look opens no connection
         const auto before = readings_of(dependency.baseline, need.minimum_windows);
         const auto after = readings_of(dependency.candidate, need.minimum_windows);
         // Fewer are listed as not judged by the latency rule.

@@ -62,6 +62,21 @@ TEST(TaskEvidence, equal_tasks_promote) {
     EXPECT_EQ(report.verdict, Verdict::promote);
 }
 
+// How long the agent reads is no property of the app: a larger image takes longer.
+TEST(TaskEvidence, a_look_that_takes_longer_is_no_difference) {
+    const auto looking_for = [](double ms) {
+        Spec spec = looks();
+        spec.phases[0].second = ms;
+        return spec;
+    };
+    Policy policy;
+    policy.hold_on.latency = true;
+    const auto report = compare(Fleet("staging").with(Spec()).with(looking_for(3)),
+                                Fleet("production").with(Spec()).with(looking_for(300)), policy);
+    EXPECT_EQ(told(report), "");
+    EXPECT_EQ(report.verdict, Verdict::promote);
+}
+
 TEST(TaskEvidence, a_variable_a_package_an_authority_a_kernel_setting_and_a_limit_are_five_findings) {
     const auto report = against(facts({{"env.DATABASE_URL", "(missing)"},
                                        {"image.packages", "3 packages, cccccccc"},
