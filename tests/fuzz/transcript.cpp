@@ -59,7 +59,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         fuzz::require_readable(check.error().message, 1024, "an error is bounded and readable");
         return 0;
     }
-    for (const auto& [name, dependency] : *check) {
+    for (const auto& [name, dependency] : check->dependencies) {
         fuzz::require_readable(name, kMaxName, "a dependency's name is bounded and readable");
         check_dependency(dependency);
     }
