@@ -38,6 +38,6 @@ struct FactInfo {
 inline constexpr std::string_view kMissing = "(missing)";  // the value of a required fact that is absent
 
 inline constexpr std::size_t kMaxFactValue = 256;  // bytes
-inline constexpr std::size_t kMaxFacts = 256;      // for each outcome
+inline constexpr std::size_t kMaxFacts = 512;      // for each outcome
 
 }  // namespace plumb

@@ -1,6 +1,7 @@
 #include "controller/judge/judge.hpp"
 
 #include "controller/judge/answer/fold.hpp"
+#include "controller/judge/answer/own_evidence.hpp"
 #include "controller/judge/answer/verdict.hpp"
 #include "controller/judge/evidence/view.hpp"
 #include "controller/judge/facts/rule.hpp"
@@ -33,6 +34,7 @@ Report judge(const Cohort& baseline, const Cohort& candidate, const Policy& poli
     view.explain = look.explain;
     Judgement judgement;
     judge_coverage(view, judgement);
+    judge_unseen(view, judgement);
     judge_vanished(view, judgement);  // when all are gone, too
     if (view.baseline.fresh() && view.candidate.fresh()) {
         judge_survivors(view, judgement);
@@ -43,6 +45,7 @@ Report judge(const Cohort& baseline, const Cohort& candidate, const Policy& poli
         judge_retransmissions(view, judgement);
         judge_starvation(view, judgement);
     }
+    quote_own_facts(view, judgement.findings);
     // Before the policy: who accepts that the tasks starve accepts how slow it makes their dependencies, too.
     judgement.findings = fold_starved(std::move(judgement.findings), view);
     PolicyEffect effect = apply_policy(policy, look.now, judgement);

@@ -42,8 +42,8 @@ inline constexpr CauseInfo kPeer[] = {
      "Point the target at a small answer, such as a health path.", "EMSGSIZE body-limit"},
     {Cause::peer_unexpected, "peer.unexpected", Layer::request, Category::drift,
      "The answer is well-formed, but not what the target expects.",
-     "Another version, role or state of the service than in the other environment: a body "
-     "without the words it should have, a server in another mode.",
+     "Another version, role or state of the service than in the other environment; for instance a body "
+     "without the words it should have, or a server in another mode.",
      "Read the detail, and compare version and role in the facts of both environments.", "expect"},
 };
 
@@ -61,8 +61,8 @@ inline constexpr CauseInfo kLocal[] = {
      "ENOMEM ENOBUFS"},
     {Cause::local_trust_store, "local.trust_store", Layer::task, Category::drift,
      "The CA file of the target, or any trust store at all, could not be read.",
-     "The image has no CA bundle (package ca-certificates), the file of `ca=` or SSL_CERT_FILE is not "
-     "mounted here, or this user may not read it.",
+     "The image has no CA bundle (package ca-certificates); or the file of `ca=` or SSL_CERT_FILE is not "
+     "mounted here; or this user may not read it.",
      "Install ca-certificates in the image or mount the file; check its path and permissions.",
      "SSL_CERT_FILE ca-certificates NO_START_LINE"},
     {Cause::local_cancelled, "local.cancelled", Layer::task, Category::drift,
@@ -97,8 +97,8 @@ inline constexpr CauseInfo kFindings[] = {
      "server's size.",
      "slow latency throttling"},
     {Cause::fact_differs, "fact.differs", Layer::server, Category::drift,
-     "The two environments show different values for something that should compare equal (or equal values "
-     "for something that must differ).",
+     "The two environments show different values where they should be equal (or equal ones where they must "
+     "differ).",
      "A version, parameter group, policy, certificate issuer, image or variable was changed in one "
      "environment only. A public address where the other is private: a VPC endpoint without private DNS. An "
      "identity or a secret that is the same in both: one environment holds the other's address or secret.",
@@ -124,7 +124,7 @@ inline constexpr CauseInfo kFindings[] = {
      "leak forecast exhaustion"},
     {Cause::gauge_projection, "gauge.projection", Layer::server, Category::saturation,
      "There is room now, but not while a deployment runs old and new tasks side by side.",
-     "A rolling update with maximumPercent above 100 starts new tasks before the old ones leave: connections "
+     "A rolling update with maximumPercent above 100 starts new tasks before the old ones leave; connections "
      "for each task × desired count × (maximumPercent − 100) / 100 come on top.",
      "Lower maximumPercent or the pool size, put RDS Proxy in between, or raise the limit before the "
      "deployment.",
@@ -136,9 +136,9 @@ inline constexpr CauseInfo kFindings[] = {
      "30 %, or find the leak.",
      "OOMKilled 137 oom_kill OutOfMemoryError SIGKILL"},
     {Cause::task_starved, "task.starved", Layer::task, Category::exhaustion,
-     "The task is short of CPU: many runs were made while it was throttled or woke up late, so that whatever "
-     "it waits for looks slow.",
-     "The CPU limit of the container or task is too low for its load, or another container of the task or "
+     "The task is short of CPU: many runs were made while it was throttled or woke up late; whatever it "
+     "waits for then looks slow.",
+     "The CPU limit of the container or task is too low for its load; or another container of the task or "
      "another task of the instance takes the CPU.",
      "Look at the CPU use and nr_throttled of the task; raise the task's CPU, or split what shares it. Judge "
      "the dependencies only after that.",

@@ -16,7 +16,7 @@ inline constexpr CauseInfo kGrpc[] = {
      "NOT_SERVING"},
     {Cause::grpc_unknown_service, "grpc.unknown_service", Layer::request, Category::drift,
      "The server's health service knows no service of this name.",
-     "The name in the URL's path is misspelt (it is package.Service, as in the .proto), or this environment "
+     "The name in the URL's path is misspelt (it is package.Service, as in the .proto); or this environment "
      "runs a version or a server without it.",
      "Compare the path with the names that the server registers; without a path the server as a whole is "
      "asked.",

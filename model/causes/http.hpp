@@ -12,8 +12,8 @@ namespace plumb::causes {
 inline constexpr CauseInfo kHttp[] = {
     {Cause::http_status, "http.status", Layer::request, Category::drift,
      "The answer has a status that the target does not expect.",
-     "The path or method is handled differently here (a redirect to a login page, another version of the "
-     "service, another host behind the name).",
+     "The path or method is handled differently here; for instance by a redirect to a login page, another "
+     "version of the service, or another host behind the name.",
      "Compare status and headers of both environments; if the status is right, allow it in the target's URL "
      "with #status=.",
      "3xx 4xx 301 302 307 308 400 405 409 410 418 422"},
@@ -25,8 +25,8 @@ inline constexpr CauseInfo kHttp[] = {
      "401 403 AccessDenied UnrecognizedClientException Forbidden Unauthorized"},
     {Cause::http_not_found, "http.not_found", Layer::request, Category::drift,
      "The service answers, but has nothing at this path: 404.",
-     "Another version or stage of the service, a listener rule that does not match this host or path, or a "
-     "bucket or API that this environment lacks.",
+     "Another version or stage of the service; or a listener rule that does not match this host or path; or "
+     "a bucket or API that this environment lacks.",
      "Compare the listener rules and the deployed version behind the name; check the path in the URL.",
      "404"},
     {Cause::http_rate_limited, "http.rate_limited", Layer::request, Category::saturation,
@@ -61,8 +61,8 @@ inline constexpr CauseInfo kHttp[] = {
      "504 GatewayTimeout"},
     {Cause::http_server_error, "http.server_error", Layer::request, Category::drift,
      "The service itself failed while answering: a 5xx status other than 502, 503 and 504.",
-     "An error in the service under this environment's configuration or data: a missing variable or secret, "
-     "a migration that was not run, a dependency of its own that fails.",
+     "An error in the service under this environment's configuration or data; for instance a missing "
+     "variable or secret, a migration that was not run, or a dependency of its own that fails.",
      "Read the service's log for the time of the finding; compare its variables and its own dependencies.",
      "500 501 505 507 InternalServerError"},
     {Cause::http_proxy_unauthorized, "http.proxy_unauthorized", Layer::request, Category::drift,

@@ -46,8 +46,8 @@ inline constexpr CauseInfo kDns[] = {
      "ETIMEOUT ETIMEDOUT EAI_AGAIN ARES_ETIMEOUT"},
     {Cause::dns_unreachable, "dns.unreachable", Layer::resolve, Category::drift,
      "No resolver could be contacted at all.",
-     "resolv.conf is empty, or names an address without a route or with nothing listening on port 53: DHCP "
-     "options of another VPC, or a local DNS sidecar that has not started.",
+     "resolv.conf is empty, or names an address without a route or with nothing listening on port 53; for "
+     "instance by the DHCP options of another VPC, or a local DNS sidecar that has not started.",
      "Compare /etc/resolv.conf of the two tasks and the DHCP options of the two VPCs; make a DNS sidecar a "
      "dependency of the container.",
      "ECONNREFUSED ENETUNREACH EHOSTUNREACH ARES_ECONNREFUSED"},
@@ -59,7 +59,7 @@ inline constexpr CauseInfo kDns[] = {
      "FORMERR NOTIMP ARES_EBADRESP ARES_EBADNAME ARES_EFORMERR"},
     {Cause::dns_unexpected, "dns.unexpected", Layer::resolve, Category::drift,
      "The name resolved, but not to what the target expects.",
-     "A public address where a private one is expected: the VPC endpoint has private DNS switched off, or "
+     "A public address where a private one is expected; the VPC endpoint has private DNS switched off, or "
      "the private hosted zone is missing, so the public zone answers. Else the record points at another "
      "environment.",
      "Enable private DNS on the VPC endpoint, or associate the private hosted zone; then compare the answers "
@@ -81,9 +81,9 @@ inline constexpr CauseInfo kTcp[] = {
      "ETIMEDOUT timeout SYN security-group nacl"},
     {Cause::tcp_refused, "tcp.refused", Layer::connect, Category::drift,
      "The host answered that nothing accepts connections on this port.",
-     "Nothing listens there: a wrong port or port mapping, a server bound to 127.0.0.1 only, a process that "
-     "is down or not yet up, or a name that points at an old address now used by something else.",
-     "Check the port in the target and in the task definition's port mappings, then whether the server's "
+     "Nothing listens there: a wrong port or port mapping, a server bound to 127.0.0.1 only, or a process "
+     "that is down or not yet up; or the name points at an old address now used by something else.",
+     "Check the port in the target and in the task definition's port mappings; then whether the server's "
      "targets are healthy and listen on all addresses.",
      "ECONNREFUSED RST"},
     {Cause::tcp_reset, "tcp.reset", Layer::connect, Category::drift,
@@ -104,7 +104,7 @@ inline constexpr CauseInfo kTcp[] = {
     {Cause::tcp_no_local_address, "tcp.no_local_address", Layer::connect, Category::exhaustion,
      "The kernel has no local address and port left for this destination.",
      "The task opens and closes so many connections to one address that all ephemeral ports are in use or in "
-     "TIME_WAIT: no connection pool, or no keepalive.",
+     "TIME_WAIT; there is no connection pool, or no keepalive.",
      "Reuse connections: a pool and HTTP keepalive. Then look at the counts of TIME_WAIT and the range "
      "net.ipv4.ip_local_port_range.",
      "EADDRNOTAVAIL EADDRINUSE ephemeral-ports"},
@@ -112,8 +112,8 @@ inline constexpr CauseInfo kTcp[] = {
      "The task's own kernel forbids this connection: no packet was sent.",
      "A local firewall rule, a seccomp or AppArmor profile, a prohibiting route, or a service-mesh rule of "
      "the container instance denies it.",
-     "Compare the container instances: iptables or nftables OUTPUT rules, the security options of the task "
-     "definition, the mesh's egress policy.",
+     "Compare the container instances; look at their iptables or nftables OUTPUT rules, the security options "
+     "of the task definition and the mesh's egress policy.",
      "EPERM EACCES"},
     {Cause::tcp_failed, "tcp.failed", Layer::connect, Category::drift,
      "Connecting failed for a reason that has no code of its own; the kernel's words are in the detail.",

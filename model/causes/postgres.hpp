@@ -34,8 +34,8 @@ inline constexpr CauseInfo kPostgres[] = {
      "The pools of all tasks together exceed max_connections, often during a deployment, when old and new "
      "tasks run side by side. The RDS default is LEAST(memory/9531392, 5000), so a smaller instance has "
      "fewer slots, and some are reserved.",
-     "Lower the pool size of each task (tasks × pool must fit with the deployment's surplus), put RDS Proxy "
-     "or PgBouncer in between, or raise max_connections with the instance's memory.",
+     "Lower the pool size of each task (tasks × pool must fit with the deployment's surplus); put RDS Proxy "
+     "or PgBouncer in between; or raise max_connections with the instance's memory.",
      "53300 too_many_connections remaining-connection-slots max_connections 53400"},
     // Health: the server is not ready yet, as a task that is asked before its warm-up is over.
     {Cause::postgres_starting_up, "postgres.starting_up", Layer::authenticate, Category::health,
@@ -56,7 +56,7 @@ inline constexpr CauseInfo kPostgres[] = {
      "25006 read_only_sql_transaction reader-endpoint"},
     {Cause::postgres_insufficient_privilege, "postgres.insufficient_privilege", Layer::request,
      Category::drift, "The user is logged in, but may not do this (42501).",
-     "A grant that exists in the other environment is missing here, for instance because objects are owned "
+     "A grant that exists in the other environment is missing here; for instance because objects are owned "
      "by another role or default privileges were not set.",
      "Compare the grants and role memberships of the user in both environments.",
      "42501 insufficient_privilege permission-denied"},
@@ -67,7 +67,7 @@ inline constexpr CauseInfo kPostgres[] = {
      "Look at the server's load and wait events (Performance Insights, pg_stat_activity), then at locks.",
      "57014 query_canceled statement_timeout"},
     {Cause::postgres_unsupported_auth, "postgres.unsupported_auth", Layer::authenticate, Category::drift,
-     "The server asks for a kind of authentication that this client cannot do (GSSAPI or SSPI), or one "
+     "The server asks for a kind of authentication that this client cannot do (GSSAPI or SSPI); or one "
      "without the channel binding that the target demands.",
      "Kerberos is configured for this user or network here; or the server or a pooler has the user log in by "
      "other means than SCRAM over TLS, and the URL says channel_binding=require.",

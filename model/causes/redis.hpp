@@ -59,7 +59,7 @@ inline constexpr CauseInfo kRedis[] = {
      "OOM maxmemory noeviction"},
     {Cause::redis_misconf, "redis.misconf", Layer::request, Category::saturation,
      "Redis refuses writes because its last snapshot or its log could not be written to disk (MISCONF).",
-     "The disk is full or not writable, or the memory does not suffice for the fork that takes the snapshot "
+     "The disk is full or not writable; or the memory does not suffice for the fork that takes the snapshot "
      "(no memory reserved for it; vm.overcommit_memory is 0).",
      "Read the server's log for the failed save; free the disk or the memory. Where the data need not "
      "survive, switch snapshots off.",
@@ -67,7 +67,7 @@ inline constexpr CauseInfo kRedis[] = {
     {Cause::redis_max_clients, "redis.max_clients", Layer::authenticate, Category::saturation,
      "Redis refused the connection: maxclients is reached.",
      "Connections of all tasks together exceed the limit (65,000 on ElastiCache; less where maxclients is "
-     "set): no pool, pools too large, or leaked connections.",
+     "set); there is no pool, pools are too large, or connections leak.",
      "Share one pooled connection a process, set a client idle timeout, and look at the list of clients for "
      "who holds them.",
      "maxclients max-number-of-clients ERR_MAX_CLIENTS"},

@@ -40,7 +40,7 @@ inline constexpr CauseInfo kTask[] = {
      "backlog accept-queue somaxconn ListenOverflows"},
     {Cause::task_wrong_port, "task.wrong_port", Layer::task, Category::health,
      "The health check's port is closed, and the app listens on another.",
-     "The app's port comes from a variable that has another value here (PORT), or the task definition's port "
+     "The app's port comes from a variable that has another value here (PORT); or the task definition's port "
      "mapping or the target group names the old one.",
      "Bring the app's port, containerPort and the target group's health check to one number.",
      "containerPort port-mapping"},

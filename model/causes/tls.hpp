@@ -25,9 +25,8 @@ inline constexpr CauseInfo kTls[] = {
      "WRONG_VERSION_NUMBER HTTP_REQUEST PACKET_LENGTH_TOO_LONG wrong-version-number"},
     {Cause::tls_refused, "tls.refused", Layer::handshake, Category::drift,
      "The server speaks its protocol, but declined to upgrade the connection to TLS.",
-     "PostgreSQL was started with ssl = off, a mail or directory server has no certificate, or the "
-     "connection goes "
-     "through a pooler or proxy without one.",
+     "PostgreSQL was started with ssl = off, or a mail or directory server has no certificate; or the "
+     "connection goes through a pooler or proxy without one.",
      "Switch TLS on at the server or the pooler (for RDS, rds.force_ssl and the parameter group); lower "
      "sslmode only if plaintext is really meant.",
      "sslmode ssl-off SSLRequest"},
@@ -80,8 +79,8 @@ inline constexpr CauseInfo kTls[] = {
      "CERTIFICATE_REQUIRED certificate_required bad_certificate mTLS client-certificate"},
     {Cause::tls_protocol_version, "tls.protocol_version", Layer::handshake, Category::drift,
      "Client and server have no TLS version in common.",
-     "The TLS policies differ: the server was hardened to a newer version than this image's library offers, "
-     "or is old and the image refuses versions before TLS 1.2.",
+     "The server was hardened to a newer TLS version than this image's library offers; or it is old and the "
+     "image refuses versions before TLS 1.2.",
      "Align the security policy of the listener in both environments, or update the image's TLS library.",
      "PROTOCOL_VERSION UNSUPPORTED_PROTOCOL protocol_version TLSv1"},
     {Cause::tls_handshake_failure, "tls.handshake_failure", Layer::handshake, Category::drift,
@@ -94,7 +93,7 @@ inline constexpr CauseInfo kTls[] = {
      "insufficient_security"},
     {Cause::tls_unrecognized_name, "tls.unrecognized_name", Layer::handshake, Category::drift,
      "The server does not know the host name that was sent in the handshake (SNI).",
-     "The target's name is not configured at this server, balancer or CDN: another domain in this "
+     "The target's name is not configured at this server, balancer or CDN; it is another domain in this "
      "environment, or an address where a name is needed.",
      "Use a name that the server serves, or configure it there; `sni=` in the target overrides what is sent.",
      "UNRECOGNIZED_NAME unrecognized_name SNI"},

@@ -3,6 +3,7 @@
 #include "controller/ctl/diff/rules.hpp"
 #include "controller/judge/answer/own_evidence.hpp"
 #include "controller/judge/facts/list_words.hpp"
+#include "controller/judge/facts/other_variables.hpp"
 #include "controller/judge/statistics/ranking.hpp"
 #include "model/fact_list.hpp"
 
@@ -54,10 +55,18 @@ std::vector<std::string> pages_of(const SavedDependency& side, const std::string
     return pages;
 }
 
+judge::TaskVariables variables_of(const SavedDependency& side) {
+    judge::TaskVariables out;
+    for (const auto& [name, fact] : side.facts)
+        judge::add_fact(name, fact.value, out);
+    judge::add_pages(pages_of(side, std::string(judge::kOtherVariables)), out);
+    return out;
+}
+
 class Comparer {
   public:
     Comparer(const SavedDependency& a, const SavedDependency& b, std::vector<Finding>& out)
-        : a_(a), b_(b), out_(out) {}
+        : a_(a), b_(b), variables_a_(variables_of(a)), variables_b_(variables_of(b)), out_(out) {}
 
     void facts() {
         std::set<std::string> names;
@@ -109,6 +118,8 @@ class Comparer {
         const bool both = a != nullptr && b != nullptr;
         if (both && (a->value == b->value) != (cls == FactClass::must_differ)) return;
         if (!both && cls == FactClass::must_differ) return;
+        if (!both && may_have(a == nullptr ? variables_a_ : variables_b_, name, cls)) return;
+        if (name == judge::kOtherVariables) return other_variables(cls, a, b);
         const bool lacking = b == nullptr || b->value == kMissing;
         const bool missing = !both || a->value == kMissing || lacking;
         Finding finding = start(missing ? "fact.missing" : "fact.differs", "fact:" + name);
@@ -125,7 +136,21 @@ class Comparer {
             finding.reason =
                 "A secret is the same in both environments: one of them holds the other's, or both share "
                 "one.";
-        judge::tell_list_difference(compare_lists(pages_of(a_, name), pages_of(b_, name)), finding);
+        judge::tell_lists_of_pages(pages_of(a_, name), pages_of(b_, name), finding);
+        out_.push_back(std::move(finding));
+    }
+
+    // Of names that are told one by one on some side, their own facts tell.
+    void other_variables(FactClass cls, const SavedFact* a, const SavedFact* b) {
+        const auto others = judge::compare_others(variables_a_, variables_b_);
+        if (!others.differs) return;
+        Finding finding = start("fact.differs", fmt::format("fact:{}", judge::kOtherVariables));
+        finding.baseline = a == nullptr ? kNotThere : a->value;
+        finding.candidate = b == nullptr ? kNotThere : b->value;
+        finding.evidence["class"] = to_string(cls);
+        finding.evidence["values"] = values_of(a, b);
+        if (!others.lacking) finding.severity = Severity::warning;
+        judge::tell_list_difference(others.names, finding);
         out_.push_back(std::move(finding));
     }
 
@@ -167,6 +192,8 @@ class Comparer {
 
     const SavedDependency& a_;
     const SavedDependency& b_;
+    const judge::TaskVariables variables_a_;
+    const judge::TaskVariables variables_b_;
     std::vector<Finding>& out_;
 };
 

@@ -1,5 +1,6 @@
 #include "controller/judge/facts/fact_comparison.hpp"
 
+#include "controller/judge/facts/other_variables.hpp"
 #include "controller/judge/statistics/statistics.hpp"
 
 #include <cmath>
@@ -48,6 +49,8 @@ std::string why_found(const Finding& finding) {
 
 std::string why_quiet(const FactView& fact, const Surplus& surplus, const SurplusMargins& margins) {
     if (all_alike(fact)) return "All tasks of both sides show the same.";
+    if (surplus.value && fact.name == kOtherVariables)
+        return "Both sides have the same further variables; what is told of one by one has facts of its own.";
     if (surplus.value) return "The values differ in nothing that orders them.";
     if (surplus.points < margins.points) return "No value is that much more common on the candidate.";
     return fmt::format("Tasks of the baseline show '{}', too: that many of the candidate may be chance.",

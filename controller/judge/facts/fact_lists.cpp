@@ -2,14 +2,13 @@
 
 #include "controller/judge/facts/list_words.hpp"
 #include "model/fact_list.hpp"
+#include "model/sources.hpp"
 
 #include <algorithm>
 #include <map>
 
 namespace plumb::judge {
-namespace {
 
-// The pages of one task's latest list, in their order: older ones may be left over from a longer list.
 std::vector<std::string> pages_of(const DependencyEvidence& evidence, const std::string& fact) {
     const std::string prefix = fact + std::string(kListPages);
     Time newest = Time::min();
@@ -29,28 +28,71 @@ std::vector<std::string> pages_of(const DependencyEvidence& evidence, const std:
     return pages;
 }
 
+namespace {
+
+// Calls `see` for each of the tasks that show the value, until it says false.
+template <class See>
+void each_showing(const std::vector<Member>& members, const FactSide& side, const std::string& value,
+                  const See& see) {
+    const auto having = side.tasks.find(value);
+    if (having == side.tasks.end()) return;
+    for (const Member& member : members) {
+        const auto& tasks = having->second;
+        const bool shows = std::find(tasks.begin(), tasks.end(), member.task) != tasks.end();
+        if (shows && !see(*member.evidence)) return;
+    }
+}
+
 std::vector<std::string> pages_behind(const std::vector<Member>& members, const FactSide& side,
                                       const std::string& value, const std::string& fact) {
-    const auto having = side.tasks.find(value);
-    if (having == side.tasks.end()) return {};
-    for (const Member& member : members) {
-        if (std::find(having->second.begin(), having->second.end(), member.task) == having->second.end())
-            continue;
-        auto pages = pages_of(*member.evidence, fact);
-        if (!pages.empty()) return pages;
+    std::vector<std::string> pages;
+    each_showing(members, side, value, [&](const DependencyEvidence& evidence) {
+        pages = pages_of(evidence, fact);
+        return pages.empty();
+    });
+    return pages;
+}
+
+TaskVariables variables_of(const DependencyEvidence& evidence) {
+    TaskVariables out;
+    for (const FactEvidence& fact : evidence.facts) {
+        if (!fact.values.empty()) add_fact(fact.name, fact.latest(), out);
     }
-    return {};
+    add_pages(pages_of(evidence, std::string(kOtherVariables)), out);
+    return out;
+}
+
+TaskVariables variables_behind(const std::vector<Member>& members, const FactSide& side,
+                               const std::string& value) {
+    TaskVariables out;
+    each_showing(members, side, value, [&](const DependencyEvidence& evidence) {
+        out = variables_of(evidence);
+        return false;
+    });
+    return out;
 }
 
 }  // namespace
+
+TaskVariables untold_variables(const DependencyEvidence& evidence) {
+    const bool some = std::any_of(evidence.facts.begin(), evidence.facts.end(), [](const FactEvidence& fact) {
+        return fact.name == kOtherVariables || fact.name == kOtherValues || fact.name == kVariablesSource;
+    });
+    return some ? variables_of(evidence) : TaskVariables();
+}
+
+OthersDifference others_difference(const DependencyView& dependency, const FactView& fact,
+                                   const std::string& value) {
+    return compare_others(variables_behind(dependency.baseline, fact.baseline, fact.baseline.main_value()),
+                          variables_behind(dependency.candidate, fact.candidate, value));
+}
 
 void tell_lists(const DependencyView& dependency, const FactView& fact, const std::string& value,
                 Finding& finding) {
     const auto before =
         pages_behind(dependency.baseline, fact.baseline, fact.baseline.main_value(), fact.name);
     const auto after = pages_behind(dependency.candidate, fact.candidate, value, fact.name);
-    if (before.empty() || after.empty()) return;
-    tell_list_difference(compare_lists(before, after), finding);
+    tell_lists_of_pages(before, after, finding);
 }
 
 }  // namespace plumb::judge

@@ -1,6 +1,7 @@
 #include "controller/judge/facts/fact_shares.hpp"
 
 #include "controller/judge/evidence/ahead.hpp"
+#include "controller/judge/facts/fact_lists.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -138,7 +139,7 @@ bool fails_now(const DependencyEvidence& evidence) {
 
 // A task whose runs succeed without a fact that others show lacks it. One whose runs fail says nothing about
 // it, nor does one that never went as deep as those that show it: log-ins and inspections are rarer than
-// runs.
+// runs; nor one that has more variables than it tells.
 void collect_absent(const std::vector<Member>& members, FactSide FactView::*side, Facts& facts) {
     for (const Member& member : members) {
         const auto& known = member.evidence->facts;
@@ -147,11 +148,13 @@ void collect_absent(const std::vector<Member>& members, FactSide FactView::*side
         // Of the task, checks fail, not looks.
         if (member.evidence->kind != "task" && fails_now(*member.evidence)) continue;
         const Depth depth = depth_of(*member.evidence);
+        const TaskVariables untold = untold_variables(*member.evidence);
         auto at = known.begin();
         for (auto& [name, fact] : facts) {
             while (at != known.end() && at->name < name)
                 ++at;
             if (at != known.end() && at->name == name) continue;
+            if (may_have(untold, name, fact.view.cls)) continue;
             if (depth < fact.depth) {
                 ++(fact.view.*side).too_shallow;
                 continue;

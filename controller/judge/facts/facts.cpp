@@ -4,6 +4,7 @@
 #include "controller/judge/facts/fact_lists.hpp"
 #include "controller/judge/facts/fact_shares.hpp"
 #include "controller/judge/facts/fact_surplus.hpp"
+#include "controller/judge/facts/list_words.hpp"
 #include "controller/judge/facts/rule.hpp"
 #include "controller/judge/scope/scope.hpp"
 #include "controller/judge/statistics/ranking.hpp"
@@ -127,19 +128,29 @@ std::optional<Finding> different(const FactQuestion& question, const FactSide& a
     if (!surplus.value) return std::nullopt;
     const std::string& value = *surplus.value;
     const FactSide& before = question.fact.baseline;
-    const bool missing = value == kAbsent || !before.seen();
+    // Of names that are told one by one on some side, their own facts tell.
+    const bool of_others = question.fact.name == kOtherVariables;
+    OthersDifference others;
+    if (of_others) others = others_difference(question.dependency, question.fact, value);
+    if (of_others && !others.differs) return std::nullopt;
+    const bool missing = !of_others && (value == kAbsent || !before.seen());
     Finding finding = start(question, missing ? "fact.missing" : "fact.differs");
     // One odd task among several is said, but does not hold; nor does something that only the candidate has,
     // nor a value that comes and goes, on either side: the other may just not have met it yet.
     const bool settled =
         !after.unsettled.contains(value) && !before.lately.contains(value) && !before.restless;
-    const bool enough = before.seen() && settled && (after.count(value) >= 2 || after.total == 1);
+    const bool known = of_others ? others.lacking : before.seen();
+    const bool enough = known && settled && (after.count(value) >= 2 || after.total == 1);
     const bool failing = of_failing_tasks(question, after.tasks.at(value), finding.layer);
     const bool release = of_another_image(question, after.tasks.at(value));
     finding.severity = enough && !failing && !release ? Severity::critical : Severity::warning;
     finding.confidence = confidence(after.share(value) - before.share(value));
     set_scope(question, value, finding);
-    tell_lists(question.dependency, question.fact, value, finding);
+    if (of_others) {
+        tell_list_difference(others.names, finding);
+    } else {
+        tell_lists(question.dependency, question.fact, value, finding);
+    }
     if (question.fact.name == "dns.scope" && value == "public") {
         // The cause that a target's own expectation would have had.
         Finding unexpected = finding_for("dns.unexpected", finding.dependency, finding.layer, {});

@@ -28,14 +28,25 @@ boost::json::array in_json(const std::vector<std::string>& items) {
 
 }  // namespace
 
+void tell_lists_of_pages(std::span<const std::string> baseline, std::span<const std::string> candidate,
+                         Finding& finding) {
+    if (!baseline.empty() && !candidate.empty())
+        tell_list_difference(compare_lists(baseline, candidate), finding);
+}
+
 void tell_list_difference(const ListDifference& difference, Finding& finding) {
-    if (difference.only_first.empty() && difference.only_second.empty()) return;
+    const bool named = !difference.only_first.empty() || !difference.only_second.empty();
+    const auto& end = difference.ends_at;
+    if (!named && end.empty()) return;
     finding.baseline += in_words(difference.only_first);
     finding.candidate += in_words(difference.only_second);
-    finding.evidence["only"] = {{"baseline", in_json(difference.only_first)},
-                                {"candidate", in_json(difference.only_second)},
-                                {"baseline_items", difference.only_first.size()},
-                                {"candidate_items", difference.only_second.size()}};
+    if (!named) finding.candidate += fmt::format(", differs behind {}, where the list ends", end);
+    boost::json::object only{{"baseline", in_json(difference.only_first)},
+                             {"candidate", in_json(difference.only_second)},
+                             {"baseline_items", difference.only_first.size()},
+                             {"candidate_items", difference.only_second.size()}};
+    if (!end.empty()) only["list_ends_at"] = end;
+    finding.evidence["only"] = std::move(only);
 }
 
 }  // namespace plumb::judge

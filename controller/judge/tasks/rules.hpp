@@ -9,6 +9,8 @@ namespace plumb::judge {
 
 // What is missing, stale or on one side only.
 void judge_coverage(const View& view, Judgement& judgement);
+// What agents in containers of their own cannot see of the app.
+void judge_unseen(const View& view, Judgement& judgement);
 // Who reports, of whom there should be.
 void judge_survivors(const View& view, Judgement& judgement);
 // Tasks that went: killed, or replaced in a loop.

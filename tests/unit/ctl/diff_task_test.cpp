@@ -1,5 +1,7 @@
 #include "controller/ctl/diff/compare.hpp"
 
+#include <algorithm>
+
 #include <fmt/format.h>
 #include <gmock/gmock.h>
 
@@ -132,6 +134,80 @@ TEST(DiffTask, what_only_the_candidate_has_stops_nobody) {
     EXPECT_EQ(found[0].severity, Severity::warning);
 }
 
+TEST(DiffTask, a_value_that_must_match_is_named_by_its_variable) {
+    SavedTask staging;
+    staging.facts["env.LOG_LEVEL"] = {"must_match", "text"};
+    staging.facts["env.LOG_LEVEL.value"] = {"must_match", "aaaaaaaa"};
+    auto other = production();
+    other.facts["env.LOG_LEVEL"] = {"must_match", "text"};
+    other.facts["env.LOG_LEVEL.value"] = {"must_match", "bbbbbbbb"};
+    const auto found = compare(staging, other);
+    ASSERT_THAT(found, SizeIs(1));
+    EXPECT_EQ(found[0].subject, "fact:env.LOG_LEVEL.value");
+    EXPECT_EQ(found[0].severity, Severity::critical);
+}
+
+// What a task tells one by one, and what only pages name.
+void set_variables(SavedTask& task, std::vector<std::string> told, const std::string& others) {
+    for (const auto& name : told)
+        task.facts["env." + name] = {"must_match", "text"};
+    if (others.empty()) return;
+    const auto count = std::count(others.begin(), others.end(), ';');
+    task.facts["task.other_variables"] = {"must_match", fmt::format("{} more, {:x}", count, others.size())};
+    task.facts["task.other_variables.list.0"] = {"informational", others};
+}
+
+TEST(DiffTask, one_more_variable_is_told_alone_whatever_it_pushes_out) {
+    SavedTask staging;
+    set_variables(staging, {"VAR_1", "VAR_2"}, "");
+    auto other = production();
+    set_variables(other, {"NEW", "VAR_1"}, "VAR_2;");
+    const auto found = compare(staging, other);
+    ASSERT_THAT(found, SizeIs(1));
+    EXPECT_EQ(found[0].subject, "fact:env.NEW");
+    EXPECT_EQ(found[0].severity, Severity::warning);
+}
+
+TEST(DiffTask, a_variable_that_only_a_page_names_is_named_when_it_is_missing) {
+    SavedTask staging;
+    set_variables(staging, {"A"}, "B;LOST;");
+    auto other = production();
+    set_variables(other, {"A"}, "B;");
+    const auto found = compare(staging, other);
+    ASSERT_THAT(found, SizeIs(1));
+    EXPECT_EQ(found[0].subject, "fact:task.other_variables");
+    EXPECT_EQ(found[0].severity, Severity::critical);
+    EXPECT_THAT(found[0].baseline, HasSubstr("with LOST"));
+}
+
+TEST(DiffTask, where_names_have_no_room_only_required_variables_are_called_missing) {
+    SavedTask staging;
+    set_variables(staging, {"A", "X"}, "");
+    staging.facts["env.Y"] = {"required", "text"};
+    auto other = production();
+    set_variables(other, {"A"}, "C;D;…");
+    const auto found = compare(staging, other);
+    ASSERT_THAT(found, SizeIs(2));
+    EXPECT_EQ(found[0].subject, "fact:env.Y");
+    EXPECT_EQ(found[0].severity, Severity::critical);
+    EXPECT_EQ(found[1].subject, "fact:task.other_variables");
+    EXPECT_EQ(found[1].severity, Severity::warning);
+}
+
+TEST(DiffTask, short_lists_name_another_version_and_where_they_end) {
+    auto other = production();
+    other.facts["image.packages"].second = "3 packages, cccccccc";
+    other.facts["image.packages.list.0"].second = "~0curl~0000;";
+    other.facts.erase("image.packages.list.1");
+    const auto found = compare(SavedTask(), other);
+    ASSERT_THAT(found, SizeIs(1));
+    EXPECT_THAT(found[0].candidate, HasSubstr("with curl (another version)"));
+    other.facts["image.packages.list.0"].second = "curl 7.88;…";
+    const auto behind = compare(SavedTask(), other);
+    ASSERT_THAT(behind, SizeIs(1));
+    EXPECT_THAT(behind[0].candidate, HasSubstr(", differs behind curl, where the list ends"));
+}
+
 TEST(DiffTask, a_check_that_only_the_candidate_fails_is_critical) {
     auto other = production();
     other.checks = R"({"name":"memory","ok":false,"cause":"task.oom_killed","detail":"2 processes"})";
@@ -159,6 +235,30 @@ TEST(DiffTask, memory_near_its_limit_and_a_late_warm_up_are_told) {
     EXPECT_EQ(found[0].category, Category::exhaustion);
     EXPECT_EQ(found[1].subject, "warmup");
     EXPECT_EQ(found[1].category, Category::health);
+}
+
+TEST(DiffTask, a_look_that_was_cut_short_is_one_warning) {
+    auto cut = production();
+    cut.facts = {{"task.look", {"informational", "not over in time"}}, {"hostname", {"informational", "x"}}};
+    const auto check = [](const char* result) {
+        return fmt::format(R"({{"name":"memory",{}}},{{"name":"image",{}}})", result, result);
+    };
+    auto whole = SavedTask();
+    whole.checks = check(R"("ok":true)");
+    for (const bool candidate : {true, false}) {
+        const auto found = candidate ? compare(whole, cut) : compare(cut, whole);
+        ASSERT_THAT(found, SizeIs(1));
+        EXPECT_EQ(found[0].severity, Severity::warning);
+        EXPECT_EQ(found[0].subject, "fact:task.look");
+        EXPECT_EQ(found[0].reason, fmt::format("the task's evidence is incomplete in {}: not compared",
+                                               candidate ? "b.json" : "a.json"));
+    }
+    // Checks that both made count all the same; others prove nothing.
+    cut.checks = R"({"name":"memory","ok":true})";
+    whole.checks = check(R"("ok":false,"cause":"task.oom_killed","detail":"2 processes")");
+    const auto found = compare(cut, whole);
+    ASSERT_THAT(found, SizeIs(2));
+    EXPECT_EQ(found[0].cause, "task.oom_killed");
 }
 
 TEST(DiffTask, a_file_of_an_older_agent_says_nothing_of_it) {
