@@ -14,13 +14,15 @@ namespace {
 constexpr double kMebibyte = 1024.0 * 1024.0;
 
 // What the agent's own cgroup says, and what would be taken for the app's.
-constexpr std::array<std::string_view, 10> kOwnGauges{
-    limits::kMemory.name,     limits::kMemoryPeak.name,    limits::kCpu.name,      limits::kThrottled.name,
-    limits::kPids.name,       limits::kDescriptors.name,   limits::kOomKills.name, limits::kPressureCpu.name,
-    limits::kPressureIo.name, limits::kPressureMemory.name};
+constexpr std::array<std::string_view, 9> kOwnGauges{
+    limits::kMemory.name,      limits::kMemoryPeak.name, limits::kCpu.name,
+    limits::kThrottled.name,   limits::kPids.name,       limits::kOomKills.name,
+    limits::kPressureCpu.name, limits::kPressureIo.name, limits::kPressureMemory.name};
 constexpr std::array<std::string_view, 5> kOwnFacts{limits::kMemoryLimit.name, limits::kMemorySizing.name,
                                                     limits::kCpuLimit.name, limits::kPidsLimit.name,
-                                                    limits::kDescriptorLimit.name};
+                                                    limits::kPressureOf.name};
+constexpr std::array<std::string_view, 2> kDescriptorFacts{limits::kDescriptorLimit.name,
+                                                           limits::kDescriptorsUnseen.name};
 
 template <class Names>
 bool is_one_of(const Names& names, std::string_view name) {
@@ -51,15 +53,58 @@ std::optional<double> memory_limit(const EcsTask& task, const EcsContainer* cont
     return lowest;
 }
 
+void lower(std::optional<double>& limit, double other) {
+    limit = std::min(limit.value_or(other), other);
+}
+
+// The words of the sizing end with the limit that there is.
+void replace_limit(Outcome& out, const std::string& words) {
+    const auto* sizing = out.find_fact(limits::kMemorySizing.name);
+    if (sizing == nullptr) return;
+    const std::string text = sizing->value.substr(0, sizing->value.rfind("; "));
+    out.fact(limits::kMemorySizing, text + "; the limit is " + words);
+}
+
+// A limit of the task as a whole lies in a cgroup that a container of it may not see.
+void lower_limits(const Identity& identity, Outcome& out) {
+    const auto memory = memory_limit(*identity.ecs, find(identity, identity.app_id), {});
+    for (auto& gauge : out.gauges) {
+        const bool of_memory = gauge.name == limits::kMemory.name || gauge.name == limits::kMemoryPeak.name;
+        if (of_memory && memory) lower(gauge.limit, *memory);
+        if (gauge.name == limits::kCpu.name && identity.ecs->vcpus) lower(gauge.limit, *identity.ecs->vcpus);
+    }
+    const auto* used = out.find_gauge(limits::kMemory.name);
+    if (used != nullptr && used->limit) {
+        const auto words = limits::show_mebibytes(static_cast<std::uint64_t>(*used->limit));
+        out.fact(limits::kMemoryLimit, words);
+        replace_limit(out, words);
+    }
+    const auto* cpu = out.find_gauge(limits::kCpu.name);
+    const auto* told = out.find_fact(limits::kCpuLimit.name);
+    if (cpu != nullptr && cpu->limit) {
+        out.fact(limits::kCpuLimit, limits::show_cores(*cpu->limit));
+    } else if (told != nullptr && told->value == "none" && identity.ecs->vcpus) {
+        out.fact(limits::kCpuLimit, limits::show_cores(*identity.ecs->vcpus));
+    }
+}
+
 }  // namespace
 
-void AppUse::tell(const Identity& identity, const std::map<std::string, EcsUse>& stats, Clock::time_point now,
-                  Look& look) {
-    if (!identity.sidecar || !identity.ecs) return;
+void AppUse::tell(const Identity& identity, const std::map<std::string, EcsUse>& stats, bool others_seen,
+                  Clock::time_point now, Look& look) {
     auto& out = look.evidence;
-    std::erase_if(out.gauges, [](const Gauge& gauge) { return is_one_of(kOwnGauges, gauge.name); });
-    std::erase_if(out.facts, [](const Fact& fact) { return is_one_of(kOwnFacts, fact.name); });
+    if (identity.container == OwnContainer::of_the_app) {
+        if (identity.ecs) lower_limits(identity, out);
+        return;
+    }
+    std::erase_if(out.gauges, [&](const Gauge& gauge) {
+        return is_one_of(kOwnGauges, gauge.name) || (!others_seen && gauge.name == limits::kDescriptors.name);
+    });
+    std::erase_if(out.facts, [&](const Fact& fact) {
+        return is_one_of(kOwnFacts, fact.name) || (!others_seen && is_one_of(kDescriptorFacts, fact.name));
+    });
     std::erase_if(look.checks, [](const Check& check) { return check.cause == Cause::task_oom_killed; });
+    if (!identity.ecs) return;
     for (const auto& [id, use] : stats) {
         if (id == identity.app_id) {
             tell_app(identity, use, now, out);
@@ -77,10 +122,12 @@ void AppUse::tell_app(const Identity& identity, const EcsUse& use, Clock::time_p
     const auto bytes = [](double amount) { return static_cast<std::uint64_t>(amount); };
     if (use.memory) out.gauge(limits::kMemory, *use.memory, limit);
     out.fact(limits::kMemoryLimit, limit ? limits::show_mebibytes(bytes(*limit)) : "none");
-    if (use.memory_peak) {
-        out.gauge(limits::kMemoryPeak, *use.memory_peak, limit);
+    highest_ = std::max(highest_, use.memory.value_or(0));
+    if (const double peak = use.memory_peak.value_or(highest_); peak > 0) {
+        out.gauge(limits::kMemoryPeak, peak, limit);
         limits::Memory memory;
-        memory.peak = bytes(*use.memory_peak);
+        memory.peak = bytes(peak);
+        memory.peak_seen = !use.memory_peak;
         if (limit) memory.limit = bytes(*limit);
         out.fact(limits::kMemorySizing, limits::memory_sizing(memory));
     }

@@ -1,5 +1,6 @@
 // In a sidecar the agent's own cgroup is not the app's: what the app uses, and of what limits, is then said
-// by the statistics of the task's containers. Pure.
+// by the statistics of the task's containers. In the app's own container the definition of the task may set a
+// lower limit than the cgroups show which can be seen from inside. Pure.
 #pragma once
 
 #include "probes/run.hpp"
@@ -21,15 +22,17 @@ class AppUse {
   public:
     // Puts the app's amounts and limits in the place of those that the agent's own container gave, and those
     // under the name of that container. `stats` may be empty: then nothing of the app is told, and nothing of
-    // the agent's stands for it. Does nothing unless the agent is a sidecar. CPU comes with the second look.
-    void tell(const Identity& identity, const std::map<std::string, EcsUse>& stats, Clock::time_point now,
-              Look& look);
+    // the agent's stands for it; nor does it while nobody has said whose container it is. `others_seen`:
+    // processes of other containers are to be seen, whose descriptors count. CPU comes with the second look.
+    void tell(const Identity& identity, const std::map<std::string, EcsUse>& stats, bool others_seen,
+              Clock::time_point now, Look& look);
 
   private:
     void tell_app(const Identity& identity, const EcsUse& use, Clock::time_point now, Outcome& out);
     void tell_cpu(const Identity& identity, const EcsUse& use, Clock::time_point now, Outcome& out);
 
     std::optional<EcsUse> before_;
+    double highest_ = 0;  // bytes, of the working set
     Clock::time_point looked_{};
 };
 

@@ -17,24 +17,23 @@ constexpr std::size_t kMostProcesses = 4096;
 constexpr std::size_t kMostCgroup = 16 << 10;
 
 // As the kernel cuts their names: to 15 bytes.
-bool is_no_app(std::string_view name) {
-    constexpr std::array<std::string_view, 16> kNames{"docker-init",
-                                                      "tini",
-                                                      "dumb-init",
-                                                      "catatonit",
-                                                      "pause",
-                                                      "sh",
-                                                      "bash",
-                                                      "dash",
-                                                      "ash",
-                                                      "busybox",
-                                                      "init",
-                                                      "plumb-agent",
-                                                      "amazon-ssm-agen",
-                                                      "ssm-agent",
-                                                      "ssm-agent-worke",
-                                                      "ssm-session-wor"};
+bool is_init(std::string_view name) {
+    constexpr std::array<std::string_view, 7> kNames{"docker-init", "tini", "dumb-init",  "catatonit",
+                                                     "pause",       "init", "plumb-agent"};
     return std::find(kNames.begin(), kNames.end(), name) != kNames.end();
+}
+
+bool is_no_app(std::string_view name) {
+    constexpr std::array<std::string_view, 9> kNames{"sh",
+                                                     "bash",
+                                                     "dash",
+                                                     "ash",
+                                                     "busybox",
+                                                     "amazon-ssm-agen",
+                                                     "ssm-agent",
+                                                     "ssm-agent-worke",
+                                                     "ssm-session-wor"};
+    return is_init(name) || std::find(kNames.begin(), kNames.end(), name) != kNames.end();
 }
 
 std::vector<pid_t> processes(const std::string& proc) {
@@ -54,6 +53,11 @@ std::vector<pid_t> processes(const std::string& proc) {
 }
 
 }  // namespace
+
+bool begins_with_no_app(const Places& places) {
+    const auto name = read_file(places.proc + "/1/comm", kMostCgroup);
+    return name && is_init(trim(*name));
+}
 
 std::optional<AppProcess> find_app_process(const Places& places, pid_t self, std::string_view id) {
     const auto read = [&places](const std::string& process, const char* file) {

@@ -24,4 +24,8 @@ struct AppProcess {
 // to be seen.
 std::optional<AppProcess> find_app_process(const Places& places, pid_t self, std::string_view id = {});
 
+// Whether the first process of what is to be seen is an init, a pause container or an agent: then the agent
+// was not called into an app's container, where the app, or a shell of its image, would be first.
+bool begins_with_no_app(const Places& places);
+
 }  // namespace plumb::task

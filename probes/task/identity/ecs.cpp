@@ -1,5 +1,6 @@
 #include "probes/task/identity/ecs.hpp"
 
+#include "base/duration.hpp"
 #include "base/text.hpp"
 #include "model/labels.hpp"
 
@@ -74,6 +75,7 @@ EcsContainer container_of(const json::value& value) {
     // Where a definition sets none, ECS says 0, or Docker's least of 2 units.
     if (out.cpu_units && *out.cpu_units <= 2) out.cpu_units.reset();
     if (out.memory_mib && *out.memory_mib == 0) out.memory_mib.reset();
+    if (const auto started = parse_time(fields.text("StartedAt"))) out.started = *started;
     read_network(fields.at("Networks"), out);
     return out;
 }

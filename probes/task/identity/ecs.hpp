@@ -5,6 +5,7 @@
 
 #include "probes/task/variables/shape.hpp"
 
+#include <chrono>
 #include <cstdint>
 #include <map>
 #include <optional>
@@ -28,6 +29,7 @@ struct EcsContainer {
     std::string subnet;                // CIDR block of its first network
     std::optional<double> cpu_units;   // 1024 are one vCPU
     std::optional<double> memory_mib;  // hard limit
+    std::optional<std::chrono::system_clock::time_point> started;
 };
 
 struct EcsTask {

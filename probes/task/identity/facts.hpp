@@ -29,6 +29,8 @@ inline constexpr FactInfo kEcsApp{"ecs.app", FactClass::informational,
 inline constexpr FactInfo kEcsImage{"ecs.image", FactClass::informational, "image of the app's container"};
 inline constexpr FactInfo kEcsImageDigest{"ecs.image_digest", FactClass::informational,
                                           "digest of the image of the app's container"};
+inline constexpr FactInfo kEcsAppLimits{"ecs.app_limits", FactClass::informational,
+                                        "CPU units and memory that the definition gives the app's container"};
 inline constexpr FactInfo kEcsContainers{"ecs.containers", FactClass::must_match,
                                          "the containers of the task, by name"};
 inline constexpr FactInfo kEcsCpu{"ecs.cpu_limit", FactClass::ordered, "vCPUs of the task as a whole"};
@@ -51,11 +53,11 @@ inline constexpr FactInfo kNode{"kubernetes.node", FactClass::informational, "no
 inline constexpr FactInfo kHostName{"hostname", FactClass::informational, "host name of the container"};
 
 inline constexpr FactInfo kIdentityFacts[] = {
-    kPlatform,     kMetadata,   kEcsCluster, kEcsService,     kEcsFamily,     kEcsRevision,
-    kEcsTask,      kEcsZone,    kEcsSubnet,  kEcsVpc,         kEcsLaunchType, kEcsNetworkMode,
-    kEcsContainer, kEcsApp,     kEcsImage,   kEcsImageDigest, kEcsContainers, kEcsCpu,
-    kEcsMemory,    kEcsDesired, kEcsKnown,   kEcsClock,       kEc2Instance,   kEc2Type,
-    kEc2Zone,      kEc2Image,   kPod,        kNamespace,      kNode,          kHostName,
+    kPlatform,  kMetadata,       kEcsCluster,   kEcsService,    kEcsFamily,      kEcsRevision,  kEcsTask,
+    kEcsZone,   kEcsSubnet,      kEcsVpc,       kEcsLaunchType, kEcsNetworkMode, kEcsContainer, kEcsApp,
+    kEcsImage,  kEcsImageDigest, kEcsAppLimits, kEcsContainers, kEcsCpu,         kEcsMemory,    kEcsDesired,
+    kEcsKnown,  kEcsClock,       kEc2Instance,  kEc2Type,       kEc2Zone,        kEc2Image,     kPod,
+    kNamespace, kNode,           kHostName,
 };
 
 }  // namespace plumb::task

@@ -53,10 +53,29 @@ const EcsContainer* first_other(const EcsTask& task, const std::string& own) {
 const EcsContainer* app_of(const std::optional<EcsContainer>& own, const EcsTask& task,
                            const std::string& configured, bool alone) {
     if (const auto* named = find_container(task, configured)) return named;
-    const auto* mine = own ? find_container(task, own->name) : nullptr;
+    if (!own) return nullptr;
+    const auto* mine = find_container(task, own->name);
     if (mine != nullptr && !alone) return mine;
-    const auto* other = first_other(task, own ? own->name : std::string());
+    const auto* other = first_other(task, own->name);
     return other != nullptr ? other : mine;
+}
+
+// No app is to be seen in the container that the agent runs in.
+bool is_alone(const WhoAsks& who) {
+    const auto app = find_app_process(who.places, who.self);
+    return !app || !app->own_container;
+}
+
+// Where only the agent is to be seen, the container may be its own.
+OwnContainer when_not_told(bool alone) {
+    return alone ? OwnContainer::unknown : OwnContainer::of_the_app;
+}
+
+std::string limits_of(const EcsContainer& container) {
+    std::string words;
+    if (container.cpu_units) words = fmt::format("{:.0f} CPU units", *container.cpu_units);
+    if (!container.memory_mib) return words;
+    return words + fmt::format("{}{:.0f} MiB", words.empty() ? "" : ", ", *container.memory_mib);
 }
 
 // The platform's own containers come and go with its settings.
@@ -97,9 +116,11 @@ void tell_task(const EcsTask& task, Identity& out) {
 void tell_app(const EcsContainer& app, Identity& out) {
     out.app = app.name;
     out.app_id = app.id;
+    out.app_started = app.started;
     tell(out, kEcsApp, app.name);
     tell(out, kEcsImage, app.image);
     tell(out, kEcsImageDigest, app.image_digest);
+    tell(out, kEcsAppLimits, limits_of(app));
     tell(out, kEcsNetworkMode, app.network_mode);
     label(out, "image", app.image_digest);
 }
@@ -131,16 +152,19 @@ boost::asio::awaitable<std::string> get(Services& services, const Url& url, cons
 
 boost::asio::awaitable<Identity> identify_ecs(Services& services, const Url& url, const WhoAsks& who,
                                               Clock::time_point deadline) {
-    const auto container = co_await get(services, url, "", deadline);
+    const bool alone = is_alone(who);
+    // The one document that says most comes first; the other has what time is left.
     const auto body = co_await get(services, url, "/task", deadline);
     const auto task = parse_ecs_task(body);
     Identity out;
     if (task) {
-        const auto own = parse_ecs_container(container);
-        const bool alone = !find_app_process(who.places, who.self);
+        const auto own = parse_ecs_container(co_await get(services, url, "", deadline));
         out = identity_of_ecs(own, *task, who.app, alone);
+        out.complete = own.has_value();
+        if (!own) tell(out, kMetadata, "no answer about the agent's own container");
     } else {
         out.complete = false;
+        out.container = when_not_told(alone);
         tell(out, kMetadata, body.empty() ? "no answer" : "the answer is not what ECS documents");
     }
     tell(out, kPlatform, "ECS");
@@ -196,10 +220,15 @@ Identity identity_of_ecs(const std::optional<EcsContainer>& own, const EcsTask& 
     tell_task(task, out);
     tell_subnet(task, out);
     out.place = task.place;
-    if (own) tell(out, kEcsContainer, own->name);
+    if (own) {
+        out.own = own->name;
+        tell(out, kEcsContainer, own->name);
+    }
+    out.container = when_not_told(alone);
     if (const auto* app = app_of(own, task, configured_app, alone)) {
         tell_app(*app, out);
-        out.sidecar = own && app->name != own->name;
+        if (own)
+            out.container = app->name == own->name ? OwnContainer::of_the_app : OwnContainer::of_the_agent;
     }
     out.ecs = task;
     return out;
@@ -241,6 +270,7 @@ boost::asio::awaitable<Identity> identify(Services& services, ReadVariable varia
     } else if (variable("KUBERNETES_SERVICE_HOST")) {
         const auto labels = read_regular_file(who.places.root + "/etc/podinfo/labels", kMaxSmallFile);
         out = identity_of_pod(variable, labels ? *labels : std::string());
+        if (begins_with_no_app(who.places)) out.container = when_not_told(is_alone(who));
     } else if (variable(kEc2Endpoint) || on_ec2(who.places)) {
         if (const auto ec2 = endpoint(variable(kEc2Endpoint).value_or(kEc2Default)))
             out = co_await identify_ec2(services, *ec2, deadline);

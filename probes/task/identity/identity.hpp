@@ -26,14 +26,20 @@ namespace plumb::task {
 
 using ReadVariable = std::function<std::optional<std::string>(std::string_view)>;
 
+// Whose the container is that the agent runs in: what its cgroup, its variables and its root say is the
+// app's, or is not.
+enum class OwnContainer { of_the_app, of_the_agent, unknown };
+
 struct Identity {
     Labels labels;            // task, service, revision, zone, subnet, cluster, host, image
     std::vector<Fact> facts;  // each declared in facts.hpp
     AwsPlace place;           // the task's own account and region
     bool complete = true;     // false: its platform did not answer, and may be asked again
+    std::string own;          // ECS: the container that the agent runs in; "" unknown
     std::string app;          // ECS: the container that the evidence is about; "" unknown
     std::string app_id;       // its id in the statistics
-    bool sidecar = false;     // and it is not the agent's own
+    std::optional<std::chrono::system_clock::time_point> app_started;  // as ECS says
+    OwnContainer container = OwnContainer::of_the_app;
     std::optional<EcsTask> ecs;
 };
 
@@ -43,8 +49,8 @@ struct WhoAsks {
     pid_t self = 0;   // the agent's process, as /proc names it
 };
 
-// What the documents of ECS make of it. `own`: the container that the agent runs in; `alone`: nothing else
-// runs there. Pure.
+// What the documents of ECS make of it. `own`: the container that the agent runs in, nullopt when its
+// document did not come; `alone`: nothing else is to be seen there. Pure.
 Identity identity_of_ecs(const std::optional<EcsContainer>& own, const EcsTask& task,
                          const std::string& configured_app, bool alone);
 

@@ -4,20 +4,46 @@
 
 #include <array>
 
+#include <boost/asio/buffer.hpp>
+#include <boost/beast/http/parser.hpp>
+#include <boost/beast/http/string_body.hpp>
 #include <fmt/format.h>
 
 namespace plumb::task {
 namespace {
 
-// The body of the answer, or nothing when it is not 200.
-std::string body_of(std::string_view answer) {
-    const auto line = answer.substr(0, answer.find("\r\n"));
-    const auto end = answer.find("\r\n\r\n");
-    if (!line.starts_with("HTTP/1.") || line.find(" 200") == std::string_view::npos ||
-        end == std::string_view::npos)
-        return {};
-    return std::string(answer.substr(end + 4));
-}
+namespace http = boost::beast::http;
+
+// An answer as it comes in: over when its length, its last chunk or the peer's close says so.
+class Answer {
+  public:
+    Answer() {
+        parser_.eager(true);
+        parser_.body_limit(kMaxMetadata);
+    }
+    // False: it is over, or it is no HTTP.
+    bool take(std::string_view bytes) {
+        waiting_.append(bytes);
+        boost::system::error_code error;
+        if (bytes.empty()) {
+            parser_.put_eof(error);
+            return false;
+        }
+        const auto used = parser_.put(boost::asio::buffer(waiting_), error);
+        waiting_.erase(0, used);
+        if (error == http::error::need_more) error = {};
+        return !error && !parser_.is_done();
+    }
+    // The body, or nothing when it is not 200.
+    std::string body() {
+        if (!parser_.is_done() || parser_.get().result() != http::status::ok) return {};
+        return std::move(parser_.get().body());
+    }
+
+  private:
+    http::response_parser<http::string_body> parser_;
+    std::string waiting_;
+};
 
 std::string head_of(const MetadataRequest& request) {
     auto head = fmt::format("{} {}{} HTTP/1.0\r\nHost: {}\r\nAccept: */*\r\n", request.method,
@@ -38,15 +64,14 @@ boost::asio::awaitable<std::string> ask_metadata(Services& services, const Metad
     const auto head = head_of(request);
     const auto sent = co_await stream->write(head, deadline);
     if (!sent) co_return "";
-    std::string answer;
+    Answer answer;
     std::array<char, 8192> buffer{};
-    while (answer.size() < kMaxMetadata) {
+    while (true) {
         const auto read = co_await stream->read_some(buffer, deadline);
         if (!read) co_return "";
-        if (*read == 0) break;
-        answer.append(buffer.data(), *read);
+        if (!answer.take(std::string_view(buffer.data(), *read))) break;
     }
-    co_return body_of(answer);
+    co_return answer.body();
 }
 
 }  // namespace plumb::task

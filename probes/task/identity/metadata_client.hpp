@@ -1,5 +1,5 @@
-// A few bytes from a metadata endpoint: HTTP/1.0, whose answers end with the connection and are never
-// chunked.
+// A few bytes from a metadata endpoint. Asked for by HTTP/1.0, so that a simple server closes behind its
+// answer; one that says how long its answer is need not.
 #pragma once
 
 #include "probes/probe.hpp"

@@ -101,4 +101,14 @@ Authorities parse_authorities(std::string_view pem) {
     return out;
 }
 
+std::string authorities_text(const Authorities& authorities) {
+    const auto count = authorities.certificates.size();
+    std::string fingerprints;
+    for (const auto& one : authorities.certificates)
+        fingerprints += one.fingerprint;
+    std::string text(authorities.more ? "over " : "");
+    text.append(std::to_string(count)).append(count == 1 ? " authority, " : " authorities, ");
+    return text.append(short_digest(fingerprints));
+}
+
 }  // namespace plumb::task::image

@@ -23,4 +23,7 @@ struct Authorities {
 // What is no certificate or is cut off is passed over.
 Authorities parse_authorities(std::string_view pem);
 
+// "142 authorities, 1a2b3c4d": their count and a digest of their fingerprints.
+std::string authorities_text(const Authorities& authorities);
+
 }  // namespace plumb::task::image

@@ -1,6 +1,7 @@
 #include "probes/task/image/describe.hpp"
 
 #include "model/fact_list.hpp"
+#include "probes/task/fact_room.hpp"
 #include "probes/task/image/digest.hpp"
 #include "probes/task/image/facts.hpp"
 #include "probes/task/image/lines.hpp"
@@ -10,8 +11,6 @@
 namespace plumb::task::image {
 namespace {
 
-constexpr std::size_t kPackagePages = 40;
-constexpr std::size_t kAuthorityPages = 20;
 constexpr std::string_view kNone = "none";
 
 void tell(Outcome& outcome, const FactInfo& info, const std::optional<std::string>& value) {
@@ -32,30 +31,31 @@ void describe_packages(const PackageList& list, Outcome& outcome) {
     const auto digest = short_digest(joined(list.items, "\n"));
     const std::string_view noun = list.items.size() == 1 ? " package, " : " packages, ";
     outcome.fact(kPackages, std::to_string(list.items.size()).append(noun).append(digest));
-    tell_pages(outcome, kPackageList, list.items, kPackagePages);
 }
 
 void describe_authorities(const CaBundle& bundle, std::time_t now, Outcome& outcome) {
     if (bundle.path.empty()) return outcome.fact(kCaBundle, kNone);
     const auto& certificates = bundle.authorities.certificates;
-    std::string fingerprints;
-    std::vector<std::string> items;
-    std::size_t expired = 0;
-    for (const auto& one : certificates) {
-        fingerprints += one.fingerprint;
-        items.push_back(list_item(one.name, 64) + " [" + hex(one.fingerprint.substr(0, 4)) + "]");
-        if (one.not_after && *one.not_after < now) ++expired;
-    }
-    std::sort(items.begin(), items.end());
-    const std::string_view more = bundle.authorities.more ? "over " : "";
-    const std::string_view noun = certificates.size() == 1 ? " authority, " : " authorities, ";
-    outcome.fact(kCaBundle, std::string(more)
-                                .append(std::to_string(certificates.size()))
-                                .append(noun)
-                                .append(short_digest(fingerprints)));
+    const auto expired = std::count_if(certificates.begin(), certificates.end(), [now](const auto& one) {
+        return one.not_after && *one.not_after < now;
+    });
+    outcome.fact(kCaBundle, authorities_text(bundle.authorities));
     outcome.fact(kCaBundleFile, bundle.path);
     outcome.fact(kCaExpired, std::to_string(expired));
-    tell_pages(outcome, kCaBundleList, items, kAuthorityPages);
+}
+
+void describe_extra(const std::vector<ExtraAuthorities>& extra, Outcome& outcome) {
+    std::string text;
+    for (const auto& one : extra)
+        text.append(text.empty() ? "" : "; ").append(one.variable).append(": ").append(one.words);
+    if (!text.empty()) outcome.fact(kExtraCa, fitted(text));
+}
+
+std::vector<std::string> authority_items(const CaBundle& bundle) {
+    std::vector<std::string> items;
+    for (const auto& one : bundle.authorities.certificates)
+        items.push_back(list_item(one.name, 64) + " [" + hex(one.fingerprint.substr(0, 4)) + "]");
+    return items;
 }
 
 void describe_openssl(const OpensslChoices& choices, Outcome& outcome) {
@@ -107,9 +107,13 @@ void describe_image(const ImageEvidence& image, std::time_t now, Outcome& outcom
     tell(outcome, kNsswitchHosts, image.nsswitch_hosts);
     if (image.resolver) describe_resolver(*image.resolver, outcome);
     if (image.hosts) tell(outcome, kHosts, hosts_text(*image.hosts));
-    // Their pages come last: when there are too many facts, a page is lost and no fact that is compared.
     if (image.ca_bundle) describe_authorities(*image.ca_bundle, now, outcome);
+    describe_extra(image.extra_authorities, outcome);
     if (image.packages) describe_packages(*image.packages, outcome);
+    // Pages come last: when there are too many facts, a page is lost and no fact that is compared.
+    if (image.ca_bundle)
+        tell_pages(outcome, kCaBundleList, authority_items(*image.ca_bundle), kAuthorityPages);
+    if (image.packages) tell_pages(outcome, kPackageList, image.packages->items, kPackagePages);
 }
 
 void describe_kernel(const KernelEvidence& kernel, Outcome& outcome) {

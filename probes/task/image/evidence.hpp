@@ -27,6 +27,12 @@ struct CaBundle {
     Authorities authorities;
 };
 
+// That a runtime trusts besides, by a variable.
+struct ExtraAuthorities {
+    std::string_view variable;  // "NODE_EXTRA_CA_CERTS"
+    std::string words;          // "2 authorities, 1a2b3c4d"
+};
+
 struct Resolver {
     std::string options;
     std::vector<std::string> search;
@@ -39,6 +45,7 @@ struct ImageEvidence {
     std::optional<std::string> openssl;
     std::optional<PackageList> packages;
     std::optional<CaBundle> ca_bundle;
+    std::vector<ExtraAuthorities> extra_authorities;
     bool openssl_config_readable = false;
     std::optional<OpensslChoices> openssl_config;  // of a file that is there
     std::optional<std::string> timezone;

@@ -21,9 +21,14 @@ inline constexpr FactInfo kPackages{
 inline constexpr FactInfo kPackageList{"image.packages.list.N", FactClass::informational,
                                        "the packages, on pages"};
 inline constexpr FactInfo kCaBundle{"image.ca_bundle", FactClass::must_match,
-                                    "count of trusted authorities and digest of their fingerprints"};
+                                    "count of trusted authorities and digest of their fingerprints; those of "
+                                    "SSL_CERT_FILE and SSL_CERT_DIR where they are set"};
 inline constexpr FactInfo kCaBundleList{"image.ca_bundle.list.N", FactClass::informational,
                                         "the authorities with the start of their fingerprints, on pages"};
+inline constexpr FactInfo kExtraCa{
+    "image.extra_ca", FactClass::must_match,
+    "by variable: count of the authorities that NODE_EXTRA_CA_CERTS, REQUESTS_CA_BUNDLE, CURL_CA_BUNDLE and "
+    "AWS_CA_BUNDLE name, and digest of their fingerprints"};
 inline constexpr FactInfo kCaBundleFile{"image.ca_bundle_file", FactClass::informational,
                                         "the file of trusted authorities"};
 inline constexpr FactInfo kCaExpired{"image.ca_expired", FactClass::informational,
@@ -50,9 +55,10 @@ inline constexpr FactInfo kLegacy{"image.openssl.legacy", FactClass::must_match,
                                   "yes where openssl.cnf activates the legacy algorithms"};
 
 inline constexpr FactInfo kTimezone{"image.timezone", FactClass::must_match,
-                                    "zone or rule of /etc/localtime; UTC without it"};
+                                    "zone or rule of TZ, else of /etc/localtime; UTC without either"};
 inline constexpr FactInfo kLocale{"image.locale", FactClass::must_match,
-                                  "locale of /etc/locale.conf or /etc/default/locale"};
+                                  "locale of LC_ALL, LC_CTYPE and LANG, else of /etc/locale.conf or "
+                                  "/etc/default/locale"};
 inline constexpr FactInfo kNsswitchHosts{"image.nsswitch_hosts", FactClass::must_match,
                                          "sources of host names in /etc/nsswitch.conf"};
 

@@ -17,14 +17,17 @@ using namespace image;
 
 class ImageSection final : public Section {
   public:
-    explicit ImageSection(Places places) : places_(std::move(places)), files_(places_.root) {}
+    ImageSection(Places places, Variables::Find variable)
+        : places_(std::move(places)), files_(places_.root), variables_(std::move(variable)) {}
 
     void look(Look& look, Depth depth) override {
         if (depth != Depth::inspect) return;
         describe_kernel(read_kernel(places_), look.evidence);
-        if (!evidence_ || files_.changed()) {
+        auto chosen_by = variables_.fingerprint();
+        if (!evidence_ || chosen_by != chosen_by_ || files_.changed()) {
             evidence_.reset();
-            if (files_.open()) evidence_ = read_image(files_, host_names(places_));
+            chosen_by_ = std::move(chosen_by);
+            if (files_.open()) evidence_ = read_image(files_, host_names(places_), variables_);
         }
         if (evidence_) describe_image(*evidence_, std::time(nullptr), look.evidence);
     }
@@ -32,13 +35,16 @@ class ImageSection final : public Section {
   private:
     Places places_;
     ImageFiles files_;
+    Variables variables_;
+    std::string chosen_by_;  // fingerprint of the variables at the time of the evidence
     std::optional<ImageEvidence> evidence_;
 };
 
 }  // namespace
 
-std::unique_ptr<Section> make_image(Places places) {
-    return std::make_unique<ImageSection>(std::move(places));
+std::unique_ptr<Section> make_image(Places places,
+                                    std::function<std::optional<std::string>(std::string_view)> variable) {
+    return std::make_unique<ImageSection>(std::move(places), std::move(variable));
 }
 
 Catalog image_catalog() {
@@ -53,6 +59,7 @@ Catalog image_catalog() {
                   kPackageList,
                   kCaBundle,
                   kCaBundleList,
+                  kExtraCa,
                   kCaBundleFile,
                   kCaExpired,
                   kOpenssl,

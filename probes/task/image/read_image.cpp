@@ -2,7 +2,9 @@
 
 #include "base/text.hpp"
 #include "probes/net/resolv_conf.hpp"
+#include "probes/task/image/by_variable.hpp"
 #include "probes/task/image/library_version.hpp"
+#include "probes/task/image/read_authorities.hpp"
 #include "probes/task/image/read_packages.hpp"
 #include "probes/task/image/timezone.hpp"
 
@@ -13,7 +15,6 @@ namespace {
 
 constexpr std::size_t kMostSmall = std::size_t{64} << 10U;  // bytes of a file that has a few lines
 constexpr std::size_t kMostConfig = std::size_t{1} << 20U;
-constexpr std::size_t kMostBundle = std::size_t{4} << 20U;
 constexpr std::size_t kMostIncluded = 32;  // files of a folder
 
 // The first place of a list of paths at which there is something, readable or not.
@@ -78,25 +79,6 @@ std::optional<std::string> read_openssl(ImageFiles& files) {
     return std::nullopt;
 }
 
-std::optional<CaBundle> read_ca_bundle(ImageFiles& files) {
-    // As the agent's own choice when a target names no file (probes/net/trust_store).
-    constexpr std::array kPlaces{
-        "/etc/ssl/certs/ca-certificates.crt",
-        "/etc/pki/tls/certs/ca-bundle.crt",
-        "/etc/pki/ca-trust/extracted/pem/tls-ca-bundle.pem",
-        "/etc/ssl/cert.pem",
-        "/etc/ssl/ca-bundle.pem",
-    };
-    bool unreadable = false;
-    for (const char* path : kPlaces) {
-        const auto text = files.read(path, kMostBundle);
-        unreadable = unreadable || text.presence == Presence::unreadable;
-        if (!text.text.empty()) return CaBundle{path, parse_authorities(text.text)};
-    }
-    if (unreadable) return std::nullopt;
-    return CaBundle{};
-}
-
 // A file, or the *.cnf and *.conf files of a folder, as OpenSSL takes them in.
 std::string included_text(ImageFiles& files, const std::string& path) {
     if (!path.starts_with('/')) return {};
@@ -118,22 +100,51 @@ void read_openssl_config(ImageFiles& files, ImageEvidence& out) {
     out.openssl_config = openssl_choices(parse_openssl_config(text.text, included));
 }
 
-std::optional<std::string> read_timezone(ImageFiles& files) {
+constexpr std::string_view kUnknown = "set by variable";  // to what nobody repeats
+
+// Without the zone's file the C library falls back to UTC, and a runtime with zones of its own does not.
+constexpr std::string_view kNoFile = " (its zone file is missing)";
+
+std::optional<std::string> zone_by_variable(ImageFiles& files, const Variables& variables) {
+    const auto value = variables.get("TZ");
+    if (!value) return std::nullopt;
+    auto zone = zone_of_variable(*value);
+    if (zone.empty()) return std::string(kUnknown);
+    if (!names_zone_file(zone)) return zone;
+    const auto file = files.open_file("/usr/share/zoneinfo/" + zone);
+    return file.presence == Presence::absent ? zone.append(kNoFile) : zone;
+}
+
+std::optional<std::string> read_timezone(ImageFiles& files, const Variables& variables) {
+    if (auto zone = zone_by_variable(files, variables)) return zone;
     const std::string path = "/etc/localtime";
     const auto target = files.link_target(path);
     const auto zone = files.read(path, kMostSmall);
     if (target) {
         auto name = zone_of_link(*target);
-        // Without the zone's file the C library falls back to UTC, and a runtime with zones of its own does
-        // not.
-        if (zone.presence == Presence::absent && name != "UTC") name += " (its zone file is missing)";
-        return name;
+        return zone.presence == Presence::absent && name != "UTC" ? name.append(kNoFile) : name;
     }
     if (zone.presence == Presence::unreadable) return std::nullopt;
     return zone_of_file(zone.text);
 }
 
-std::optional<std::string> read_locale(ImageFiles& files) {
+std::string locale_by_variable(const Variables& variables) {
+    const auto known = [&](std::string_view name) {
+        const auto value = variables.get_filled(name);
+        if (!value) return std::string();
+        auto locale = locale_of_variable(*value);
+        return locale.empty() ? std::string(kUnknown) : locale;
+    };
+    if (auto all = known("LC_ALL"); !all.empty()) return all;
+    auto text = known("LANG");
+    const auto characters = known("LC_CTYPE");
+    if (characters.empty() || characters == text) return text;
+    if (!text.empty()) text += ' ';
+    return text.append("LC_CTYPE=").append(characters);
+}
+
+std::optional<std::string> read_locale(ImageFiles& files, const Variables& variables) {
+    if (auto locale = locale_by_variable(variables); !locale.empty()) return locale;
     constexpr std::array kPlaces{"/etc/locale.conf", "/etc/default/locale"};
     for (const char* path : kPlaces) {
         const auto text = files.read(path, kMostSmall);
@@ -164,16 +175,17 @@ std::optional<ExtraHosts> read_hosts(ImageFiles& files, std::vector<std::string>
 
 }  // namespace
 
-ImageEvidence read_image(ImageFiles& files, std::vector<std::string> own_names) {
+ImageEvidence read_image(ImageFiles& files, std::vector<std::string> own_names, const Variables& variables) {
     ImageEvidence out;
     out.os = read_os(files);
     out.libc = read_libc(files);
     out.openssl = read_openssl(files);
     out.packages = read_packages(files);
-    out.ca_bundle = read_ca_bundle(files);
+    out.ca_bundle = read_ca_bundle(files, variables);
+    out.extra_authorities = read_extra_authorities(files, variables);
     read_openssl_config(files, out);
-    out.timezone = read_timezone(files);
-    out.locale = read_locale(files);
+    out.timezone = read_timezone(files, variables);
+    out.locale = read_locale(files, variables);
     if (const auto text = files.read("/etc/nsswitch.conf", kMostSmall)) {
         out.nsswitch_hosts = nsswitch_hosts(text.text);
     }

@@ -4,6 +4,7 @@
 
 #include "probes/task/image/evidence.hpp"
 #include "probes/task/image/image_files.hpp"
+#include "probes/task/image/variables.hpp"
 
 #include <string>
 #include <vector>
@@ -11,7 +12,7 @@
 namespace plumb::task::image {
 
 // REQUIRES: files.open() said true. `own_names` are the host names whose line in /etc/hosts is the
-// runtime's.
-ImageEvidence read_image(ImageFiles& files, std::vector<std::string> own_names);
+// runtime's. `variables` are those of the app.
+ImageEvidence read_image(ImageFiles& files, std::vector<std::string> own_names, const Variables& variables);
 
 }  // namespace plumb::task::image

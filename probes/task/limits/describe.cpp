@@ -101,10 +101,11 @@ std::string memory_sizing(const Memory& memory) {
     const double peak = static_cast<double>(*memory.peak) / kMebi;
     // A limit that stands where the cache filled it says little of what the program needs.
     const auto cache = static_cast<double>(memory.cache.value_or(0)) / kMebi;
-    const std::string with = cache >= 0.1 * peak && cache >= 1
+    const std::string with = !memory.peak_seen && cache >= 0.1 * peak && cache >= 1
                                  ? fmt::format(" (page cache with it, {:.0f} MiB of it now)", cache)
                                  : std::string();
-    return fmt::format("peak {:.0f} MiB{}; plus 25 to 30 % would be {:.0f} to {:.0f} MiB; {}", peak, with,
+    const std::string_view what = memory.peak_seen ? "highest seen" : "peak";
+    return fmt::format("{} {:.0f} MiB{}; plus 25 to 30 % would be {:.0f} to {:.0f} MiB; {}", what, peak, with,
                        std::ceil(peak * kLeast), std::ceil(peak * kMost), limit_words(memory));
 }
 
@@ -113,6 +114,8 @@ void describe(const Reading& reading, OomWatch& kills, Look& look) {
     to.fact(kCgroup, version_of(reading));
     if (reading.memory) describe_memory(*reading.memory, kills, look);
     if (reading.cpu) describe_cpu(*reading.cpu, reading.cpu_use, to);
+    if (reading.pressure.cpu || reading.pressure.memory || reading.pressure.io)
+        to.fact(kPressureOf, reading.pressure.of_the_machine ? "the machine" : "the task's cgroup");
     add(to, kPressureCpu, reading.pressure.cpu);
     add(to, kPressureMemory, reading.pressure.memory);
     add(to, kPressureIo, reading.pressure.io);

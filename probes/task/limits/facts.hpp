@@ -15,6 +15,8 @@ inline constexpr FactInfo kMemorySizing{
     "the memory's peak, the limit that it asks for (25 to 30 % more), and the limit that there is"};
 inline constexpr FactInfo kCpuLimit{"task.cpu_limit", FactClass::ordered,
                                     "lowest CPU quota over the task in cores, \"0.50\" or none"};
+inline constexpr FactInfo kPressureOf{"task.pressure_of", FactClass::informational,
+                                      "whose pressure is told: the task's cgroup, or the whole machine"};
 inline constexpr FactInfo kPidsLimit{"task.pids_limit", FactClass::ordered,
                                      "lowest limit of processes and threads over the task, or none"};
 inline constexpr FactInfo kDescriptorLimit{
@@ -28,8 +30,10 @@ inline constexpr FactInfo kDescriptorsUnseen{
 // back is no use of memory; the peak is the kernel's and has it in.
 inline constexpr GaugeInfo kMemory{"task.memory", "bytes",
                                    "memory in use without inactive page cache; of the lowest limit", true};
-inline constexpr GaugeInfo kMemoryPeak{
-    "task.memory_peak", "bytes", "most memory ever in use, page cache with it; of the lowest limit", false};
+inline constexpr GaugeInfo kMemoryPeak{"task.memory_peak", "bytes",
+                                       "most memory ever in use, page cache with it; where nobody keeps it, "
+                                       "the most that looks saw; of the lowest limit",
+                                       false};
 inline constexpr GaugeInfo kOomKills{"task.oom_kills", "kills",
                                      "processes the kernel has killed for their memory", false};
 inline constexpr GaugeInfo kCpu{"task.cpu", "cores", "CPU used since the look before; of the lowest quota",

@@ -4,6 +4,7 @@
 #include "probes/task/limits/facts.hpp"
 #include "probes/task/limits/numbers.hpp"
 
+#include <algorithm>
 #include <utility>
 
 namespace plumb::task {
@@ -18,6 +19,7 @@ class Limits : public Section {
         const auto memberships = limits::parse_memberships(limits::read_small(places_.proc + "/self/cgroup"));
         limits::Reading reading;
         reading.memory = limits::read_memory(places_.cgroup, memberships);
+        if (reading.memory) remember_highest(*reading.memory);
         reading.cpu = limits::read_cpu(places_.cgroup, memberships);
         if (reading.cpu) reading.cpu_use = cpu_.look(*reading.cpu, Clock::now());
         reading.pressure = limits::read_pressure(places_.proc, places_.cgroup, memberships);
@@ -30,6 +32,14 @@ class Limits : public Section {
     }
 
   private:
+    // For kernels that keep no peak.
+    void remember_highest(limits::Memory& memory) {
+        highest_ = std::max(highest_, memory.working_set().value_or(0));
+        if (memory.peak || highest_ == 0) return;
+        memory.peak = highest_;
+        memory.peak_seen = true;
+    }
+
     limits::Descriptors descriptors(Depth depth) {
         if (depth == Depth::connect) {
             limits::Descriptors kept;
@@ -45,6 +55,7 @@ class Limits : public Section {
     limits::CpuWatch cpu_;
     limits::OomWatch kills_;
     limits::Descriptors known_;
+    std::uint64_t highest_ = 0;  // bytes, of the working set
 };
 
 }  // namespace
@@ -57,8 +68,8 @@ Catalog limits_catalog() {
     using namespace limits;
     return {.phases = {},
             .causes = {Cause::task_oom_killed},
-            .facts = {kCgroup, kMemoryLimit, kMemorySizing, kCpuLimit, kPidsLimit, kDescriptorLimit,
-                      kDescriptorsUnseen},
+            .facts = {kCgroup, kPressureOf, kMemoryLimit, kMemorySizing, kCpuLimit, kPidsLimit,
+                      kDescriptorLimit, kDescriptorsUnseen},
             .gauges = {kMemory, kMemoryPeak, kOomKills, kCpu, kThrottled, kPressureCpu, kPressureMemory,
                        kPressureIo, kPids, kDescriptors, kLocalPorts, kDisk, kInodes}};
 }

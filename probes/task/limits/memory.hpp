@@ -15,6 +15,7 @@ struct Memory {
     std::optional<std::uint64_t> used;   // page cache with it
     std::optional<std::uint64_t> cache;  // of that, page cache that is given back under pressure
     std::optional<std::uint64_t> peak;   // of `used`; absent before Linux 5.19 in version 2
+    bool peak_seen = false;  // the kernel keeps none: it is the highest working set that looks saw
     std::optional<std::uint64_t> limit;
     std::optional<std::uint64_t> oom_kills;
     bool unified = false;

@@ -29,12 +29,19 @@ std::optional<double> parse_pressure(std::string_view text) {
 Pressure read_pressure(const std::string& proc, const std::string& root,
                        const std::vector<Membership>& memberships) {
     const auto group = find_group(root, memberships, kPressureGroup);
+    Pressure pressure;
     const auto of = [&](const std::string& name) {
         std::optional<double> share;
         if (group) share = parse_pressure(read_small(group->file(0, name + ".pressure")));
-        return share ? share : parse_pressure(read_small(proc + "/pressure/" + name));
+        if (share) return share;
+        share = parse_pressure(read_small(proc + "/pressure/" + name));
+        if (share) pressure.of_the_machine = true;
+        return share;
     };
-    return {of("cpu"), of("memory"), of("io")};
+    pressure.cpu = of("cpu");
+    pressure.memory = of("memory");
+    pressure.io = of("io");
+    return pressure;
 }
 
 std::optional<Pids> read_pids(const std::string& root, const std::vector<Membership>& memberships) {

@@ -17,6 +17,7 @@ struct Pressure {
     std::optional<double> cpu;
     std::optional<double> memory;
     std::optional<double> io;
+    bool of_the_machine = false;  // one of them at least
 };
 // The "some avg10=12.34" of a pressure file → 0.1234.
 std::optional<double> parse_pressure(std::string_view text);

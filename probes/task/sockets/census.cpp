@@ -78,7 +78,7 @@ bool census_by_proc(const CensusQuestion& question, Clock::time_point deadline, 
 void set_listeners_apart(Census& census) {
     for (const Socket& socket : census.sockets) {
         if (socket.state != TcpState::listen) continue;
-        Listener listener{socket.inode, socket.unread, std::nullopt, socket.local_port};
+        Listener listener{socket.inode, socket.unread, std::nullopt, socket.local_port, socket.remote};
         if (census.source == CensusSource::netlink) listener.backlog = socket.unsent;
         census.listeners.push_back(listener);
         census.inbound_ports.push_back(socket.local_port);

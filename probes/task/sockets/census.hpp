@@ -29,7 +29,7 @@ enum class TcpState : std::uint8_t {
 std::optional<TcpState> known_state(unsigned number);
 
 struct Socket {
-    Endpoint remote;
+    Endpoint remote;           // of a listener: its own address and port
     std::uint64_t inode = 0;   // 0: no process holds it (TIME_WAIT, or not accepted yet)
     std::uint32_t unread = 0;  // bytes; of a listener: the connections that wait to be accepted
     std::uint32_t unsent = 0;  // bytes not acknowledged yet; of a listener: its backlog
@@ -46,6 +46,7 @@ struct Listener {
     std::uint32_t queue = 0;               // connections that wait to be accepted
     std::optional<std::uint32_t> backlog;  // full once more than this wait
     std::uint16_t port = 0;
+    Endpoint local{};
 };
 
 enum class CensusSource { netlink, proc, absent };

@@ -8,15 +8,16 @@ namespace plumb::task {
 namespace {
 
 // "sockets.NAME.rtt" of "cache" is "sockets.cache.rtt".
-std::string name_of(const GaugeInfo& info, std::string_view dependency) {
+std::string name_of(std::string_view declared, std::string_view dependency) {
     constexpr std::string_view kPlace = "NAME";
-    std::string name(info.name);
+    std::string name(declared);
     return name.replace(name.find(kPlace), kPlace.size(), dependency);
 }
 
 void tell(const GaugeInfo& info, const std::string& dependency, double value, Outcome& outcome) {
-    if (outcome.gauges.size() < kMaxSocketGauges || outcome.find_gauge(name_of(info, dependency)) != nullptr)
-        outcome.gauge(name_of(info, dependency), value, std::nullopt, info.refuses_at_limit);
+    if (outcome.gauges.size() < kMaxSocketGauges ||
+        outcome.find_gauge(name_of(info.name, dependency)) != nullptr)
+        outcome.gauge(name_of(info.name, dependency), value, std::nullopt, info.refuses_at_limit);
 }
 
 void tell_if_any(const GaugeInfo& info, const std::string& dependency, double value, Outcome& outcome) {
@@ -29,14 +30,18 @@ double median(std::vector<std::uint32_t>& values) {
     return *middle;
 }
 
-void tell_checks(const std::vector<Trouble>& troubles, const Groups& groups, std::vector<Check>& checks) {
+void tell_checks(const std::vector<Trouble>& troubles, const Groups& groups, Look& look) {
+    std::size_t told = 0;
     for (std::size_t group = 0; group < groups.size(); ++group) {
         Check check;
         check.name = "sockets." + groups.name(group);
         check.failed = troubles[group].cause != Cause::unknown;
         check.cause = troubles[group].cause;
         check.detail = troubles[group].detail;
-        checks.push_back(std::move(check));
+        if (check.failed && ++told <= kMaxShownDependencies)
+            look.evidence.fact(name_of(kSocketTrouble.name, groups.name(group)), kSocketTrouble.cls,
+                               check.detail);
+        look.checks.push_back(std::move(check));
     }
 }
 
@@ -161,6 +166,7 @@ void SocketSummary::tell_listeners(const Census& census, Clock::time_point now, 
     if (depth == Depth::inspect && !census.listeners.empty())
         look.evidence.fact(kListenerPorts, listening_ports(census.listeners));
     const auto full = backlogs_.look(census.listeners);
+    if (full) look.evidence.fact(kListenerTrouble, *full);
     // Without backlogs nobody can say that none is full.
     if (census.source == CensusSource::netlink)
         look.checks.push_back({"listeners", Cause::task_backlog_full, full.has_value(), full.value_or("")});
@@ -171,10 +177,10 @@ void SocketSummary::look(const Census& census, std::span<const SocketTarget> tar
     look.evidence.fact(kCensusSource, to_string(census));
     if (census.source == CensusSource::absent) return;
     const Groups groups(targets);
-    const auto troubles = troubles_.look(census, groups);
+    const auto troubles = troubles_.look(census, groups, now);
     Look found;
     tell_listeners(census, now, depth, found);
-    tell_checks(troubles, groups, found.checks);
+    tell_checks(troubles, groups, found);
     auto tallies = count(census, groups);
     for (Tally& tally : tallies)
         tally.cause = troubles[tally.group].cause;

@@ -63,10 +63,10 @@ bool add_attributes(const inet_diag_msg& message, Bytes attributes, Socket& sock
     return true;
 }
 
-Endpoint remote_of(const inet_diag_msg& message) {
-    const auto address = std::as_bytes(std::span(message.id.idiag_dst));
+Endpoint endpoint_of(const inet_diag_msg& message, bool own) {
+    const auto address = std::as_bytes(std::span(own ? message.id.idiag_src : message.id.idiag_dst));
     return make_endpoint(message.idiag_family == AF_INET ? address.first(4) : address,
-                         ntohs(message.id.idiag_dport));
+                         ntohs(own ? message.id.idiag_sport : message.id.idiag_dport));
 }
 
 bool add_socket(Bytes payload, std::vector<Socket>& sockets) {
@@ -77,7 +77,7 @@ bool add_socket(Bytes payload, std::vector<Socket>& sockets) {
     if (!state) return true;
     Socket socket;
     socket.state = *state;
-    socket.remote = remote_of(message);
+    socket.remote = endpoint_of(message, *state == TcpState::listen);
     socket.local_port = ntohs(message.id.idiag_sport);
     socket.inode = message.idiag_inode;
     socket.unread = message.idiag_rqueue;

@@ -12,6 +12,14 @@ inline constexpr FactInfo kCensusSource{
 inline constexpr FactInfo kListenerPorts{"listeners.ports", FactClass::informational,
                                          "TCP ports that the task listens on, without the agent's own"};
 
+// Beside a check that fails, so that a finding can name what its count of runs cannot.
+inline constexpr FactInfo kSocketTrouble{
+    "sockets.NAME.trouble", FactClass::informational,
+    "which connections leak or call in vain: how many, how long, and whom they lead to"};
+inline constexpr FactInfo kListenerTrouble{
+    "listeners.trouble", FactClass::informational,
+    "the listener whose queue stays full: its address, how many wait, and its backlog"};
+
 // NAME is a dependency. The agent's own connections are in none of them but the last.
 inline constexpr GaugeInfo kConnections{"sockets.NAME.connections", "connections",
                                         "established connections of the app to this dependency"};

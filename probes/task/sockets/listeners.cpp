@@ -52,8 +52,8 @@ std::optional<std::string> BacklogWatch::look(std::span<const Listener> listener
     }
     full_ = std::move(full);
     if (worst == nullptr) return std::nullopt;
-    return fmt::format("{} connection{} wait{} on port {}, and its backlog is {}", worst->queue,
-                       worst->queue == 1 ? "" : "s", worst->queue == 1 ? "s" : "", worst->port,
+    return fmt::format("{}: {} connection{} wait{}, and its backlog is {}", to_text(worst->local),
+                       worst->queue, worst->queue == 1 ? "" : "s", worst->queue == 1 ? "s" : "",
                        *worst->backlog);
 }
 

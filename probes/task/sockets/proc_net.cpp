@@ -93,7 +93,7 @@ std::optional<Socket> parse_proc_socket(std::string_view line) {
     const auto state = known_state(*number_of_state);
     if (!state) return std::nullopt;
     Socket socket;
-    socket.remote = *remote;
+    socket.remote = *state == TcpState::listen ? *local : *remote;
     socket.local_port = local->port;
     socket.state = *state;
     socket.inode = *inode;

@@ -37,7 +37,7 @@ std::unique_ptr<Section> make_sockets(SocketSettings settings) {
 Catalog sockets_catalog() {
     Catalog catalog;
     catalog.causes = {Cause::task_connection_leak, Cause::task_connect_stuck, Cause::task_backlog_full};
-    catalog.facts = {kCensusSource, kListenerPorts};
+    catalog.facts = {kCensusSource, kListenerPorts, kSocketTrouble, kListenerTrouble};
     catalog.gauges = {kConnections,    kCloseWait,        kSynSent,       kRoundTrip,
                       kRetransmits,    kUnsent,           kUnread,        kTimeWait,
                       kOtherCloseWait, kInboundCloseWait, kListenerQueue, kListenDrops};

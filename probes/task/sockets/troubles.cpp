@@ -22,6 +22,14 @@ std::string connections(unsigned count) {
     return fmt::format("{} connection{}", count, count == 1 ? "" : "s");
 }
 
+// In steps, since each new text of a fact is kept: "less than 10 s", "20 s", "3 min".
+std::string age(Clock::duration time) {
+    using namespace std::chrono;
+    const auto seconds = duration_cast<std::chrono::seconds>(time).count();
+    if (seconds < 10) return "less than 10 s";
+    return seconds < 60 ? fmt::format("{} s", seconds / 10 * 10) : fmt::format("{} min", seconds / 60);
+}
+
 std::string called(const Groups& groups, std::size_t group, const Endpoint& endpoint) {
     std::string words = "to " + to_text(endpoint);
     if (group != groups.other()) return words;
@@ -32,18 +40,19 @@ std::string called(const Groups& groups, std::size_t group, const Endpoint& endp
 
 }  // namespace
 
-void TroubleWatch::grow_older(const Census& census) {
+void TroubleWatch::grow_older(const Census& census, Clock::time_point now) {
     std::vector<Seen> present;
     auto known = close_wait_.begin();
     const auto keep_missed = [&] {
-        if (census.partial && !known->missed) present.push_back({known->inode, known->looks, true});
+        if (census.partial && !known->missed)
+            present.push_back({known->inode, known->looks, known->since, true});
         ++known;
     };
     for (const auto inode : inodes_in(census, TcpState::close_wait)) {
         while (known != close_wait_.end() && known->inode < inode)
             keep_missed();
         const bool again = known != close_wait_.end() && known->inode == inode;
-        present.push_back({inode, again ? known->looks + 1 : 1, false});
+        present.push_back({inode, again ? known->looks + 1 : 1, again ? known->since : now, false});
         if (again) ++known;
     }
     while (known != close_wait_.end())
@@ -51,20 +60,22 @@ void TroubleWatch::grow_older(const Census& census) {
     close_wait_ = std::move(present);
 }
 
-unsigned TroubleWatch::looks_of(std::uint64_t inode) const {
+const TroubleWatch::Seen* TroubleWatch::find(std::uint64_t inode) const {
     const auto found =
         std::lower_bound(close_wait_.begin(), close_wait_.end(), inode,
                          [](const Seen& seen, std::uint64_t value) { return seen.inode < value; });
-    return found != close_wait_.end() && found->inode == inode ? found->looks : 0;
+    return found != close_wait_.end() && found->inode == inode ? &*found : nullptr;
 }
 
 void TroubleWatch::add_close_wait(const Socket& socket, Pile& pile) const {
-    const unsigned looks = looks_of(socket.inode);
+    const Seen* seen = find(socket.inode);
     ++pile.close_wait;
-    if (looks > 0) ++pile.by_age[std::min(looks, kLeakLooks) - 1];
-    if (looks >= (pile.inbound ? kInboundLooks : kLeakLooks)) ++pile.stuck;
-    if (looks > pile.longest) pile.closed_by = socket.remote;
-    pile.longest = std::max(pile.longest, looks);
+    if (seen == nullptr) return;
+    ++pile.by_age[std::min(seen->looks, kLeakLooks) - 1];
+    if (seen->looks >= (pile.inbound ? kInboundLooks : kLeakLooks)) ++pile.stuck;
+    if (pile.oldest && *pile.oldest <= seen->since) return;
+    pile.oldest = seen->since;
+    pile.closed_by = socket.remote;
 }
 
 void TroubleWatch::add_syn_sent(const Socket& socket, Pile& pile) const {
@@ -123,7 +134,7 @@ void TroubleWatch::Told::tell(Cause cause, unsigned sockets, const std::string& 
     size = sockets;
 }
 
-std::vector<Trouble> TroubleWatch::judge(const Piles& piles, const Groups& groups) {
+std::vector<Trouble> TroubleWatch::judge(const Piles& piles, const Groups& groups, Clock::time_point now) {
     std::vector<Told> told(groups.size());
     std::set<std::pair<std::string, Endpoint>> unanswered;
     for (const auto& [key, pile] : piles) {
@@ -131,10 +142,12 @@ std::vector<Trouble> TroubleWatch::judge(const Piles& piles, const Groups& group
         if (pile.leaks()) {
             const auto place = pile.inbound ? fmt::format("accepted on port {}", judged_by.port)
                                             : called(groups, group, pile.closed_by);
-            told[group].tell(Cause::task_connection_leak, pile.close_wait,
-                             fmt::format("{} in CLOSE_WAIT, {} of them for {} looks or more, one for {}; {}",
-                                         connections(pile.close_wait), pile.stuck,
-                                         pile.inbound ? kInboundLooks : kLeakLooks, pile.longest, place));
+            told[group].tell(
+                Cause::task_connection_leak, pile.close_wait,
+                fmt::format("{} in CLOSE_WAIT, {} of them for {} looks or more, the oldest for {}; {}",
+                            connections(pile.close_wait), pile.stuck,
+                            pile.inbound ? kInboundLooks : kLeakLooks, age(now - pile.oldest.value_or(now)),
+                            place));
         }
         if (pile.inbound || !pile.is_unanswered()) continue;
         std::pair name(groups.name(group), judged_by);
@@ -154,9 +167,9 @@ std::vector<Trouble> TroubleWatch::judge(const Piles& piles, const Groups& group
     return troubles;
 }
 
-std::vector<Trouble> TroubleWatch::look(const Census& census, const Groups& groups) {
-    grow_older(census);
-    auto troubles = judge(pile_up(census, groups), groups);
+std::vector<Trouble> TroubleWatch::look(const Census& census, const Groups& groups, Clock::time_point now) {
+    grow_older(census, now);
+    auto troubles = judge(pile_up(census, groups), groups, now);
     syn_sent_ = inodes_in(census, TcpState::syn_sent);
     return troubles;
 }

@@ -17,6 +17,11 @@ inline constexpr FactInfo kVariableValue{
     "keyed fingerprint of the value, 32 bits; only where both environments share a key"};
 inline constexpr FactInfo kOtherVariables{"task.other_variables", FactClass::must_match,
                                           "how many more variables there are, and a digest of their names"};
+inline constexpr FactInfo kOtherVariablesList{"task.other_variables.list.N", FactClass::informational,
+                                              "the names of those, on pages"};
+inline constexpr FactInfo kOtherValues{
+    "task.other_values", FactClass::must_match,
+    "how many places and fingerprints that must match had no room of their own, and a digest of them"};
 inline constexpr FactInfo kVariablesFrom{"task.variables_from", FactClass::informational,
                                          "whose variables these are: this container's, or another process's"};
 

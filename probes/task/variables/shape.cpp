@@ -1,48 +1,19 @@
 #include "probes/task/variables/shape.hpp"
 
 #include "base/text.hpp"
+#include "probes/task/variables/secret_names.hpp"
 #include "probes/url.hpp"
 
 #include <algorithm>
 #include <array>
 #include <cctype>
 #include <charconv>
+#include <optional>
 
 #include <boost/json/basic_parser_impl.hpp>
 
 namespace plumb::task {
 namespace {
-
-bool is_digits(std::string_view text) {
-    return !text.empty() &&
-           std::all_of(text.begin(), text.end(), [](unsigned char c) { return std::isdigit(c) != 0; });
-}
-
-bool is_small_letters(std::string_view text) {
-    return !text.empty() &&
-           std::all_of(text.begin(), text.end(), [](char c) { return c >= 'a' && c <= 'z'; });
-}
-
-// "eu-west-1", "us-gov-east-1", "ap-southeast-2": the first word is a part of the world.
-bool is_region(std::string_view text) {
-    constexpr std::array<std::string_view, 12> kParts{"us", "eu", "ap", "sa", "ca",   "me",
-                                                      "af", "il", "cn", "mx", "eusc", "us-gov"};
-    const auto words = split(text, '-');
-    if (words.size() < 3 || words.size() > 4 || !is_digits(words.back()) || words.back().size() > 2)
-        return false;
-    if (std::find(kParts.begin(), kParts.end(), words.front()) == kParts.end()) return false;
-    return std::all_of(words.begin() + 1, words.end() - 1, is_small_letters);
-}
-
-// The region in "database.abc.eu-west-1.rds.amazonaws.com".
-std::string region_of_host(std::string_view host) {
-    if (!host.ends_with(".amazonaws.com") && !host.ends_with(".amazonaws.com.cn") && !host.ends_with(".aws"))
-        return {};
-    for (const auto label : split(host, '.')) {
-        if (is_region(label)) return std::string(label);
-    }
-    return {};
-}
 
 bool is_boolean(std::string_view value) {
     constexpr std::array<std::string_view, 8> kWords{"true", "false", "yes",     "no",
@@ -108,6 +79,15 @@ bool is_known_scheme(std::string_view scheme) {
            scheme == "ws" || scheme == "wss";
 }
 
+// Where no user is without a password, a lone one is a token: https://TOKEN@host. A short one is a name, as
+// in https://git@host.
+constexpr std::size_t kShortestToken = 8;
+
+bool user_is_a_token(std::string_view scheme) {
+    constexpr std::array<std::string_view, 6> kSchemes{"http", "https", "redis", "rediss", "grpc", "grpcs"};
+    return std::find(kSchemes.begin(), kSchemes.end(), scheme) != kSchemes.end();
+}
+
 std::optional<Shape> url_shape(std::string_view value) {
     const auto end = value.find("://");
     if (end == std::string_view::npos || end == 0 || end > 48) return std::nullopt;
@@ -117,24 +97,16 @@ std::optional<Shape> url_shape(std::string_view value) {
     const auto known = scheme.substr(0, scheme.find('+'));  // "postgresql+asyncpg": a driver's name
     if (!is_known_scheme(known)) return std::nullopt;
     Shape shape{(jdbc ? "jdbc:" : "") + known + " URL", {}, false};
+    shape.secret = holds_named_secret(value);
     if (const auto url = parse_url(plain)) {
-        shape.place.region = region_of_host(url->host);
-        shape.secret = url->password_given;
+        shape.place = place_of_host(url->host, url->path);
+        const bool token = url->user.size() >= kShortestToken && user_is_a_token(known);
+        shape.secret = shape.secret || url->password_given || token;
     }
     return shape;
 }
 
 }  // namespace
-
-std::optional<AwsPlace> place_of_arn(std::string_view arn) {
-    if (!arn.starts_with("arn:aws")) return std::nullopt;
-    const auto parts = split(arn, ':');
-    if (parts.size() < 6 || parts[2].empty() || parts[2].size() > 64) return std::nullopt;
-    AwsPlace place;
-    if (is_region(parts[3])) place.region = std::string(parts[3]);
-    if (is_digits(parts[4]) && parts[4].size() == 12) place.account = std::string(parts[4]);
-    return place;
-}
 
 Shape shape_of(std::string_view value) {
     const auto text = trim(value);
@@ -142,11 +114,8 @@ Shape shape_of(std::string_view value) {
     if (is_boolean(text)) return {"boolean", {}, false};
     if (is_number(text)) return {"number", {}, false};
     if (const auto place = place_of_arn(text)) {
-        const auto service = split(text, ':')[2];
-        const bool plain = std::all_of(service.begin(), service.end(), [](unsigned char c) {
-            return std::islower(c) != 0 || std::isdigit(c) != 0 || c == '-';
-        });
-        return {plain ? "ARN of " + std::string(service) : "ARN", *place, false};
+        const auto service = service_of_arn(text);
+        return {service.empty() ? "ARN" : "ARN of " + std::string(service), *place, false};
     }
     if (is_region(text)) return {"region", {{}, std::string(text)}, false};
     if (auto url = url_shape(text)) return *std::move(url);
@@ -154,27 +123,8 @@ Shape shape_of(std::string_view value) {
         return {"PEM", {}, text.substr(0, 64).find("PRIVATE KEY") != std::string_view::npos};
     if (text.front() == '{' && is_json(text)) return {"JSON object", {}, false};
     if (text.front() == '[' && is_json(text)) return {"JSON array", {}, false};
-    const auto host = text.substr(0, text.find(':'));
-    return {"text", {{}, region_of_host(to_lower(host))}, false};
-}
-
-bool sounds_secret(std::string_view name) {
-    constexpr std::array<std::string_view, 13> kWhole{
-        "SECRET",     "SECRETS", "PASSWORD",    "PASSWD", "PASS",    "PASSPHRASE", "TOKEN",
-        "CREDENTIAL", "KEY",     "CREDENTIALS", "APIKEY", "PRIVATE", "PGPASSWORD"};
-    std::string upper(name);
-    std::transform(upper.begin(), upper.end(), upper.begin(),
-                   [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
-    // An identifier of a key, or where one lies, is none.
-    for (const std::string_view end : {"_ID", "_ARN", "_FILE", "_PATH", "_NAME", "_URL", "_URI", "_TTL",
-                                       "_ALGORITHM", "_LENGTH", "_SECONDS", "_HOST", "_PORT"}) {
-        if (upper.ends_with(end)) return false;
-    }
-    if (upper.find("PUBLIC") != std::string::npos) return false;
-    const auto words = split(upper, '_');
-    return std::any_of(words.begin(), words.end(), [&](std::string_view word) {
-        return std::find(kWhole.begin(), kWhole.end(), word) != kWhole.end();
-    });
+    const auto end = std::min(text.find_first_of(":/"), text.size());
+    return {"text", place_of_host(to_lower(text.substr(0, end)), text.substr(end)), holds_named_secret(text)};
 }
 
 }  // namespace plumb::task

@@ -1,7 +1,10 @@
 #include "probes/task/variables/variables.hpp"
 
 #include "base/text.hpp"
+#include "model/fact_list.hpp"
+#include "probes/task/fact_room.hpp"
 #include "probes/task/variables/facts.hpp"
+#include "probes/task/variables/secret_names.hpp"
 
 #include <algorithm>
 #include <array>
@@ -50,52 +53,132 @@ std::string place_in_words(const AwsPlace& place, const AwsPlace& own) {
     return words;
 }
 
+// A digest that needs no key: names and fingerprints are no secrets.
+std::string digest_of(const std::vector<std::string>& items) {
+    std::string text;
+    for (const auto& item : items)
+        text.append(item).push_back('\n');
+    std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
+    unsigned size = 0;
+    if (EVP_Digest(text.data(), text.size(), digest.data(), &size, EVP_sha256(), nullptr) != 1) return {};
+    return hex(std::span(digest).first(4));
+}
+
+std::string counted(const std::vector<std::string>& items) {
+    return fmt::format("{} more, {}", items.size(), digest_of(items));
+}
+
+// A number or a switch is a setting of a secret rather than one, unless people type such.
+bool may_be_secret(std::string_view name, const Secret& value, const Shape& shape) {
+    constexpr std::size_t kShortestPin = 6;
+    if (shape.words == "boolean") return false;
+    if (shape.words != "number") return true;
+    const auto digits = trim(value.reveal());
+    return digits.size() >= kShortestPin && sounds_typed(name) &&
+           digits.find_first_not_of("0123456789") == std::string_view::npos;
+}
+
+// One that is told one by one.
+struct Told {
+    const Variable* variable;
+    Shape shape;
+    FactClass of_value;
+};
+
+// Tells of the chosen variables what has room, the most important first.
 class Describer {
   public:
     Describer(const VariableSettings& settings, const AwsPlace& own, Outcome& outcome)
         : settings_(settings), own_(own), outcome_(outcome) {}
 
-    void one(const Variable& variable) {
-        const auto& name = variable.name;
-        const Shape shape = shape_of(variable.value.reveal());
-        const bool required = listed(settings_.required, name);
-        const bool missing = required && shape.words == "empty";
-        tell(required ? kRequiredVariable : kVariable, name, missing ? kMissing : shape.words);
-        if (!shape.place.empty()) tell(kVariablePlace, name, place_in_words(shape.place, own_));
-        if (settings_.key.empty() || shape.words == "empty") return;
-        FactInfo info = kVariableValue;
-        info.cls = class_of_value(name, shape);
-        tell(info, name, fingerprint(settings_.key, name, variable.value));
+    std::size_t names_left() const { return kMaxVariables - std::min(names_, kMaxVariables); }
+
+    void missing(std::string_view name) {
+        ++names_;
+        tell(kRequiredVariable, name, kMissing);
     }
 
-    void missing(std::string_view name) { tell(kRequiredVariable, name, kMissing); }
+    void name_and_shape(const Variable& variable) {
+        ++names_;
+        Shape shape = shape_of(variable.value.reveal());
+        const bool required = listed(settings_.required, variable.name);
+        const bool missing = required && shape.words == "empty";
+        tell(required ? kRequiredVariable : kVariable, variable.name, missing ? kMissing : shape.words);
+        const auto of_value = class_of_value(variable, shape);
+        told_.push_back({&variable, std::move(shape), of_value});
+    }
+
+    // The names of those that are not told; sorted.
+    void others(const std::vector<std::string>& names) {
+        outcome_.fact(kOtherVariables, counted(names));
+        ++facts_;
+        std::vector<std::string> items;
+        items.reserve(names.size());
+        for (const auto& name : names) {
+            auto item = sanitize(name, kMaxName);
+            std::replace(item.begin(), item.end(), ';', ',');
+            items.push_back(std::move(item));
+        }
+        unsigned number = 0;
+        for (const auto& page : list_pages(items, kVariablePages)) {
+            outcome_.fact(kOtherVariablesList, number++, page);
+            ++facts_;
+        }
+    }
+
+    // REQUIRES: names and shapes were told.
+    void places_and_values() {
+        values(FactClass::must_match);
+        values(FactClass::must_differ);
+        for (const auto& told : told_) {
+            if (!told.shape.place.empty())
+                detail(kVariablePlace, told.variable->name, place_in_words(told.shape.place, own_));
+        }
+        values(FactClass::informational);
+        if (!left_out_.empty()) outcome_.fact(kOtherValues, counted(left_out_));
+    }
 
   private:
-    FactClass class_of_value(const std::string& name, const Shape& shape) const {
+    FactClass class_of_value(const Variable& variable, const Shape& shape) const {
+        const auto& name = variable.name;
         if (listed(settings_.must_match, name)) return FactClass::must_match;
         const bool secret = shape.secret || listed(settings_.secrets, name) ||
-                            (sounds_secret(name) && shape.words != "boolean");
+                            (sounds_secret(name) && may_be_secret(name, variable.value, shape));
         return secret ? FactClass::must_differ : FactClass::informational;
     }
+
+    void values(FactClass cls) {
+        if (settings_.key.empty()) return;
+        FactInfo info = kVariableValue;
+        info.cls = cls;
+        for (const auto& told : told_) {
+            if (told.of_value != cls || told.shape.words == "empty") continue;
+            const auto& variable = *told.variable;
+            detail(info, variable.name, fingerprint(settings_.key, variable.name, variable.value));
+        }
+    }
+
+    // What must match and has no room is digested.
+    void detail(const FactInfo& info, std::string_view name, std::string_view value) {
+        constexpr std::size_t kLast = 1;  // for kOtherValues
+        if (facts_ + kLast < kRoomOfVariables) return tell(info, name, value);
+        if (info.cls == FactClass::must_match)
+            left_out_.push_back(named(info, name).append("=").append(value));
+    }
+
     void tell(const FactInfo& info, std::string_view name, std::string_view value) {
+        ++facts_;
         outcome_.fact(named(info, name), info.cls, value);
     }
 
     const VariableSettings& settings_;
     const AwsPlace& own_;
     Outcome& outcome_;
+    std::vector<Told> told_;
+    std::vector<std::string> left_out_;
+    std::size_t names_ = 0;
+    std::size_t facts_ = 0;
 };
-
-// A digest that needs no key: names are no secrets.
-std::string digest_of(const std::vector<const Variable*>& variables) {
-    std::string names;
-    for (const auto* variable : variables)
-        names += variable->name + '\n';
-    std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
-    unsigned size = 0;
-    if (EVP_Digest(names.data(), names.size(), digest.data(), &size, EVP_sha256(), nullptr) != 1) return {};
-    return hex(std::span(digest).first(4));
-}
 
 class VariablesSection final : public Section {
   public:
@@ -172,23 +255,29 @@ void describe_variables(const std::vector<Variable>& variables, const VariableSe
         if (asked || !of_the_platform(variable.name)) chosen.push_back(&variable);
     }
     const auto rank = [&](const Variable* variable) {
-        return listed(settings.required, variable->name) || listed(settings.must_match, variable->name) ? 0
-                                                                                                        : 1;
+        if (listed(settings.required, variable->name)) return 0;
+        if (listed(settings.must_match, variable->name)) return 1;
+        return listed(settings.secrets, variable->name) ? 2 : 3;
     };
     std::sort(chosen.begin(), chosen.end(), [&](const Variable* a, const Variable* b) {
         return std::pair(rank(a), std::string_view(a->name)) < std::pair(rank(b), std::string_view(b->name));
     });
     Describer describer(settings, own, outcome);
     for (const auto& name : settings.required) {
-        if (!name.ends_with('*') && !present.contains(name)) describer.missing(name);
+        const bool missing = !name.ends_with('*') && !present.contains(name);
+        if (missing && describer.names_left() > 0) describer.missing(name);
     }
-    const auto told = std::min(chosen.size(), kMaxVariables);
-    for (std::size_t i = 0; i < told; ++i)
-        describer.one(*chosen[i]);
-    if (told == chosen.size()) return;
-    const std::vector<const Variable*> others(chosen.begin() + static_cast<std::ptrdiff_t>(told),
-                                              chosen.end());
-    outcome.fact(kOtherVariables, fmt::format("{} more, {}", others.size(), digest_of(others)));
+    std::vector<std::string> others;
+    for (const auto* variable : chosen) {
+        if (describer.names_left() > 0) {
+            describer.name_and_shape(*variable);
+        } else {
+            others.push_back(variable->name);
+        }
+    }
+    std::sort(others.begin(), others.end());
+    if (!others.empty()) describer.others(others);
+    describer.places_and_values();
 }
 
 std::unique_ptr<Section> make_variables(VariableSettings settings,
@@ -199,7 +288,8 @@ std::unique_ptr<Section> make_variables(VariableSettings settings,
 
 Catalog variables_catalog() {
     Catalog catalog;
-    catalog.facts = {kRequiredVariable, kVariablePlace, kVariableValue, kOtherVariables, kVariablesFrom};
+    catalog.facts = {kRequiredVariable,   kVariablePlace, kVariableValue, kOtherVariables,
+                     kOtherVariablesList, kOtherValues,   kVariablesFrom};
     return catalog;
 }
 

@@ -41,11 +41,13 @@ std::string fingerprint(const Secret& key, std::string_view name, const Secret& 
 // Whether a variable says nothing of the task's configuration: a shell's, a terminal's, the platform's own.
 bool of_the_platform(std::string_view name);
 
-// Pure. `own`: where the task itself lies, as far as is known.
+// Pure. `own`: where the task itself lies, as far as is known. Adds at most kRoomOfVariables facts
+// (fact_room.hpp): names and shapes of kMaxVariables, required and listed ones first; then fingerprints of
+// what must match and must differ, places, and the other fingerprints as far as there is room.
 void describe_variables(const std::vector<Variable>& variables, const VariableSettings& settings,
                         const AwsPlace& own, Outcome& outcome);
 
-inline constexpr std::size_t kMaxVariables = 96;  // told one by one; the required and listed ones first
+inline constexpr std::size_t kMaxVariables = 192;  // told one by one
 
 // At Depth::inspect only. `environment` gives the variables, and `own` the task's place, at each look.
 std::unique_ptr<Section> make_variables(VariableSettings settings,

@@ -18,7 +18,14 @@ void WarmupCourse::answered(Asked which, const HealthAnswer& answer) {
     if (which == Asked::ready) return ready_->answered(answer);
     health_.answered(answer);
     port_.answered(answer);
-    if (const auto at = health_.measured()) early_.first_healthy(*at);
+    early_.first_healthy(health_.healthy_by());
+}
+
+void WarmupCourse::set_start(Clock::time_point start, bool from_start) {
+    health_.set_start(start, from_start);
+    if (ready_) ready_->set_start(start, from_start);
+    port_.set_start(start);
+    early_.first_healthy(health_.healthy_by());
 }
 
 Clock::duration WarmupCourse::pause(Asked which) const {
@@ -31,10 +38,13 @@ void WarmupCourse::describe(Look& look) {
     if (health_.asked() || readiness().asked()) look.checks.push_back(warmup_check());
     if (!health_.asked()) return;
     look.checks.push_back(port_.check());
-    const auto healthy = health_.warmup();
+    if (const auto words = port_.in_words(); !words.empty()) look.evidence.fact(kHealthPort, words);
+    const auto healthy = health_.healthy_by();
     if (!healthy) return;
-    if (auto check = early_.check(path_in_words(settings_.health), *healthy))
-        look.checks.push_back(*std::move(check));
+    auto check = early_.check(path_in_words(settings_.health), health_.since_start(*healthy));
+    if (!check) return;
+    if (check->failed) look.evidence.fact(kReadyEarly, check->detail);
+    look.checks.push_back(*std::move(check));
 }
 
 void WarmupCourse::describe_times(Outcome& evidence) const {
@@ -60,7 +70,7 @@ Catalog warmup_catalog() {
     Catalog catalog;
     catalog.phases = {kWarmupCheck, kReadinessCheck, kPortCheck};
     catalog.causes = {Cause::task_not_ready, Cause::task_ready_early, Cause::task_wrong_port};
-    catalog.facts = {kWarmupSettings, kReadiness};
+    catalog.facts = {kWarmupSettings, kReadiness, kHealthPort, kReadyEarly};
     catalog.gauges = {kWarmup, kWarmupHealthy};
     return catalog;
 }

@@ -24,6 +24,9 @@ class WarmupCourse {
 
     const WarmupSettings& settings() const { return settings_; }
 
+    // As in Warmup.
+    void set_start(Clock::time_point start, bool from_start);
+
     // A failure of our own (local.*) says nothing of the app and is passed over. REQUIRES: settings().ready,
     // when that is what was asked.
     void answered(Asked which, const HealthAnswer& answer);

@@ -42,15 +42,15 @@ std::string EarlyWatch::early_ones() const {
     return names;
 }
 
-std::optional<Check> EarlyWatch::check(std::string_view who, std::chrono::nanoseconds after) {
+std::optional<Check> EarlyWatch::check(std::string_view who, std::chrono::nanoseconds within) {
     if (!healthy_ || dependencies_.empty()) return std::nullopt;
     Check check{std::string(kReadinessCheck.name), Cause::task_ready_early, false, {}};
     const auto early = early_ones();
     if (early.empty() || told_ == kTold) return check;
     ++told_;
     check.failed = true;
-    check.detail = fmt::format("{} was healthy after {}, before {} could be reached", who,
-                               seconds_in_words(after), early);
+    check.detail = fmt::format("{} was healthy within {}, before {} could be reached", who,
+                               seconds_in_words(within), early);
     return check;
 }
 

@@ -19,11 +19,12 @@ namespace plumb::task {
 class EarlyWatch {
   public:
     void dependency_seen(std::string_view dependency, bool ok, Clock::time_point at);
-    void first_healthy(Clock::time_point at) { healthy_ = at; }
+    // Nothing: it is not known, or too late to tell.
+    void first_healthy(std::optional<Clock::time_point> at) { healthy_ = at; }
 
     // Nothing while there is nothing to compare. It fails kTold times at most: what happened once, at the
-    // start, holds up no release for ever. `who` answered healthy, and after what time.
-    std::optional<Check> check(std::string_view who, std::chrono::nanoseconds after);
+    // start, holds up no release for ever. `who` answered healthy, and within what time.
+    std::optional<Check> check(std::string_view who, std::chrono::nanoseconds within);
 
     static constexpr unsigned kTold = 60;
     static constexpr std::size_t kMaxDependencies = 256;  // further ones are not looked at

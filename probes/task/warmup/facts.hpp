@@ -20,6 +20,13 @@ inline constexpr FactInfo kWarmupSettings{
 inline constexpr FactInfo kReadiness{"task.readiness", FactClass::informational,
                                      "whether the app is ready, and after what time it was"};
 
+// Beside a check that fails, so that a finding can name what its count of runs cannot.
+inline constexpr FactInfo kHealthPort{"task.health_port", FactClass::informational,
+                                      "the health check's port refuses: which one, and which answers"};
+inline constexpr FactInfo kReadyEarly{
+    "task.ready_early", FactClass::informational,
+    "that the app called itself healthy before dependencies could be reached: when, and before which"};
+
 inline constexpr GaugeInfo kWarmup{"task.warmup", "s",
                                    "the task's start to the first ready answer, or so far; of the time after "
                                    "which it is killed",

@@ -10,14 +10,14 @@ namespace plumb::task {
 namespace {
 
 constexpr unsigned kLeastRefusals = 5;  // who comes late is past half of the kill line at once
-constexpr std::uint16_t kHttpPort = 80;
 
 }  // namespace
 
 PortWatch::PortWatch(const WarmupSettings& settings, Clock::time_point start)
-    : port_(settings.health.port != 0 ? settings.health.port : kHttpPort),
+    : port_(port_of(settings.health)),
       path_(path_in_words(settings.health)),
-      half_way_(start + kill_line(settings) / 2) {}
+      half_way_(kill_line(settings) / 2),
+      start_(start) {}
 
 void PortWatch::answered(const HealthAnswer& answer) {
     last_ = answer.at;
@@ -29,7 +29,7 @@ void PortWatch::answered(const HealthAnswer& answer) {
 }
 
 bool PortWatch::suspicious() const {
-    return !settled_ && refused_ >= kLeastRefusals && last_ >= half_way_;
+    return !settled_ && refused_ >= kLeastRefusals && last_ - start_ >= half_way_;
 }
 
 std::vector<std::uint16_t> PortWatch::to_try(std::vector<std::uint16_t> listening) {
@@ -54,6 +54,11 @@ Check PortWatch::check() const {
     check.detail =
         fmt::format("port {} refuses; {} answers {} to {}", port_, found_->port, found_->status, path_);
     return check;
+}
+
+std::string PortWatch::in_words() const {
+    if (!suspicious() || !found_) return {};
+    return fmt::format("{} refuses, {} answers {}", port_, found_->port, found_->status);
 }
 
 }  // namespace plumb::task

@@ -8,8 +8,10 @@
 #include "probes/task/section.hpp"
 #include "probes/task/warmup/url_course.hpp"
 
+#include <chrono>
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <vector>
 
 namespace plumb::task {
@@ -21,8 +23,9 @@ struct OtherPort {
 
 class PortWatch {
   public:
-    // REQUIRES: settings outlives this.
     PortWatch(const WarmupSettings& settings, Clock::time_point start);
+
+    void set_start(Clock::time_point start) { start_ = start; }  // now better known
 
     void answered(const HealthAnswer& answer);  // of the port that the health check asks
 
@@ -35,13 +38,16 @@ class PortWatch {
     void tried(std::optional<OtherPort> healthy) { found_ = healthy; }  // nothing: none of them is healthy
 
     Check check() const;
+    // "8080 refuses, 9090 answers 200"; "" as long as the check passes.
+    std::string in_words() const;
 
     static constexpr std::size_t kMaxTried = 8;
 
   private:
     std::uint16_t port_;
     std::string path_;
-    Clock::time_point half_way_;
+    std::chrono::nanoseconds half_way_;
+    Clock::time_point start_;
     Clock::time_point last_{};
     unsigned refused_ = 0;
     bool settled_ = false;

@@ -1,5 +1,6 @@
-// One question to the app, as a balancer asks it: a TCP connection, GET with HTTP/1.1 (RFC 9112), and the
-// status of the answer. Redirects are not followed and proxies not used.
+// One question to the app, as a balancer asks it: a TCP connection, for https TLS with whatever certificate,
+// GET with HTTP/1.1 (RFC 9112), and the status of the answer. Redirects are not followed and proxies not
+// used.
 #pragma once
 
 #include "probes/probe.hpp"
@@ -7,16 +8,22 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <string>
 
 #include <boost/asio/awaitable.hpp>
+
+namespace plumb::net {
+class TlsSettings;
+}
 
 namespace plumb::task {
 
 struct Question {
     std::string host;
     std::uint16_t port = 80;
-    Secret request;  // its bytes, which may carry credentials
+    Secret request;                                 // its bytes, which may carry credentials
+    std::shared_ptr<const net::TlsSettings> tls{};  // none: plain
 };
 Question question_of(const Url& url);
 // The same path on another port. Who listens there may be anybody: credentials and query stay here.

@@ -34,6 +34,10 @@ Warmup::Warmup(Services& services, WarmupSettings settings, Clock::time_point ta
     if (course_.settings().ready) ready_ = question_of(*course_.settings().ready);
 }
 
+void Warmup::set_start(Clock::time_point task_start, bool from_start) {
+    course_.set_start(task_start, from_start);
+}
+
 awaitable<void> Warmup::run() {
     namespace parallel = asio::experimental;
     const auto executor = services_.executor;
@@ -57,7 +61,8 @@ awaitable<void> Warmup::keep_asking(Asked which) {
     asio::steady_timer timer(services_.executor);
     while (true) {
         const auto started = Clock::now();
-        const HealthAnswer answer = co_await ask(services_, *question, started + course_.settings().timeout);
+        HealthAnswer answer = co_await ask(services_, *question, started + course_.settings().timeout);
+        answer.asked = started;
         course_.answered(which, answer);
         timer.expires_at(std::max(started + course_.pause(which), Clock::now() + kBreath));
         co_await timer.async_wait(asio::use_awaitable);

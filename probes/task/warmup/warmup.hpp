@@ -31,13 +31,17 @@ class Warmup {
     // are asked only when the app's own port refuses. May be empty, and so may the function.
     using Listeners = std::function<std::vector<std::uint16_t>()>;
 
-    // `task_start` may lie before now. Without `from_start` the agent came later than the app, and an app
-    // that is ready by then tells no warm-up. REQUIRES: check_warmup_settings() has nothing against the
-    // settings.
+    // `task_start`: when the app's container started, as well as it is known; it may lie before now. Without
+    // `from_start` that is a guess, or the agent came much later. An app that is ready at the first question
+    // tells no warm-up, unless that was asked right at the start. REQUIRES: check_warmup_settings() has
+    // nothing against the settings.
     Warmup(Services& services, WarmupSettings settings, Clock::time_point task_start, bool from_start,
            Listeners listeners = {});
     Warmup(const Warmup&) = delete;
     Warmup& operator=(const Warmup&) = delete;
+
+    // The same, better known: what was heard so far is judged anew. At any time, as often as wanted.
+    void set_start(Clock::time_point task_start, bool from_start);
 
     // Until it is cancelled; then it returns. Throws only for what is broken here. REQUIRES: called once.
     boost::asio::awaitable<void> run();

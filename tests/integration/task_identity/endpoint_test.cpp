@@ -110,6 +110,44 @@ TEST(MetadataEndpoint, a_task_of_fargate_is_known_by_its_documents) {
     EXPECT_EQ(identity.labels.at("task"), "bfa2636268144d039771334145e490c5");
 }
 
+// As endpoints behind a proxy answer: the connection stays open.
+TEST(MetadataEndpoint, an_answer_is_over_when_it_says_so) {
+    for (const bool chunked : {false, true}) {
+        const ScriptedServer server([chunked](Connection& peer) {
+            const auto request = peer.read_until("\r\n\r\n");
+            const bool of_task = request.find("/task") != std::string::npos;
+            const auto body = recorded(of_task ? "fargate_task.json" : "fargate_container.json");
+            if (chunked) {
+                peer.write(fmt::format("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n{:x}\r\n{}\r\n",
+                                       body.size() / 2, body.substr(0, body.size() / 2)));
+                const auto rest = body.substr(body.size() / 2);
+                peer.write(fmt::format("{:x}\r\n{}\r\n0\r\n\r\n", rest.size(), rest));
+            } else {
+                peer.write(fmt::format("HTTP/1.1 200 OK\r\nContent-Length: {}\r\n\r\n{}", body.size(), body));
+            }
+            peer.hang();
+        });
+        World world;
+        world.variables["ECS_CONTAINER_METADATA_URI_V4"] = fmt::format("http://127.0.0.1:{}", server.port());
+        const auto identity = world.identify();
+        EXPECT_TRUE(identity.complete);
+        EXPECT_EQ(fact(identity, "ecs.family"), "sample-fargate") << chunked;
+    }
+}
+
+// The agent's own document is missing: who the task is, is known all the same.
+TEST(MetadataEndpoint, the_task_is_known_without_the_container) {
+    auto answers = ecs("fargate");
+    answers.erase("GET /v4/abc");
+    const Endpoint endpoint(std::move(answers));
+    World world;
+    world.variables["ECS_CONTAINER_METADATA_URI_V4"] = endpoint.url() + "/v4/abc";
+    const auto identity = world.identify();
+    EXPECT_FALSE(identity.complete);
+    EXPECT_EQ(identity.labels.at("revision"), "5");
+    EXPECT_EQ(fact(identity, "task.metadata"), "no answer about the agent's own container");
+}
+
 TEST(MetadataEndpoint, a_task_on_ec2_is_known_by_its_documents) {
     const Endpoint endpoint(ecs("ec2"));
     World world;

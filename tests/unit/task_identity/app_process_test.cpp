@@ -38,6 +38,20 @@ TEST(AppProcess, alone_there_is_none) {
     EXPECT_FALSE(find_app_process(proc.places(), 7));
 }
 
+TEST(AppProcess, who_is_first_tells_whether_the_agent_was_called_into_a_container) {
+    for (const char* name : {"pause", "docker-init", "plumb-agent"}) {
+        Proc proc;
+        proc.add(1, name, "/");
+        EXPECT_TRUE(begins_with_no_app(proc.places())) << name;
+    }
+    for (const char* name : {"sh", "node"}) {
+        Proc proc;
+        proc.add(1, name, "/");
+        EXPECT_FALSE(begins_with_no_app(proc.places())) << name;
+    }
+    EXPECT_FALSE(begins_with_no_app(Proc().places()));
+}
+
 TEST(AppProcess, beside_the_app_it_is_of_the_same_container) {
     Proc proc;
     proc.add(1, "node", "/");

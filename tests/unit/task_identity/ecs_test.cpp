@@ -84,7 +84,7 @@ TEST(EcsIdentity, baked_into_the_image_the_app_is_the_agents_own_container) {
     const auto own = parse_ecs_container(recorded("ec2_container.json"));
     const auto task = parse_ecs_task(recorded("ec2_task.json"));
     const auto identity = identity_of_ecs(own, *task, "", false);
-    EXPECT_FALSE(identity.sidecar);
+    EXPECT_EQ(identity.container, OwnContainer::of_the_app);
     EXPECT_EQ(identity.app, "curl");
     EXPECT_EQ(fact(identity, "ecs.containers"), "curl");  // not the pause container
     EXPECT_EQ(fact(identity, "ecs.image_digest"),
@@ -104,7 +104,8 @@ TEST(EcsIdentity, alone_in_its_container_the_agent_is_a_sidecar_of_the_other) {
     const auto task = parse_ecs_task(recorded("fargate_task.json"));
     const auto own = task->containers[0];
     const auto identity = identity_of_ecs(own, *task, "", true);
-    EXPECT_TRUE(identity.sidecar);
+    EXPECT_EQ(identity.container, OwnContainer::of_the_agent);
+    EXPECT_TRUE(identity.app_started);
     EXPECT_EQ(identity.app, "fargate-app");
     EXPECT_EQ(identity.app_id, "bfa2636268144d039771334145e490c5-3681984407");
     EXPECT_EQ(fact(identity, "ecs.container"), "curl-image");
@@ -120,12 +121,27 @@ TEST(EcsIdentity, the_configuration_names_the_apps_container) {
     EXPECT_EQ(identity_of_ecs(task->containers[0], *task, "no-such", true).app, "fargate-app");
 }
 
+TEST(EcsIdentity, without_its_own_document_nobody_knows_whose_container_it_is) {
+    const auto task = parse_ecs_task(recorded("fargate_task.json"));
+    EXPECT_EQ(identity_of_ecs(std::nullopt, *task, "", true).container, OwnContainer::unknown);
+    EXPECT_EQ(identity_of_ecs(std::nullopt, *task, "", true).app, "");
+    EXPECT_EQ(identity_of_ecs(std::nullopt, *task, "fargate-app", true).app, "fargate-app");
+    // An app beside the agent is an app.
+    EXPECT_EQ(identity_of_ecs(std::nullopt, *task, "", false).container, OwnContainer::of_the_app);
+}
+
+TEST(EcsIdentity, what_the_definition_gives_the_container_is_told) {
+    const auto own = parse_ecs_container(recorded("ec2_container.json"));
+    const auto task = parse_ecs_task(recorded("ec2_task.json"));
+    EXPECT_EQ(fact(identity_of_ecs(own, *task, "", false), "ecs.app_limits"), "10 CPU units, 128 MiB");
+}
+
 TEST(EcsIdentity, a_task_of_the_agent_alone_is_about_itself) {
     const auto task = parse_ecs_task(recorded("ec2_task.json"));
     const auto own = parse_ecs_container(recorded("ec2_container.json"));
     const auto identity = identity_of_ecs(own, *task, "", true);
     EXPECT_EQ(identity.app, "curl");
-    EXPECT_FALSE(identity.sidecar);
+    EXPECT_EQ(identity.container, OwnContainer::of_the_app);
 }
 
 TEST(EcsDocuments, what_is_malformed_is_left_out) {

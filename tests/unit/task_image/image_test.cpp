@@ -1,10 +1,16 @@
 #include "probes/task/image/image.hpp"
 
+#include "model/fact_list.hpp"
+#include "probes/task/fact_room.hpp"
+#include "probes/task/image/describe.hpp"
+#include "probes/task/image/digest.hpp"
 #include "tests/support/certificates.hpp"
 #include "tests/unit/task_image/image_tree.hpp"
 #include "tests/unit/task_image/rpm_maker.hpp"
 
+#include <algorithm>
 #include <filesystem>
+#include <map>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -16,6 +22,7 @@ using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::MatchesRegex;
+using testing::SizeIs;
 using testing::StartsWith;
 
 TEST(Image, debian_tells_itself) {
@@ -225,18 +232,138 @@ TEST(Image, a_zone_without_its_file_says_so) {
     EXPECT_EQ(value_of(tree.look(), "image.timezone"), "UTC");
 }
 
-TEST(Image, many_packages_fit_on_pages_that_leave_room_for_other_facts) {
+TEST(Image, the_packages_of_a_whole_system_are_all_named) {
     const ImageTree tree;
+    std::string status;
+    for (int i = 0; i < 850; ++i)
+        status += "Package: libpackage" + std::to_string(i) + "-dev\nVersion: 1:1.2.3-4+deb12u1\n\n";
+    tree.write("/var/lib/dpkg/status", status);
+    const auto told = tree.look();
+    EXPECT_THAT(value_of(told, "image.packages.list.0"), StartsWith("~0libpackage0-dev~"));
+    EXPECT_THAT(names_on(listed_pages(told, "image.packages")).names, SizeIs(850));
+}
+
+// With as many packages and authorities as an image may have, nothing that is compared is lost, and the
+// variables and the other areas find their room.
+TEST(Image, pages_leave_room_for_other_facts) {
+    const ImageTree tree;
+    make_debian(tree);
     std::string status;
     for (int i = 10'000; i < 15'000; ++i)
         status += "Package: a-package-" + std::to_string(i) + "\nVersion: 1.2.3\n\n";
     tree.write("/var/lib/dpkg/status", status);
-    const auto told = tree.look();
+    ImageEvidence image;
+    image.ca_bundle.emplace();
+    image.ca_bundle->path = "x";
+    for (int i = 0; i < 2000; ++i) {
+        const auto fingerprint = sha256(std::to_string(i));
+        image.ca_bundle->authorities.certificates.push_back(
+            {fingerprint, "Authority " + hex(fingerprint), {}});
+    }
+    auto told = tree.look();
+    describe_image(image, 0, told);
     EXPECT_THAT(value_of(told, "image.packages"), StartsWith("5000 packages, "));
-    EXPECT_NE(told.find_fact("image.packages.list.39"), nullptr);
-    EXPECT_EQ(told.find_fact("image.packages.list.40"), nullptr);
-    EXPECT_THAT(value_of(told, "image.packages.list.39"), HasSubstr(";…"));
-    EXPECT_LT(told.facts.size(), 120U);
+    EXPECT_THAT(listed_pages(told, "image.packages"), SizeIs(kPackagePages));
+    EXPECT_THAT(listed_pages(told, "image.packages").back(), HasSubstr(";…"));
+    EXPECT_THAT(listed_pages(told, "image.ca_bundle"), SizeIs(kAuthorityPages));
+    const auto pages = kPackagePages + kAuthorityPages;
+    EXPECT_LE(told.facts.size(), kRoomOfImage + pages);
+    EXPECT_LE(image_catalog().facts.size(), kRoomOfImage);
+    const auto first_page = std::find_if(told.facts.begin(), told.facts.end(),
+                                         [](const Fact& fact) { return is_list_page(fact.name); });
+    EXPECT_TRUE(
+        std::all_of(first_page, told.facts.end(), [](const Fact& fact) { return is_list_page(fact.name); }));
+}
+
+// What the variables of the app say, which a test may change between two looks.
+class ByVariable : public testing::Test {
+  protected:
+    ByVariable() {
+        make_debian(tree);
+        section = make_image(tree.places(), [this](std::string_view name) -> std::optional<std::string> {
+            const auto at = variables.find(name);
+            return at == variables.end() ? std::nullopt : std::optional(at->second);
+        });
+    }
+    std::string told(std::string_view name) {
+        Look look;
+        section->look(look, Depth::inspect);
+        EXPECT_THAT(undeclared(image_catalog(), look.evidence), IsEmpty());
+        return value_of(look.evidence, name);
+    }
+
+    ImageTree tree;
+    std::map<std::string, std::string, std::less<>> variables;
+    std::unique_ptr<Section> section;
+};
+
+TEST_F(ByVariable, the_time_zone_goes_before_the_image_and_is_read_again) {
+    EXPECT_EQ(told("image.timezone"), "UTC");
+    tree.write("/usr/share/zoneinfo/Europe/Paris", "TZif2");
+    for (const auto* zone : {"Europe/Paris", ":Europe/Paris", "/usr/share/zoneinfo/Europe/Paris"}) {
+        variables["TZ"] = zone;
+        EXPECT_EQ(told("image.timezone"), "Europe/Paris") << zone;
+    }
+    const std::vector<std::pair<std::string, std::string>> others{
+        {"Asia/Tokyo", "Asia/Tokyo (its zone file is missing)"},
+        {"CET-1CEST,M3.5.0,M10.5.0/3", "CET-1CEST,M3.5.0,M10.5.0/3"},
+        {"<+03>-3", "<+03>-3"},
+        {"EST5EDT", "EST5EDT"},
+        {"Etc/UTC", "UTC"},
+        {"", "UTC"},
+        {"hunter2", "set by variable"},
+        {"/run/hunter2", "set by variable"},
+        {"hunter/Paris", "set by variable"},
+        {"../Europe/Paris", "set by variable"},
+    };
+    for (const auto& [value, zone] : others) {
+        variables["TZ"] = value;
+        EXPECT_EQ(told("image.timezone"), zone) << value;
+    }
+    variables.clear();
+    EXPECT_EQ(told("image.timezone"), "UTC");
+}
+
+TEST_F(ByVariable, the_locale_goes_before_the_image) {
+    EXPECT_EQ(told("image.locale"), "C.UTF-8");
+    variables["LANG"] = "en_US.utf8";
+    EXPECT_EQ(told("image.locale"), "en_US.UTF-8");
+    variables["LC_CTYPE"] = "de_DE.ISO-8859-1";
+    EXPECT_EQ(told("image.locale"), "en_US.UTF-8 LC_CTYPE=de_DE.ISO-8859-1");
+    variables["LC_ALL"] = "POSIX";
+    EXPECT_EQ(told("image.locale"), "POSIX");
+    for (const auto* value : {"hunter2", "en_US.hunter2", "en_US@hunter2", "C.hunter2"}) {
+        variables["LC_ALL"] = value;
+        EXPECT_EQ(told("image.locale"), "set by variable") << value;
+    }
+}
+
+TEST_F(ByVariable, the_trusted_authorities_are_those_it_names) {
+    EXPECT_THAT(told("image.ca_bundle"), StartsWith("2 authorities, "));
+    const auto third = test::Authority("Third").certificate();
+    tree.write("/app/hunter2.pem", third);
+    variables["SSL_CERT_FILE"] = "/app/hunter2.pem";
+    const auto alone = told("image.ca_bundle");
+    EXPECT_THAT(alone, StartsWith("1 authority, "));
+    EXPECT_EQ(told("image.ca_bundle_file"), "set by SSL_CERT_FILE");
+    tree.write("/app/hunter2.pem", third + test::Authority("Fourth").certificate());
+    EXPECT_THAT(told("image.ca_bundle"), StartsWith("2 authorities, "));
+    variables["SSL_CERT_FILE"] = "/app/nowhere.pem";
+    EXPECT_THAT(told("image.ca_bundle"), StartsWith("0 authorities, "));
+    variables.clear();
+    tree.write("/app/more/third.pem", third);
+    variables["SSL_CERT_DIR"] = "/app/none:/app/more";
+    EXPECT_THAT(told("image.ca_bundle"), StartsWith("3 authorities, "));
+    EXPECT_THAT(told("image.ca_bundle_file"), HasSubstr("folders of SSL_CERT_DIR"));
+}
+
+TEST_F(ByVariable, authorities_of_single_runtimes_are_counted) {
+    EXPECT_EQ(told("image.extra_ca"), "(absent)");
+    tree.write("/app/hunter2.pem", test::Authority("Third").certificate());
+    variables["NODE_EXTRA_CA_CERTS"] = "/app/hunter2.pem";
+    variables["REQUESTS_CA_BUNDLE"] = "/app/nowhere.pem";
+    EXPECT_THAT(told("image.extra_ca"), MatchesRegex("NODE_EXTRA_CA_CERTS: 1 authority, [0-9a-f]{8}; "
+                                                     "REQUESTS_CA_BUNDLE: no such file"));
 }
 
 }  // namespace

@@ -186,16 +186,24 @@ std::vector<std::string> differing(const Outcome& a, const Outcome& b) {
     return names;
 }
 
-std::vector<std::string> listed(const Outcome& outcome, std::string_view name) {
-    std::vector<std::string> items;
+std::vector<std::string> listed_pages(const Outcome& outcome, std::string_view name) {
+    std::vector<std::string> pages;
     for (unsigned page = 0;; ++page) {
         const auto* fact =
             outcome.find_fact(std::string(name).append(kListPages).append(std::to_string(page)));
-        if (fact == nullptr) return items;
-        for (const auto item : split(fact->value, ';')) {
+        if (fact == nullptr) return pages;
+        pages.push_back(fact->value);
+    }
+}
+
+std::vector<std::string> listed(const Outcome& outcome, std::string_view name) {
+    std::vector<std::string> items;
+    for (const auto& page : listed_pages(outcome, name)) {
+        for (const auto item : split(page, ';')) {
             if (!item.empty()) items.emplace_back(item);
         }
     }
+    return items;
 }
 
 }  // namespace plumb::task::image

@@ -40,7 +40,8 @@ void make_amazon(const ImageTree& tree);  // Amazon Linux 2023, with rpm's datab
 std::string value_of(const Outcome& outcome, std::string_view name);  // "(absent)" when it is not there
 // The facts that are compared and differ or are on one side only, sorted by name.
 std::vector<std::string> differing(const Outcome& a, const Outcome& b);
-// The items of all pages of a list.
+std::vector<std::string> listed_pages(const Outcome& outcome, std::string_view name);
+// The items of all pages of a list in its full form.
 std::vector<std::string> listed(const Outcome& outcome, std::string_view name);
 
 }  // namespace plumb::task::image

@@ -50,6 +50,9 @@ TEST(TaskLimitsWords, a_peak_asks_for_a_limit) {
         memory_sizing(memory),
         "peak 400 MiB (page cache with it, 120 MiB of it now); plus 25 to 30 % would be 500 to 520 MiB; "
         "the limit is 512 MiB");
+    memory.peak_seen = true;
+    EXPECT_EQ(memory_sizing(memory),
+              "highest seen 400 MiB; plus 25 to 30 % would be 500 to 520 MiB; the limit is 512 MiB");
 }
 
 TEST(TaskLimitsWords, the_worst_fits_a_fact) {

@@ -116,6 +116,7 @@ TEST(TaskLimits, version_2_takes_the_limit_of_the_parent_with_the_parents_use) {
     EXPECT_DOUBLE_EQ(gauge_of(look, "task.pressure.cpu").value, 0.125);
     EXPECT_DOUBLE_EQ(gauge_of(look, "task.pressure.io").value, 0.02);
     EXPECT_EQ(look.evidence.find_gauge("task.pressure.memory"), nullptr);
+    EXPECT_EQ(look.evidence.find_fact("task.pressure_of")->value, "the machine");
     // The siblings may have been killed long ago: only what comes now is told.
     EXPECT_FALSE(look.checks.at(0).failed);
     EXPECT_EQ(gauge_of(look, "task.oom_kills").value, 3);
@@ -131,11 +132,28 @@ TEST(TaskLimits, a_container_of_version_2_lies_at_the_root) {
     const auto section = make_limits(tree.places());
     const auto look = look_with(*section);
     EXPECT_EQ(gauge_of(look, "task.memory").value, 0);  // the two were not read at one instant
-    EXPECT_EQ(look.evidence.find_gauge("task.memory_peak"), nullptr);
+    EXPECT_EQ(look.evidence.find_gauge("task.memory_peak"),
+              nullptr);  // nothing seen yet, and nobody keeps it
     EXPECT_EQ(fact_of(look, "task.memory_sizing"), "(absent)");
     EXPECT_TRUE(look.checks.at(0).failed);
     EXPECT_EQ(look.checks.at(0).detail,
               "the kernel has killed 1 process for its memory; the limit is 64 MiB");
+}
+
+TEST(TaskLimits, where_the_kernel_keeps_no_peak_the_looks_do) {
+    const Tree tree;
+    tree.proc("self/cgroup", "0::/\n");
+    const auto section = make_limits(tree.places());
+    const auto peak_at = [&](const char* used) {
+        tree.group(
+            ".", {{"memory.current", used}, {"memory.max", "67108864"}, {"memory.stat", "inactive_file 0"}});
+        return gauge_of(look_with(*section), "task.memory_peak").value;
+    };
+    EXPECT_EQ(peak_at("20971520"), 20 * kMiB);
+    EXPECT_EQ(peak_at("41943040"), 40 * kMiB);
+    EXPECT_EQ(peak_at("10485760"), 40 * kMiB);
+    EXPECT_EQ(fact_of(look_with(*section), "task.memory_sizing"),
+              "highest seen 40 MiB; plus 25 to 30 % would be 50 to 52 MiB; the limit is 64 MiB");
 }
 
 TEST(TaskLimits, a_hybrid_takes_each_from_where_it_is) {

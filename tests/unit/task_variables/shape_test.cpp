@@ -1,5 +1,7 @@
 #include "probes/task/variables/shape.hpp"
 
+#include "probes/task/variables/secret_names.hpp"
+
 #include <gmock/gmock.h>
 
 namespace plumb::task {
@@ -64,12 +66,71 @@ TEST(Shape, deep_json_ends) {
     EXPECT_EQ(shape_of(std::string(100'000, '[')).words, "text");
 }
 
+TEST(Shape, a_host_of_aws_tells_whose_it_is) {
+    const AwsPlace queue{"111111111111", "us-east-1"};
+    EXPECT_EQ(shape_of("https://sqs.us-east-1.amazonaws.com/111111111111/q").place, queue);
+    EXPECT_EQ(shape_of("https://us-east-1.queue.amazonaws.com/111111111111/q").place, queue);
+    EXPECT_EQ(shape_of("https://queue.amazonaws.com/111111111111/q").place, (AwsPlace{"111111111111", ""}));
+    const AwsPlace registry{"123456789012", "eu-west-1"};
+    EXPECT_EQ(shape_of("123456789012.dkr.ecr.eu-west-1.amazonaws.com/app:tag").place, registry);
+    EXPECT_EQ(shape_of("https://123456789012.dkr.ecr.eu-west-1.amazonaws.com").place, registry);
+    const AwsPlace bucket{"", "eu-west-1"};
+    EXPECT_EQ(shape_of("https://123456789012.s3.eu-west-1.amazonaws.com/111111111111/x").place, bucket);
+    EXPECT_TRUE(shape_of("https://sqs.example.com/111111111111/q").place.empty());
+}
+
+TEST(Shape, of_regions_and_services_only_known_words_are_told) {
+    EXPECT_EQ(shape_of("eu-hunterplant-2").words, "text");
+    EXPECT_EQ(shape_of("eu-hunter-west-2").words, "text");
+    EXPECT_EQ(shape_of("arn:aws:hunterplant:::x").words, "ARN");
+    EXPECT_TRUE(shape_of("arn:aws:sns:eu-hunterplant-2:1:x").place.empty());
+    for (const auto* region : {"ap-southeast-2", "us-iso-east-1", "eusc-de-east-1", "me-central-1"})
+        EXPECT_EQ(shape_of(region).words, "region") << region;
+}
+
+TEST(Shape, a_secret_in_a_url_makes_it_one) {
+    for (const auto* value :
+         {"http://api/?password=hunter2", "jdbc:postgresql://db/x?user=u&password=p",
+          "https://0123456789abcdef@host/", "jdbc:sqlserver://db:1433;databaseName=x;password=p",
+          "host=db user=u password=p", "Server=db;Uid=u;Pwd=p"}) {
+        EXPECT_TRUE(shape_of(value).secret) << value;
+    }
+    for (const auto* value : {"http://api/?page=1", "https://git@example.com/x",
+                              "postgres://app_user_name@db/x", "jdbc:mysql://db/x?useSSL=1",
+                              "postgres://db/x?sslkey=/run/secrets/key", "host=db user=u", "password="}) {
+        EXPECT_FALSE(shape_of(value).secret) << value;
+    }
+}
+
 TEST(Secrets, are_known_by_name) {
     for (const auto* name :
-         {"DB_PASSWORD", "API_KEY", "SESSION_SECRET", "token", "STRIPE_TOKEN_V2", "PGPASSWORD"})
+         {"DB_PASSWORD", "API_KEY", "SESSION_SECRET", "token", "STRIPE_TOKEN_V2", "PGPASSWORD", "DB_PWD",
+          "DBPASSWORD", "spring.datasource.password", "SECRETKEY", "dbPassword", "stripeAPIKey", "AUTHTOKEN",
+          "db-passwd", "ADMIN_PIN", "JWT_SECRETS", "LICENSE_KEYS"})
         EXPECT_TRUE(sounds_secret(name)) << name;
-    for (const auto* name : {"KEYCLOAK_REALM", "API_KEY_ID", "SECRET_ARN", "TOKEN_TTL", "PUBLIC_KEY",
-                             "MONKEY", "PASSWORD_FILE", "TOKEN_URL", "DATABASE_URL"})
+    for (const auto* name : {"KEYCLOAK_REALM",
+                             "API_KEY_ID",
+                             "SECRET_ARN",
+                             "TOKEN_TTL",
+                             "PUBLIC_KEY",
+                             "MONKEY",
+                             "PASSWORD_FILE",
+                             "TOKEN_URL",
+                             "DATABASE_URL",
+                             "CACHE_KEY_PREFIX",
+                             "TOKEN_TTL_DAYS",
+                             "ENCRYPTION_KEY_LENGTH",
+                             "TOKEN_EXPIRY",
+                             "TOKEN_EXPIRATION",
+                             "PASSWORD_REQUIRED",
+                             "API_KEY_HEADER",
+                             "TOKEN_ISSUER",
+                             "PWD",
+                             "PASSWORD_MIN_LENGTH",
+                             "PARTITION_KEY",
+                             "PRIVATE_SUBNETS",
+                             "tokenTtl",
+                             "STRIPE_PUBLISHABLE_KEY"})
         EXPECT_FALSE(sounds_secret(name)) << name;
 }
 

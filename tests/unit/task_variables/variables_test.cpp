@@ -1,5 +1,6 @@
 #include "probes/task/variables/variables.hpp"
 
+#include "probes/task/fact_room.hpp"
 #include "probes/task/variables/facts.hpp"
 
 #include <fmt/format.h>
@@ -132,19 +133,84 @@ TEST(Variables, what_the_platform_sets_and_what_is_ignored_is_left_out) {
     EXPECT_THAT(seen.facts, SizeIs(0));
 }
 
+TEST(Variables, numbers_and_switches_are_no_secrets_unless_people_type_such) {
+    auto settings = with_key();
+    settings.secrets = {"LISTED_SECRET"};
+    const auto seen = described({{"RATE_TOKEN", "30"},
+                                 {"SIGNING_KEY", "12345678"},
+                                 {"DB_PASSWORD", "12345678"},
+                                 {"ADMIN_PIN", "1234"},
+                                 {"USE_SECRET", "true"},
+                                 {"LISTED_SECRET", "1"}},
+                                settings);
+    EXPECT_EQ(class_of(seen, "env.RATE_TOKEN.value"), FactClass::informational);
+    EXPECT_EQ(class_of(seen, "env.SIGNING_KEY.value"), FactClass::informational);
+    EXPECT_EQ(class_of(seen, "env.DB_PASSWORD.value"), FactClass::must_differ);
+    EXPECT_EQ(class_of(seen, "env.ADMIN_PIN.value"), FactClass::informational);
+    EXPECT_EQ(class_of(seen, "env.USE_SECRET.value"), FactClass::informational);
+    EXPECT_EQ(class_of(seen, "env.LISTED_SECRET.value"), FactClass::must_differ);
+}
+
 TEST(Variables, many_are_bounded_and_the_required_come_first) {
     VariableSettings settings;
     settings.required = {"ZZZ"};
-    std::vector<std::pair<std::string, std::string>> pairs{{"ZZZ", "1"}};
-    for (int i = 0; i < 500; ++i)
+    settings.must_match = {"ZZY"};
+    settings.secrets = {"ZZX"};
+    std::vector<std::pair<std::string, std::string>> pairs{{"ZZZ", "1"}, {"ZZY", "1"}, {"ZZX", "1"}};
+    for (int i = 0; i < 250; ++i)
         pairs.emplace_back(fmt::format("V{:03}", i), "x");
     const auto seen = described(pairs, settings);
-    EXPECT_EQ(value_of(seen, "env.ZZZ"), "number");
-    EXPECT_THAT(seen.facts, SizeIs(kMaxVariables + 1));
+    for (const auto* name : {"env.ZZZ", "env.ZZY", "env.ZZX"})
+        EXPECT_EQ(value_of(seen, name), "number") << name;
+    EXPECT_EQ(value_of(seen, "env.V188"), "text");
+    EXPECT_EQ(value_of(seen, "env.V189"), "none");
     const auto others = value_of(seen, "task.other_variables");
-    EXPECT_THAT(others, ::testing::StartsWith("405 more, "));
+    EXPECT_THAT(others, ::testing::StartsWith("61 more, "));
+    EXPECT_THAT(value_of(seen, "task.other_variables.list.0"), ::testing::StartsWith("V189;V190;"));
     pairs.back().first = "V999";
     EXPECT_NE(value_of(described(pairs, settings), "task.other_variables"), others);
+}
+
+// As many of each kind as an agent may meet, and everything that must be compared in them.
+TEST(Variables, a_thousand_leave_room_and_what_must_match_is_told_or_digested) {
+    auto settings = with_key();
+    settings.must_match = {"V*"};
+    std::vector<std::pair<std::string, std::string>> pairs;
+    for (int i = 0; i < 1000; ++i)
+        pairs.emplace_back(fmt::format("V{:03}_OF_A_LONGER_NAME", i),
+                           fmt::format("arn:aws:sns:eu-west-1:123456789012:{}", i));
+    const auto seen = described(pairs, settings);
+    EXPECT_LE(seen.facts.size(), kRoomOfVariables);
+    EXPECT_NE(seen.find_fact("env.V191_OF_A_LONGER_NAME"), nullptr);
+    EXPECT_NE(seen.find_fact("env.V000_OF_A_LONGER_NAME.value"), nullptr);
+    EXPECT_THAT(value_of(seen, "task.other_variables"), ::testing::StartsWith("808 more, "));
+    const auto values = value_of(seen, "task.other_values");
+    EXPECT_NE(values, "none");
+    // The last of those that are told, whose place and fingerprint had no room.
+    pairs[191].second = "arn:aws:sns:eu-west-1:123456789012:other";
+    EXPECT_NE(value_of(described(pairs, settings), "task.other_values"), values);
+    pairs[191].second = "arn:aws:sns:eu-west-2:123456789012:191";
+    EXPECT_NE(value_of(described(pairs, settings), "task.other_values"), values);
+    // A name that no page holds.
+    pairs[999].first = "W";
+    EXPECT_NE(value_of(described(pairs, settings), "task.other_variables"),
+              value_of(seen, "task.other_variables"));
+}
+
+TEST(Variables, fingerprints_that_are_compared_come_before_the_others) {
+    auto settings = with_key();
+    std::vector<std::pair<std::string, std::string>> pairs;
+    for (int i = 0; i < 180; ++i)
+        pairs.emplace_back(fmt::format("A{:03}", i), "x");
+    pairs.emplace_back("Z_PASSWORD", "hunter2-hunter2");
+    pairs.emplace_back("Z_TOPIC", "arn:aws:sns:eu-west-1:123456789012:x");
+    const auto seen = described(pairs, settings);
+    EXPECT_EQ(class_of(seen, "env.Z_PASSWORD.value"), FactClass::must_differ);
+    EXPECT_NE(seen.find_fact("env.Z_TOPIC.place"), nullptr);
+    EXPECT_NE(seen.find_fact("env.A000.value"), nullptr);
+    EXPECT_EQ(seen.find_fact("env.A179.value"), nullptr);
+    EXPECT_EQ(seen.find_fact("task.other_values"), nullptr);
+    EXPECT_LE(seen.facts.size(), kRoomOfVariables);
 }
 
 TEST(Variables, no_value_is_told_whatever_its_variable_is_called) {
