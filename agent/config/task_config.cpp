@@ -3,7 +3,6 @@
 #include "base/text.hpp"
 
 #include <algorithm>
-#include <charconv>
 
 #include <fmt/format.h>
 
@@ -150,20 +149,12 @@ class Parser {
         if (const auto read = child->integer(1, 100)) into = static_cast<unsigned>(*read);
     }
 
-    // "200" or "200-399", as a balancer's matcher.
     static void status(const yaml::Reader& node, task::WarmupSettings& out) {
-        const auto text = node.text().value_or("");
-        const auto dash = text.find('-');
-        const auto number = [](std::string_view digits) {
-            int value = 0;
-            const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), value);
-            return error == std::errc{} && end == digits.data() + digits.size() ? value : 0;
-        };
-        out.status_from = number(std::string_view(text).substr(0, dash));
-        out.status_to =
-            dash == std::string::npos ? out.status_from : number(std::string_view(text).substr(dash + 1));
-        if (out.status_from < 100 || out.status_to > 599 || out.status_from > out.status_to)
-            node.complain("task.warmup.status should be a status or a range of them, as in 200-399");
+        if (!node.is_scalar())
+            return node.complain("task.warmup.status should be one text, as in 200-299 or 200,302");
+        auto read = task::parse_statuses(node.text().value_or(""));
+        if (!read) return node.complain("task.warmup.status: " + read.error().message);
+        out.statuses = *std::move(read);
     }
 
     const ReadValue& value_;

@@ -81,6 +81,8 @@ TEST_F(Connections, a_leak_shows_within_a_window) {
     EXPECT_EQ(check(seen, "sockets.cache")->cause, Cause::task_connection_leak);
     EXPECT_THAT(check(seen, "sockets.cache")->detail,
                 HasSubstr("to 127.0.0.1:" + std::to_string(redis.port())));
+    EXPECT_THAT(seen.evidence.find_fact("sockets.cache.trouble")->value,
+                HasSubstr("4 connections in CLOSE_WAIT, 4 of them for 3 looks or more, the oldest for "));
     EXPECT_EQ(value(seen, "sockets.cache.close_wait"), 4);
     EXPECT_EQ(value(seen, "sockets.cache.connections"), 0);
     EXPECT_FALSE(fails(seen, "sockets.other"));
@@ -186,6 +188,8 @@ TEST_F(Unanswered, a_call_into_a_black_hole_is_stuck) {
     ASSERT_TRUE(seen);
     EXPECT_EQ(check(*seen, "sockets.cache")->cause, Cause::task_connect_stuck);
     EXPECT_THAT(check(*seen, "sockets.cache")->detail, HasSubstr("1 connection in SYN_SENT, a SYN sent "));
+    EXPECT_EQ(seen->evidence.find_fact("sockets.cache.trouble")->value,
+              check(*seen, "sockets.cache")->detail);
     EXPECT_EQ(value(*seen, "sockets.cache.syn_sent"), 1);
     EXPECT_EQ(value(*seen, "sockets.cache.connections"), 0);
 }

@@ -35,7 +35,8 @@ TEST_F(Listeners, a_full_accept_queue_shows_at_the_second_look) {
     ASSERT_TRUE(fails(seen, "listeners"));
     EXPECT_EQ(check(seen, "listeners")->cause, Cause::task_backlog_full);
     EXPECT_EQ(check(seen, "listeners")->detail,
-              "3 connections wait on port " + std::to_string(app.answer()) + ", and its backlog is 2");
+              "127.0.0.1:" + std::to_string(app.answer()) + ": 3 connections wait, and its backlog is 2");
+    EXPECT_EQ(seen.evidence.find_fact("listeners.trouble")->value, check(seen, "listeners")->detail);
 }
 
 TEST_F(Listeners, dropped_connections_are_counted) {

@@ -81,6 +81,8 @@ TEST(WarmupOfNginx, an_app_on_another_port_is_found_among_those_that_listen) {
     const auto look = watched.until_check("port", true);
     EXPECT_EQ(check_of(look, "port"), "port " + std::to_string(configured.port()) + " refuses; " +
                                           std::to_string(port) + " answers 204 to /health");
+    EXPECT_EQ(fact_in(look, "task.health_port"),
+              std::to_string(configured.port()) + " refuses, " + std::to_string(port) + " answers 204");
     EXPECT_THAT(fact_in(look, "task.readiness"), HasSubstr("not ready yet: tcp.refused"));
 }
 
@@ -120,11 +122,13 @@ TEST(WarmupOfNginx, a_late_agent_finds_the_app_ready) {
 
 TEST(WarmupOfNginx, a_redirect_is_an_answer_and_is_not_followed) {
     const auto port = test::free_port();
-    const Nginx app(port, "return 302 http://127.0.0.1:1/;");
+    Nginx app(port, "return 503;");
     auto settings = quick_settings(port, 60s);
     Watched found(settings);
+    found.until_fact("not ready yet: status 503");
+    app.answer("return 302 http://127.0.0.1:1/;");
     found.until_fact("ready after ");
-    settings.status_to = 299;
+    settings.statuses = task::parse_statuses("200-299,301").value();
     Watched strict(settings);
     strict.until_fact("not ready yet: status 302");
 }

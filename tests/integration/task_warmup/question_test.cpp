@@ -7,6 +7,7 @@
 #include "tests/support/servers.hpp"
 #include "tests/support/sockets.hpp"
 
+#include <algorithm>
 #include <atomic>
 
 #include <gmock/gmock.h>
@@ -77,6 +78,7 @@ TEST(WarmupQuestion, each_way_to_fail_has_its_cause) {
     EXPECT_EQ(failure_at(test::closing_after_request()), Cause::peer_closed);
     EXPECT_EQ(failure_at(test::resetting()), Cause::peer_reset);
     EXPECT_EQ(failure_at(test::answering(test::garbage())), Cause::peer_garbage);
+    EXPECT_EQ(failure_at(test::answering("<html>HTTP/0.9 has no status</html>")), Cause::peer_garbage);
     EXPECT_EQ(failure_at(test::silent(), 1s), Cause::peer_timeout);
     EXPECT_EQ(failure_at(test::dripping("HTTP/1.1 200 OK\r\n", 10s), 1s), Cause::peer_timeout);
 }
@@ -89,6 +91,29 @@ TEST(WarmupQuestion, a_full_accept_queue_ends_at_the_deadline) {
 TEST(WarmupQuestion, a_header_without_end_is_bounded) {
     EXPECT_EQ(failure_at(test::flooding("HTTP/1.1 200 OK\r\n", "X-Field: " + std::string(990, 'x') + "\r\n")),
               Cause::peer_too_large);
+}
+
+TEST(WarmupQuestion, a_field_without_end_is_bounded) {
+    EXPECT_EQ(failure_at(test::flooding("HTTP/1.1 200 OK\r\nX-Field: ", std::string(1000, 'x'))),
+              Cause::peer_too_large);
+}
+
+// The quickest of a few: a machine at work may hold up any single one.
+TEST(WarmupQuestion, an_answer_that_is_over_is_over_though_the_connection_stays_open) {
+    const std::string node = "HTTP/1.1 200 OK\r\nConnection: keep-alive\r\nKeep-Alive: timeout=5\r\n";
+    for (const std::string& answer :
+         {node + "Content-Length: 2\r\n\r\nok",
+          node + "Transfer-Encoding: chunked\r\n\r\n2\r\nok\r\n0\r\n\r\n",
+          std::string("HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")}) {
+        const test::ScriptedServer server(test::answering(answer));
+        auto quickest = Clock::duration::max();
+        for (int i = 0; i < 5; ++i) {
+            const auto before = Clock::now();
+            EXPECT_EQ(answer_of(server.port()).status, 200) << answer;
+            quickest = std::min(quickest, Clock::now() - before);
+        }
+        EXPECT_LT(quickest, 1s) << answer;  // as long as a body that does not come is waited for
+    }
 }
 
 TEST(WarmupQuestion, a_body_without_end_holds_up_nothing) {

@@ -5,6 +5,7 @@
 #include "tests/support/sockets.hpp"
 
 #include <atomic>
+#include <memory>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -18,9 +19,16 @@ using test::quick_settings;
 using test::RecordingServer;
 using test::Watched;
 
+// Unavailable twice, then ready: who is ready at the first question may tell no time.
+RecordingServer::Answer ready_at_the_third() {
+    return [asked = std::make_shared<std::atomic<int>>(0)](const std::string&) {
+        return ++*asked <= 2 ? "HTTP/1.1 503 No\r\nContent-Length: 0\r\n\r\n" : test::plain_answer("ok");
+    };
+}
+
 TEST(Warmup, a_health_url_that_hangs_does_not_hold_up_readiness) {
     const test::ScriptedServer hangs(test::silent());
-    RecordingServer ready([](const std::string&) { return test::plain_answer("ok"); });
+    RecordingServer ready(ready_at_the_third());
     auto settings = quick_settings(hangs.port(), 60s);
     settings.timeout = 60s;
     settings.ready = parse_url(ready.url("/ready")).value();
@@ -73,7 +81,7 @@ TEST(Warmup, it_can_be_cancelled_at_every_step) {
 }
 
 TEST(Warmup, a_name_is_resolved_and_ipv6_asked_too) {
-    RecordingServer app([](const std::string&) { return test::plain_answer("ok"); });
+    RecordingServer app(ready_at_the_third());
     auto settings = quick_settings(app.port(), 60s);
     settings.health.host = "localhost";
     Watched watched(settings);

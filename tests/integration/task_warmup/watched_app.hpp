@@ -35,6 +35,8 @@ class Watched {
     void run_for(std::chrono::milliseconds time) { context_.run_for(time); }
     task::Look look();
     double seconds() const;  // since the start
+    Clock::time_point start() const { return start_; }
+    void set_start(Clock::time_point start) { warmup_.set_start(start, true); }
 
   private:
     boost::asio::io_context context_;

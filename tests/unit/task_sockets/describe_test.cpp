@@ -31,6 +31,11 @@ double value(const Look& look, std::string_view name) {
     return gauge == nullptr ? -1 : gauge->value;
 }
 
+std::string fact(const Look& look, std::string_view name) {
+    const Fact* found = look.evidence.find_fact(name);
+    return found == nullptr ? "absent" : found->value;
+}
+
 const Check* find_check(const Look& look, std::string_view name) {
     for (const Check& check : look.checks) {
         if (check.name == name) return &check;
@@ -103,6 +108,9 @@ TEST_F(Summary, a_leak_fails_the_check_of_its_dependency_alone) {
     EXPECT_EQ(find_check(seen, "sockets.cache")->cause, Cause::task_connection_leak);
     EXPECT_FALSE(find_check(seen, "sockets.database")->failed);
     EXPECT_FALSE(find_check(seen, "sockets.other")->failed);
+    EXPECT_EQ(fact(seen, "sockets.cache.trouble"), find_check(seen, "sockets.cache")->detail);
+    EXPECT_EQ(fact(seen, "sockets.database.trouble"), "absent");
+    EXPECT_EQ(fact(look({}), "sockets.cache.trouble"), "absent");
 }
 
 TEST_F(Summary, what_is_no_dependencys_is_summed_up_by_itself) {
@@ -113,7 +121,7 @@ TEST_F(Summary, what_is_no_dependencys_is_summed_up_by_itself) {
 
 TEST_F(Summary, listeners_are_told_with_their_backlog) {
     CensusBuilder builder;
-    builder.census.listeners = {{1, 3, 128, 8080}, {2, 0, 0, 9090}};
+    builder.census.listeners = {{1, 3, 128, 8080, {}}, {2, 0, 0, 9090, {}}};
     const auto seen = look(builder);
     const Gauge* queue = seen.evidence.find_gauge("listeners.8080.queue");
     ASSERT_NE(queue, nullptr);
@@ -127,9 +135,13 @@ TEST_F(Summary, listeners_are_told_with_their_backlog) {
 
 TEST_F(Summary, a_full_queue_fails_the_check_of_the_listeners) {
     CensusBuilder builder;
-    builder.census.listeners = {{1, 129, 128, 8080}};
-    EXPECT_FALSE(find_check(look(builder), "listeners")->failed);
-    EXPECT_TRUE(find_check(look(builder), "listeners")->failed);
+    builder.census.listeners = {{1, 129, 128, 8080, parse_endpoint("10.0.0.3", 8080).value()}};
+    const auto before = look(builder);
+    EXPECT_FALSE(find_check(before, "listeners")->failed);
+    EXPECT_EQ(fact(before, "listeners.trouble"), "absent");
+    const auto seen = look(builder, Depth::login);
+    EXPECT_TRUE(find_check(seen, "listeners")->failed);
+    EXPECT_EQ(fact(seen, "listeners.trouble"), "10.0.0.3:8080: 129 connections wait, and its backlog is 128");
 }
 
 TEST_F(Summary, dropped_connections_become_a_rate) {
@@ -152,7 +164,7 @@ TEST_F(Summary, of_an_absent_census_only_that_is_told) {
 TEST_F(Summary, proc_knows_no_backlogs_and_does_not_say_that_none_is_full) {
     CensusBuilder builder;
     builder.census.source = CensusSource::proc;
-    builder.census.listeners = {{1, 3, std::nullopt, 8080}};
+    builder.census.listeners = {{1, 3, std::nullopt, 8080, {}}};
     const auto seen = look(builder);
     EXPECT_EQ(seen.evidence.find_fact("sockets.census")->value, "proc");
     EXPECT_EQ(find_check(seen, "listeners"), nullptr);
@@ -164,6 +176,24 @@ TEST_F(Summary, a_partial_census_says_so) {
     CensusBuilder builder;
     builder.census.partial = true;
     EXPECT_EQ(look(builder).evidence.find_fact("sockets.census")->value, "partial");
+}
+
+TEST_F(Summary, the_troubles_of_many_dependencies_are_no_more_than_are_shown) {
+    std::vector<SocketTarget> targets;
+    CensusBuilder builder;
+    for (unsigned i = 0; i < 40; ++i) {
+        const auto port = static_cast<std::uint16_t>(1000 + i);
+        targets.push_back({"d" + std::to_string(port), port, {"10.0.3.3"}});
+        for (unsigned j = 0; j < 3; ++j)
+            builder.add(TcpState::close_wait, 10 * i + j + 1, "10.0.3.3", port);
+    }
+    look(builder, Depth::inspect, targets);
+    look(builder, Depth::inspect, targets);
+    const auto seen = look(builder, Depth::inspect, targets);
+    EXPECT_TRUE(find_check(seen, "sockets.d1039")->failed);
+    EXPECT_EQ(seen.evidence.facts.size(), 1 + kMaxShownDependencies);
+    EXPECT_NE(fact(seen, "sockets.d1023.trouble"), "absent");
+    EXPECT_EQ(fact(seen, "sockets.d1024.trouble"), "absent");
 }
 
 TEST_F(Summary, of_many_dependencies_those_in_trouble_come_first_and_the_gauges_are_bounded) {
@@ -180,7 +210,7 @@ TEST_F(Summary, of_many_dependencies_those_in_trouble_come_first_and_the_gauges_
     }
     for (std::uint64_t i = 1; i <= 3; ++i)
         builder.add(TcpState::close_wait, i, "10.0.3.3", 1000);
-    builder.census.listeners = {{1, 3, 128, 8080}};
+    builder.census.listeners = {{1, 3, 128, 8080, {}}};
     look(builder, Depth::inspect, targets);
     look(builder, Depth::inspect, targets);
     const auto seen = look(builder, Depth::inspect, targets);

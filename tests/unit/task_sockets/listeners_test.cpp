@@ -7,7 +7,7 @@ namespace {
 
 Listener listener(std::uint16_t port, std::uint32_t queue, std::optional<std::uint32_t> backlog,
                   std::uint64_t inode = 1) {
-    return {inode, queue, backlog, port};
+    return {inode, queue, backlog, port, parse_endpoint("0.0.0.0", port).value()};
 }
 
 bool full(BacklogWatch& watch, const Listener& each) {
@@ -19,7 +19,9 @@ TEST(Backlogs, a_queue_that_is_full_at_two_looks_is_told) {
     EXPECT_FALSE(full(watch, listener(8080, 129, 128)));
     const auto same = listener(8080, 128, 128);
     const auto told = watch.look({&same, 1});
-    EXPECT_EQ(told.value_or(""), "128 connections wait on port 8080, and its backlog is 128");
+    EXPECT_EQ(told.value_or(""), "0.0.0.0:8080: 128 connections wait, and its backlog is 128");
+    const Listener v6{1, 129, 128, 8080, parse_endpoint("::", 8080).value()};
+    EXPECT_EQ(watch.look({&v6, 1}).value_or(""), "[::]:8080: 129 connections wait, and its backlog is 128");
 }
 
 TEST(Backlogs, a_burst_is_none) {

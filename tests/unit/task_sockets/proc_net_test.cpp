@@ -40,6 +40,14 @@ TEST(ProcSockets, a_line_gives_state_queues_and_inode) {
     EXPECT_FALSE(socket->total_retransmits);
 }
 
+TEST(ProcSockets, a_listener_is_known_by_its_own_address) {
+    const auto socket = parse_proc_socket(kListener.substr(0, kListener.size() - 1));
+    ASSERT_TRUE(socket);
+    EXPECT_EQ(socket->state, TcpState::listen);
+    EXPECT_EQ(to_text(socket->remote), "0.0.0.0:8080");
+    EXPECT_EQ(socket->unread, 3U);
+}
+
 TEST(ProcSockets, a_mapped_address_of_tcp6_is_the_plain_one) {
     const auto socket = parse_proc_socket(
         "  0: 0000000000000000FFFF00000501000A:9C40 0000000000000000FFFF00000701000A:1538 08 "

@@ -17,12 +17,15 @@ constexpr std::size_t kCache = 0;
 class Troubles : public testing::Test {
   protected:
     Trouble look(const CensusBuilder& builder, std::size_t group = kCache) {
-        return watch_.look(builder.census, kGroups).at(group);
+        const auto troubles = watch_.look(builder.census, kGroups, now_);
+        now_ += std::chrono::seconds(5);
+        return troubles.at(group);
     }
     Cause cause(const CensusBuilder& builder, std::size_t group = kCache) {
         return look(builder, group).cause;
     }
     TroubleWatch watch_;
+    Clock::time_point now_{std::chrono::hours(1)};
 };
 
 TEST_F(Troubles, three_that_stay_in_close_wait_for_three_looks_are_a_leak) {
@@ -32,8 +35,20 @@ TEST_F(Troubles, three_that_stay_in_close_wait_for_three_looks_are_a_leak) {
     const auto told = look(leak);
     EXPECT_EQ(told.cause, Cause::task_connection_leak);
     EXPECT_EQ(told.detail,
-              "3 connections in CLOSE_WAIT, 3 of them for 3 looks or more, one for 3; to 10.0.1.7:6379");
-    EXPECT_THAT(look(leak).detail, HasSubstr("one for 4"));
+              "3 connections in CLOSE_WAIT, 3 of them for 3 looks or more, the oldest for 10 s; to "
+              "10.0.1.7:6379");
+    EXPECT_THAT(look(leak).detail, HasSubstr("the oldest for 10 s;"));  // fifteen, in steps of ten
+    now_ += std::chrono::minutes(2);
+    EXPECT_THAT(look(leak).detail, HasSubstr("the oldest for 2 min;"));
+}
+
+TEST_F(Troubles, the_oldest_names_the_peer) {
+    look(CensusBuilder().close_wait({9}, "10.0.1.8"));
+    const auto leak = CensusBuilder().close_wait({1, 2, 3}).close_wait({9}, "10.0.1.8");
+    look(leak);
+    look(leak);
+    EXPECT_THAT(look(leak).detail,
+                HasSubstr("4 of them for 3 looks or more, the oldest for 10 s; to 10.0.1.8:6379"));
 }
 
 TEST_F(Troubles, the_addresses_of_a_dependency_count_together) {

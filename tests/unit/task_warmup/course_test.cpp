@@ -49,6 +49,7 @@ TEST(WarmupCourse, eighty_percent_of_the_kill_line_is_exactly_that) {
 
 TEST(WarmupCourse, forty_percent_is_told_in_the_same_way) {
     WarmupCourse course(usual_settings(), kTaskStart, true);
+    course.answered(Asked::health, no_answer_at(Cause::tcp_refused, 1));
     course.answered(Asked::health, status_at(204, 48));
     const auto look = look_at(course);
     ASSERT_NE(look.evidence.find_gauge("task.warmup"), nullptr);
@@ -91,6 +92,7 @@ TEST(WarmupCourse, an_app_that_never_is_ready_fails_once_the_kill_line_has_passe
 
 TEST(WarmupCourse, readiness_is_the_warm_up_where_a_url_tells_it) {
     WarmupCourse course(settings_with_ready(), kTaskStart, true);
+    course.answered(Asked::health, no_answer_at(Cause::tcp_refused, 1));
     course.answered(Asked::health, status_at(200, 5));
     course.answered(Asked::ready, status_at(503, 5));
     auto look = look_at(course);
@@ -114,6 +116,7 @@ TEST(WarmupCourse, each_url_has_its_own_pace) {
 
 TEST(WarmupCourse, an_app_that_is_ready_but_not_healthy_is_killed_all_the_same) {
     WarmupCourse course(settings_with_ready(), kTaskStart, true);
+    course.answered(Asked::health, status_at(404, 5));
     course.answered(Asked::ready, status_at(200, 5));
     course.answered(Asked::health, status_at(404, 130));
     EXPECT_THAT(check_of(look_at(course), "warmup"), HasSubstr("/health is not healthy 130.0 s"));
@@ -121,6 +124,7 @@ TEST(WarmupCourse, an_app_that_is_ready_but_not_healthy_is_killed_all_the_same) 
 
 TEST(WarmupCourse, an_app_that_restarts_fails_and_passes_again) {
     WarmupCourse course(usual_settings(), kTaskStart, true);
+    course.answered(Asked::health, no_answer_at(Cause::tcp_refused, 1));
     course.answered(Asked::health, status_at(200, 40));
     course.answered(Asked::health, no_answer_at(Cause::tcp_refused, 500));
     EXPECT_EQ(check_of(look_at(course), "warmup"), "passes");
@@ -150,9 +154,51 @@ TEST(WarmupCourse, an_app_that_is_healthy_before_its_database_is_early) {
     course.dependency_seen("database", false, at(1));
     course.answered(Asked::health, status_at(200, 2));
     EXPECT_EQ(check_of(look_at(course), "readiness"), "passes");
+    EXPECT_EQ(fact_in(look_at(course), "task.ready_early"), "absent");
     course.dependency_seen("database", false, at(3));
-    EXPECT_EQ(check_of(look_at(course), "readiness"),
-              "/health was healthy after 2.0 s, before database could be reached");
+    const std::string words = "/health was healthy within 2.0 s, before database could be reached";
+    EXPECT_EQ(check_of(look_at(course), "readiness"), words);
+    EXPECT_EQ(fact_in(look_at(course), "task.ready_early"), words);
+}
+
+// Seconds of the app's life; the agent came 8.6 s later and took its own start for the app's.
+TEST(WarmupCourse, a_sidecar_that_started_late_learns_when_the_app_started) {
+    WarmupCourse course(settings_with_ready(), at(8.6), true);
+    course.answered(Asked::health, no_answer_at(Cause::tcp_refused, 8.7));
+    course.answered(Asked::ready, no_answer_at(Cause::tcp_refused, 8.7));
+    course.answered(Asked::health, status_at(200, 9));
+    course.answered(Asked::ready, status_at(200, 9));
+    course.set_start(kTaskStart, true);
+    const auto look = look_at(course);
+    EXPECT_EQ(fact_in(look, "task.readiness"), "ready after 9.0 s");
+    EXPECT_EQ(look.evidence.find_gauge("task.warmup")->value, 9.0);
+    EXPECT_EQ(look.evidence.find_gauge("task.warmup_healthy")->value, 9.0);
+}
+
+TEST(WarmupCourse, an_app_that_was_ready_when_its_late_sidecar_came_tells_no_warm_up) {
+    WarmupCourse course(usual_settings(), at(8.6), true);
+    course.dependency_seen("database", false, at(9));
+    course.answered(Asked::health, status_at(200, 9));
+    course.set_start(kTaskStart, true);
+    course.dependency_seen("database", false, at(10));
+    const auto look = look_at(course);
+    EXPECT_THAT(look.evidence.gauges, IsEmpty());
+    EXPECT_EQ(fact_in(look, "task.readiness"), "was ready before the agent looked");
+    EXPECT_EQ(check_of(look, "readiness"), "absent");
+}
+
+TEST(WarmupCourse, a_start_that_is_known_later_moves_the_suspicion_of_the_port_too) {
+    WarmupCourse course(usual_settings(), at(50), true);
+    for (int i = 0; i < 5; ++i)
+        course.answered(Asked::health, no_answer_at(Cause::tcp_refused, 56 + i));
+    EXPECT_FALSE(course.port().suspicious());
+    course.port().tried(OtherPort{9090, 200});
+    EXPECT_EQ(fact_in(look_at(course), "task.health_port"), "absent");
+    course.set_start(kTaskStart, true);
+    EXPECT_TRUE(course.port().suspicious());
+    EXPECT_EQ(fact_in(look_at(course), "task.health_port"), "8080 refuses, 9090 answers 200");
+    course.answered(Asked::health, status_at(200, 62));
+    EXPECT_EQ(fact_in(look_at(course), "task.health_port"), "absent");
 }
 
 TEST(WarmupCourse, a_failure_of_our_own_says_nothing_of_the_app) {

@@ -32,7 +32,7 @@ TEST_F(EarlyWatchTest, healthy_before_a_dependency_that_then_fails_is_early) {
     EXPECT_EQ(check->name, "readiness");
     EXPECT_EQ(check->cause, Cause::task_ready_early);
     EXPECT_TRUE(check->failed);
-    EXPECT_EQ(check->detail, "/health was healthy after 3.2 s, before database could be reached");
+    EXPECT_EQ(check->detail, "/health was healthy within 3.2 s, before database could be reached");
 }
 
 TEST_F(EarlyWatchTest, there_is_no_check_without_a_healthy_answer_or_a_dependency) {
@@ -70,7 +70,7 @@ TEST_F(EarlyWatchTest, the_answer_may_be_known_later_than_the_runs) {
     watch.dependency_seen("database", false, at(3));
     watch.dependency_seen("database", true, at(9));
     watch.first_healthy(at(3));
-    EXPECT_EQ(told(), "/health was healthy after 3.2 s, before database could be reached");
+    EXPECT_EQ(told(), "/health was healthy within 3.2 s, before database could be reached");
 }
 
 TEST_F(EarlyWatchTest, what_happened_once_is_told_sixty_times) {

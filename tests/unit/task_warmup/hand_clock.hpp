@@ -16,10 +16,10 @@ inline Clock::time_point at(double seconds) {
 }
 
 inline task::HealthAnswer status_at(int status, double seconds) {
-    return {status, Cause::unknown, at(seconds)};
+    return {status, Cause::unknown, at(seconds), at(seconds)};
 }
 inline task::HealthAnswer no_answer_at(Cause cause, double seconds) {
-    return {0, cause, at(seconds)};
+    return {0, cause, at(seconds), at(seconds)};
 }
 
 // A kill line of 120 s: 60 s of grace, then two checks at 30 s.

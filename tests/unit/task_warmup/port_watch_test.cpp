@@ -50,6 +50,15 @@ TEST_F(PortWatchTest, nobody_suspects_a_port_before_half_of_the_kill_line) {
     EXPECT_TRUE(watch.suspicious());
 }
 
+TEST_F(PortWatchTest, it_is_told_in_a_few_words_as_long_as_it_is_so) {
+    refuse_until(60);
+    EXPECT_EQ(watch.in_words(), "");
+    watch.tried(OtherPort{9090, 200});
+    EXPECT_EQ(watch.in_words(), "8080 refuses, 9090 answers 200");
+    watch.set_start(test::at(1));
+    EXPECT_EQ(watch.in_words(), "");
+}
+
 TEST_F(PortWatchTest, a_late_agent_suspects_it_after_five_refusals) {
     for (int i = 0; i < 4; ++i)
         refuse(90000 + i);
@@ -86,10 +95,13 @@ TEST_F(PortWatchTest, its_own_port_is_not_tried_and_no_other_twice) {
     EXPECT_TRUE(watch.to_try({}).empty());
 }
 
-TEST_F(PortWatchTest, without_a_port_the_url_means_80) {
+TEST_F(PortWatchTest, without_a_port_the_url_means_that_of_its_scheme) {
     settings.health = parse_url("http://localhost/health").value();
     PortWatch usual{settings, kTaskStart};
     EXPECT_THAT(usual.to_try({80, 8080}), ElementsAre(8080));
+    settings.health = parse_url("https://localhost/health").value();
+    PortWatch secure{settings, kTaskStart};
+    EXPECT_THAT(secure.to_try({80, 443}), ElementsAre(80));
 }
 
 TEST_F(PortWatchTest, of_many_ports_each_has_its_turn) {

@@ -9,6 +9,7 @@ namespace plumb::task {
 namespace {
 
 using namespace std::chrono_literals;
+using test::at;
 using test::kTaskStart;
 using test::no_answer_at;
 using test::status_at;
@@ -19,6 +20,14 @@ class UrlCourseTest : public testing::Test {
   protected:
     UrlCourse course(bool from_start = true) const {
         return {settings, settings.health, kTaskStart, from_start};
+    }
+
+    // Not ready at 1 s, ready at `seconds`.
+    UrlCourse ready_at(double seconds) const {
+        auto url = course();
+        url.answered(no_answer_at(Cause::tcp_refused, 1));
+        url.answered(status_at(200, seconds));
+        return url;
     }
 
     WarmupSettings settings = usual_settings();
@@ -60,8 +69,7 @@ TEST_F(UrlCourseTest, the_kill_line_passes_at_its_instant_and_not_before) {
 }
 
 TEST_F(UrlCourseTest, one_failure_loses_nothing_and_so_many_in_a_row_do) {
-    auto url = course();
-    url.answered(status_at(200, 70));
+    auto url = ready_at(70);
     for (const double time : {100.0, 160.0, 220.0}) {
         url.answered(no_answer_at(Cause::peer_timeout, time));
         EXPECT_EQ(url.complaint(), "") << time;
@@ -75,8 +83,7 @@ TEST_F(UrlCourseTest, one_failure_loses_nothing_and_so_many_in_a_row_do) {
 
 TEST_F(UrlCourseTest, an_app_that_comes_back_is_healthy_after_its_good_answers_in_a_row) {
     settings.healthy = 3;
-    auto url = course();
-    url.answered(status_at(200, 70));
+    auto url = ready_at(70);
     url.answered(status_at(500, 100));
     url.answered(status_at(500, 130));
     url.answered(status_at(200, 160));
@@ -178,6 +185,101 @@ TEST_F(UrlCourseTest, an_answer_before_the_start_takes_no_negative_time) {
     auto url = course();
     url.answered(status_at(200, -3));
     EXPECT_EQ(url.warmup(), 0s);
+}
+
+TEST_F(UrlCourseTest, who_is_ready_at_the_first_answer_was_so_at_an_unknown_time_before) {
+    auto late = course();
+    late.answered(status_at(200, 0.6));
+    EXPECT_EQ(late.warmup(), std::nullopt);
+    EXPECT_EQ(late.in_words(), "was ready before the agent looked");
+    auto at_once = course();  // within the half second between two questions
+    at_once.answered(status_at(200, 0.5));
+    EXPECT_EQ(at_once.warmup(), 500ms);
+    auto of_unknown_start = course(false);
+    of_unknown_start.answered(status_at(200, 0.1));
+    EXPECT_EQ(of_unknown_start.warmup(), std::nullopt);
+}
+
+TEST_F(UrlCourseTest, it_was_healthy_by_its_first_answer_where_the_agent_began_with_it) {
+    const auto healthy_by = [this](double asked, bool from_start) {
+        auto url = course(from_start);
+        url.answered(status_at(200, asked));
+        return url.healthy_by();
+    };
+    EXPECT_EQ(healthy_by(5, true), at(5));
+    EXPECT_EQ(healthy_by(5.1, true), std::nullopt);
+    EXPECT_EQ(healthy_by(5, false), std::nullopt);
+    EXPECT_EQ(ready_at(50).healthy_by(), at(50));
+}
+
+TEST_F(UrlCourseTest, an_earlier_start_makes_the_warm_up_longer) {
+    UrlCourse url(settings, settings.health, at(8.6), true);
+    url.answered(no_answer_at(Cause::tcp_refused, 8.7));
+    EXPECT_EQ(url.waiting(), 100ms);
+    url.set_start(kTaskStart, true);
+    EXPECT_EQ(url.waiting(), 8700ms);
+    url.answered(status_at(200, 9));
+    EXPECT_EQ(url.warmup(), 9s);
+    url.set_start(kTaskStart, true);
+    EXPECT_EQ(url.warmup(), 9s);
+}
+
+TEST_F(UrlCourseTest, a_start_that_is_known_takes_back_a_time_that_was_guessed) {
+    UrlCourse url(settings, settings.health, at(8.6), true);
+    url.answered(status_at(200, 9));
+    EXPECT_EQ(url.warmup(), 400ms);
+    url.set_start(kTaskStart, true);
+    EXPECT_EQ(url.warmup(), std::nullopt);
+    url.set_start(at(8.6), false);
+    EXPECT_EQ(url.warmup(), std::nullopt);
+}
+
+TEST_F(UrlCourseTest, failures_are_counted_anew_from_the_start_that_is_known) {
+    const auto heard = [this](double start) {
+        UrlCourse url(settings, settings.health, at(start), true);
+        for (const double time : {60.0, 61.0})
+            url.answered(status_at(200, time));
+        for (const double time : {91.0, 121.0})
+            url.answered(status_at(500, time));
+        return url;
+    };
+    auto counted = heard(0);
+    EXPECT_THAT(counted.complaint(), HasSubstr("failed 2 times in a row"));
+    counted.set_start(at(62), true);  // all of it within 60 s of grace
+    EXPECT_EQ(counted.complaint(), "");
+    auto excused = heard(62);
+    EXPECT_EQ(excused.complaint(), "");
+    excused.set_start(kTaskStart, true);
+    EXPECT_THAT(excused.complaint(), HasSubstr("failed 2 times in a row"));
+}
+
+TEST_F(UrlCourseTest, a_start_long_after_the_app_was_healthy_is_that_of_another_life) {
+    auto url = ready_at(41);
+    url.set_start(at(7000), true);
+    EXPECT_EQ(url.in_words(), "ready after 41.0 s");
+    auto quick = ready_at(2);
+    quick.set_start(at(3), true);  // two clocks, and a second between them
+    EXPECT_EQ(quick.warmup(), 0s);
+}
+
+TEST_F(UrlCourseTest, a_start_that_is_known_after_hours_moves_the_times_alone) {
+    UrlCourse url(settings, settings.health, at(-100), true);
+    for (std::size_t i = 0; i <= UrlCourse::kMaxHeard; ++i)
+        url.answered(status_at(503, 1 + 0.01 * static_cast<double>(i)));
+    url.answered(status_at(200, 12));
+    url.set_start(kTaskStart, true);
+    EXPECT_EQ(url.warmup(), 12s);
+    EXPECT_EQ(url.complaint(), "");
+}
+
+TEST_F(UrlCourseTest, an_agent_that_comes_after_hours_does_not_call_the_app_a_late_one) {
+    UrlCourse url(settings, settings.health, at(7000), true);
+    url.answered(status_at(503, 7000.1));
+    url.set_start(kTaskStart, true);
+    EXPECT_EQ(url.complaint(), "");
+    EXPECT_EQ(url.waiting(), std::nullopt);
+    url.answered(status_at(200, 7001));
+    EXPECT_EQ(url.warmup(), std::nullopt);
 }
 
 }  // namespace
