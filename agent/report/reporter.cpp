@@ -13,6 +13,7 @@
 #include <grpc/support/log.h>
 #include <mutex>
 #include <random>
+#include <utility>
 
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/steady_timer.hpp>
@@ -91,6 +92,7 @@ class Reporter::Impl : public std::enable_shared_from_this<Impl> {
     ~Impl();
 
     void connect();
+    void introduce(Labels labels);
     bool offer(const Window& window, Clock::time_point ended);
     boost::asio::awaitable<bool> drain(Clock::time_point deadline);
     void let_go();
@@ -182,6 +184,12 @@ void Reporter::Impl::connect() {
     stream_ = stream.release();
     stream_->start(*stub_);
     pump();
+}
+
+void Reporter::Impl::introduce(Labels labels) {
+    if (!std::exchange(options_.introduced_later, false)) return;
+    options_.labels = std::move(labels);
+    if (stream_ == nullptr && !over_) connect();
 }
 
 // Writes what comes next, one message at a time.
@@ -388,13 +396,18 @@ void Reporter::Impl::let_go() {
     outstanding_->wait();
 }
 
-Reporter::Reporter(const boost::asio::any_io_executor& executor, ReportOptions options, ReportEvents events)
-    : impl_(std::make_shared<Impl>(executor, std::move(options), std::move(events))) {
-    impl_->connect();
+Reporter::Reporter(const boost::asio::any_io_executor& executor, ReportOptions options, ReportEvents events) {
+    const bool later = options.introduced_later;
+    impl_ = std::make_shared<Impl>(executor, std::move(options), std::move(events));
+    if (!later) impl_->connect();
 }
 
 Reporter::~Reporter() {
     impl_->let_go();
+}
+
+void Reporter::introduce(Labels labels) {
+    impl_->introduce(std::move(labels));
 }
 
 bool Reporter::offer(const Window& window, Clock::time_point ended) {

@@ -36,6 +36,7 @@ struct ReportOptions {
     std::string agent;  // instance id
     std::string version;
     Labels labels;
+    bool introduced_later = false;     // windows wait until introduce() gives the labels, or for drain()
     std::vector<std::string> logs_in;  // the dependencies whose log-ins the controller may pace
     std::size_t max_windows = 240;     // two hours of 30 s
     std::size_t max_bytes = 4 << 20;
@@ -62,6 +63,10 @@ class Reporter {
     ~Reporter();
     Reporter(const Reporter&) = delete;
     Reporter& operator=(const Reporter&) = delete;
+
+    // The controller takes windows by the labels that a stream begins with: what is sent before the platform
+    // has said who the task is would stay another's. REQUIRES: introduced_later; has no effect a second time.
+    void introduce(Labels labels);
 
     // `ended`: when the window closed. The oldest window makes room when the backlog is full. False: this one
     // is larger than any controller takes, and was left out.

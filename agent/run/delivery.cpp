@@ -89,6 +89,10 @@ void Delivery::deliver(const Window& window, std::chrono::steady_clock::time_poi
     if (reporter_ && !reporter_->offer(window, ended)) reached_.controller = false;
 }
 
+void Delivery::introduce(Labels labels) {
+    if (reporter_) reporter_->introduce(std::move(labels));
+}
+
 boost::asio::awaitable<Delivery::Reached> Delivery::finish(std::chrono::steady_clock::time_point deadline) {
     bool acknowledged = true;
     if (reporter_) acknowledged = co_await reporter_->drain(deadline);

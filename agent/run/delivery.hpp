@@ -39,6 +39,9 @@ class Delivery {
     // Never waits. `ended`: when the window closed.
     void deliver(const Window& window, std::chrono::steady_clock::time_point ended);
 
+    // Who the windows are of, where that was not known at the start (ReportOptions::introduced_later).
+    void introduce(Labels labels);
+
     // Which places have every window; a place that was not asked for has them all.
     struct Reached {
         bool output = true;

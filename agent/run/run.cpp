@@ -45,6 +45,10 @@ int refuse(std::string_view text) {
     return kUsage;
 }
 
+bool on_ecs() {
+    return process_environment()("ECS_CONTAINER_METADATA_URI_V4").has_value();
+}
+
 // Fills `parts`, or says why not.
 std::optional<std::string> get_ready(const RunOptions& options, Parts& parts) {
     yaml::Complaints complaints;
@@ -62,8 +66,7 @@ std::optional<std::string> get_ready(const RunOptions& options, Parts& parts) {
         return "plumb-agent run: with --once nobody could ask for --metrics; leave one of them out";
     // The metadata of ECS may name the service; elsewhere nothing can, and the controller refuses windows of
     // nobody.
-    const bool on_ecs = process_environment()("ECS_CONTAINER_METADATA_URI_V4").has_value();
-    if (parts.setup.report && parts.setup.config.service.empty() && !on_ecs) {
+    if (parts.setup.report && parts.setup.config.service.empty() && !on_ecs()) {
         return fmt::format(
             "{}: the controller needs to know the service, and outside ECS only this file can name it; "
             "add `service: checkout`",
@@ -111,12 +114,13 @@ Windows::Declared declared(const Setup& setup) {
 }
 
 // Names the instance to the controller, and opens the windows.
-Windows open_windows(Parts& parts, Windows::Clock::time_point started) {
+Windows open_windows(Parts& parts, Windows::Clock::time_point started, bool wait_for_name) {
     const auto id = new_instance_id();
     const auto labels = labels_of(parts.setup.config, parts.setup.task->identity());
     if (parts.setup.report) {
         parts.setup.report->agent = id;
         parts.setup.report->labels = labels;
+        parts.setup.report->introduced_later = wait_for_name;
     }
     parts.log.line(
         fmt::format("version {}, instance {}: {} targets, windows of {}, {}", version(), id,
@@ -144,7 +148,7 @@ int run_once(const RunOptions& options, Parts& parts) {
     CheckDriver driver(parts.io, *parts.setup.task, parts.setup.targets, std::move(plan));
     driver.run();
     parts.io.restart();
-    auto windows = open_windows(parts, started);
+    auto windows = open_windows(parts, started, false);
     for (const auto& list : driver.outcomes()) {
         for (const auto& outcome : list)
             windows.add(outcome);
@@ -207,7 +211,8 @@ class Paces {
 int run_on(Parts& parts) {
     wait_for(parts, parts.setup.task->learn(kIdentityLimit));
     if (parts.setup.report) parts.setup.report->logs_in = logged_in_to(parts.setup.targets);
-    auto windows = open_windows(parts, Windows::Clock::now());
+    const bool nameless = on_ecs() && !parts.setup.task->identity().complete;
+    auto windows = open_windows(parts, Windows::Clock::now(), nameless);
     std::vector<std::chrono::nanoseconds> intervals;
     std::vector<Pacing> pacing;
     for (std::size_t i = 0; i < parts.setup.targets.size(); ++i) {
@@ -228,6 +233,16 @@ int run_on(Parts& parts) {
     };
     Delivery delivery(parts.io.get_executor(), std::move(to), parts.log);
     TaskWatch task(parts.io, *parts.setup.task, windows);
+    if (nameless) {
+        parts.log.line(
+            "ECS has not said which task this is; the controller gets windows when it has, or in a "
+            "minute");
+        task.ask_who([&] {
+            auto labels = labels_of(parts.setup.config, parts.setup.task->identity());
+            windows.relabel(labels);
+            delivery.introduce(std::move(labels));
+        });
+    }
     if (parts.setup.config.task.look) task.start(parts.setup.config.task, parts.setup.config.window);
     Sidecar sidecar(parts.io, parts.signals, parts.setup.targets, schedule, pacing, task, windows, delivery,
                     parts.log);

@@ -14,6 +14,8 @@ namespace asio = boost::asio;
 
 namespace {
 constexpr std::chrono::nanoseconds kLookLimit = std::chrono::seconds(2);
+constexpr std::chrono::nanoseconds kBetweenQuestions = std::chrono::seconds(1);
+constexpr std::chrono::nanoseconds kPatience = std::chrono::minutes(1);
 }  // namespace
 
 TaskWatch::TaskWatch(asio::io_context& io, task::TaskProbe& probe, Windows& windows)
@@ -24,6 +26,10 @@ void TaskWatch::start(const TaskConfig& config, std::chrono::nanoseconds window)
     const auto inspection = config.inspect_interval.value_or(kWindowsOfInspection * window);
     spawn(look_again_and_again(interval, inspection), cancel_look_);
     if (config.warmup) spawn(probe_.watch_warmup(), cancel_warmup_);
+}
+
+void TaskWatch::ask_who(std::function<void()> known) {
+    spawn(ask_again_and_again(std::move(known)), cancel_question_);
 }
 
 void TaskWatch::spawn(asio::awaitable<void> work, asio::cancellation_signal& cancel) {
@@ -40,6 +46,19 @@ void TaskWatch::stop() {
     stopping_ = true;
     cancel_look_.emit(asio::cancellation_type::terminal);
     cancel_warmup_.emit(asio::cancellation_type::terminal);
+    cancel_question_.emit(asio::cancellation_type::terminal);
+}
+
+asio::awaitable<void> TaskWatch::ask_again_and_again(std::function<void()> known) {
+    using Clock = std::chrono::steady_clock;
+    asio::steady_timer timer(io_);
+    const auto end = Clock::now() + kPatience;
+    while (!stopping_ && !probe_.identity().complete && Clock::now() < end) {
+        timer.expires_after(kBetweenQuestions);
+        co_await timer.async_wait(asio::as_tuple(asio::use_awaitable));
+        if (!stopping_) co_await probe_.learn(kLookLimit);
+    }
+    if (!stopping_) known();
 }
 
 asio::awaitable<void> TaskWatch::look_again_and_again(std::chrono::nanoseconds interval,

@@ -10,6 +10,7 @@
 #include "probes/task/task_probe.hpp"
 
 #include <chrono>
+#include <functional>
 
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/cancellation_signal.hpp>
@@ -25,6 +26,8 @@ class TaskWatch {
     TaskWatch(boost::asio::io_context& io, task::TaskProbe& probe, Windows& windows);
 
     void start(const TaskConfig& config, std::chrono::nanoseconds window);
+    // Where the platform has not said yet who the task is: asks on, for a minute, and then calls `known`.
+    void ask_who(std::function<void()> known);
     void stop();
     bool settled() const { return running_ == 0 && !probe_.busy(); }
 
@@ -34,6 +37,7 @@ class TaskWatch {
   private:
     boost::asio::awaitable<void> look_again_and_again(std::chrono::nanoseconds interval,
                                                       std::chrono::nanoseconds inspection);
+    boost::asio::awaitable<void> ask_again_and_again(std::function<void()> known);
     void spawn(boost::asio::awaitable<void> work, boost::asio::cancellation_signal& cancel);
 
     boost::asio::io_context& io_;
@@ -42,6 +46,7 @@ class TaskWatch {
     task::LookOutcomes outcomes_;
     boost::asio::cancellation_signal cancel_look_;
     boost::asio::cancellation_signal cancel_warmup_;
+    boost::asio::cancellation_signal cancel_question_;
     unsigned running_ = 0;
     bool stopping_ = false;
 };

@@ -20,6 +20,9 @@ class Windows {
     Windows(std::string agent, Labels labels, std::chrono::nanoseconds length, Declared declared,
             Clock::time_point start, std::chrono::system_clock::time_point wall);
 
+    // From the window in progress on.
+    void relabel(Labels labels) { labels_ = std::move(labels); }
+
     void add(const Outcome& outcome) { accumulator_.add(outcome); }
     void skipped(std::size_t target, std::uint64_t times);
 

@@ -6,7 +6,9 @@
 #include "tests/support/sockets.hpp"
 #include "tests/support/temp_dir.hpp"
 
+#include <atomic>
 #include <csignal>
+#include <cstdlib>
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -144,6 +146,38 @@ TEST_F(RunProgram, every_window_reaches_the_controller_once_though_it_is_killed_
     for (const auto& window : written)
         EXPECT_TRUE(store.windows.contains(window.sequence)) << window.sequence;
     EXPECT_THAT(contents(log()), HasSubstr("no stream to the controller"));
+}
+
+// A metadata endpoint that comes up after the agent: no window goes out under another name than the task's.
+TEST_F(RunProgram, windows_wait_until_ecs_has_said_which_task_it_is) {
+    const char* source = std::getenv("PLUMB_SOURCE_DIR");
+    const std::string documents = std::string(source != nullptr ? source : ".") + "/tests/data/ecs/fargate_";
+    std::atomic<bool> up{false};
+    const ScriptedServer endpoint([&](plumb::test::Connection& peer) {
+        const auto request = peer.read_until("\r\n\r\n");
+        const bool of_task = request.find("/task ") != std::string::npos;
+        peer.write(up ? "HTTP/1.1 200 OK\r\n\r\n" +
+                            contents(documents + (of_task ? "task.json" : "container.json"))
+                      : std::string("HTTP/1.1 503 Service Unavailable\r\n\r\n"));
+    });
+    Committed store;
+    FakeController controller(store, {});
+    auto spec = run_spec(config("controller: 127.0.0.1:" + std::to_string(controller.port()) + "\n"));
+    spec.environment = {"ECS_CONTAINER_METADATA_URI_V4=http://127.0.0.1:" + std::to_string(endpoint.port())};
+    ChildProcess agent(spec);
+    ASSERT_TRUE(eventually([&] { return windows_in(output()).size() >= 3; })) << contents(log());
+    EXPECT_TRUE(controller.seen().hellos.empty());
+    up = true;
+    ASSERT_TRUE(controller.wait([](const FakeController::Seen& seen) { return seen.windows.size() >= 4; }))
+        << contents(log());
+    const auto seen = controller.seen();
+    ASSERT_EQ(seen.hellos.size(), 1U);
+    EXPECT_EQ(seen.hellos[0].labels().at("task"), "bfa2636268144d039771334145e490c5");
+    EXPECT_EQ(seen.hellos[0].labels().at("revision"), "5");
+    EXPECT_EQ(seen.hellos[0].labels().at("zone"), "a") << "the configuration comes before the metadata";
+    EXPECT_EQ(seen.order[1], "window 1") << "those that waited come, too";
+    EXPECT_EQ(agent.stop(), 0);
+    EXPECT_EQ(windows_in(output()).back().labels.at("revision"), "5");
 }
 
 TEST_F(RunProgram, a_reader_that_stands_still_stops_neither_the_probing_nor_the_end) {
