@@ -7,6 +7,7 @@
 #include "model/cause.hpp"
 
 #include <algorithm>
+#include <set>
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
@@ -91,7 +92,8 @@ void add_others(CLI::App& app, Flags& flags) {
     run->add_option("--output", flags.run.output,
                     "Append each window to this file as a JSON line; - is stdout");
     run->add_option("--metrics", flags.run.metrics,
-                    "Answer GET /metrics for Prometheus on this address: 127.0.0.1:9464");
+                    "Answer GET /metrics for Prometheus on this address: 127.0.0.1:9464")
+        ->type_name("ADDRESS");
     run->add_flag(
         "--emf", flags.run.emf,
         "Print each window as CloudWatch embedded metrics on standard output, for the awslogs driver");
@@ -103,8 +105,7 @@ void add_others(CLI::App& app, Flags& flags) {
 
     auto* health =
         app.add_subcommand("health", "For the container's health check: does the sidecar's loop turn?");
-    health->add_option("--pid", flags.pid, "Ask only the agent with this process id")
-        ->check(CLI::PositiveNumber);
+    health->add_option("--pid", flags.pid, "Ask only the agent with this process id");
     health->footer(help::kHealth);
 
     auto* explain = app.add_subcommand(
@@ -118,15 +119,25 @@ void add_others(CLI::App& app, Flags& flags) {
     add_completion_command(app, flags.shell);
 }
 
-// Every cause and kind, which are what `explain` is asked for.
+// What `explain` may be asked for, each once.
+std::vector<std::string> explained(std::span<const Kind> kinds) {
+    std::set<std::string> words;
+    for (const auto& info : all_causes())
+        words.emplace(info.code);
+    for (const auto& kind : kinds) {
+        words.emplace(kind.name);
+        for (const auto& fact : kind.catalog.facts)
+            words.emplace(fact.name);
+        for (const auto& gauge : kind.catalog.gauges)
+            words.emplace(gauge.name);
+    }
+    return {words.begin(), words.end()};
+}
+
 Say completion(const CLI::App& app, const Flags& flags, std::span<const Kind> kinds) {
     auto top = describe_commands(app);
     for (auto& command : top.commands) {
-        if (command.name != "explain") continue;
-        for (const auto& info : all_causes())
-            command.words.emplace_back(info.code);
-        for (const auto& kind : kinds)
-            command.words.emplace_back(kind.name);
+        if (command.name == "explain") command.words = explained(kinds);
     }
     return {completion_script(top, *parse_shell(flags.shell)), kOk};
 }
@@ -167,7 +178,9 @@ Command chosen(const CLI::App& app, Flags& flags, std::span<const Kind> kinds) {
     if (app.got_subcommand("run")) return flags.run;
     if (app.got_subcommand("validate")) return flags.validate;
     if (app.got_subcommand("health")) {
-        if (flags.pid != 0) flags.health.pid = flags.pid;
+        if (app.get_subcommand("health")->count("--pid") > 0) flags.health.pid = flags.pid;
+        if (flags.health.pid && *flags.health.pid < 1)
+            throw Usage{"--pid: a process id is a whole number from 1 on"};
         return flags.health;
     }
     if (app.got_subcommand("explain")) return flags.explain;

@@ -1,15 +1,19 @@
 #include "agent/health.hpp"
 
-#include "base/text.hpp"
+#include "agent/health_names.hpp"
 
 #include <algorithm>
+#include <cerrno>
+#include <csignal>
 #include <cstdio>
-#include <fstream>
-#include <sstream>
+#include <fcntl.h>
+#include <string>
+#include <string_view>
 #include <sys/socket.h>
 #include <sys/time.h>
 #include <sys/un.h>
 #include <unistd.h>
+#include <vector>
 
 #include <boost/asio/local/stream_protocol.hpp>
 #include <boost/asio/write.hpp>
@@ -22,15 +26,10 @@ using Local = boost::asio::local::stream_protocol;
 
 constexpr std::string_view kAnswer = "alive\n";
 
-// "plumb-agent-health/4026531836/"; the number tells the PID namespace.
 std::string name_prefix() {
     char link[64] = {};
     const auto length = ::readlink("/proc/self/ns/pid", link, sizeof link - 1);
-    std::string inode;
-    for (const char c : std::string_view(link, length > 0 ? static_cast<std::size_t>(length) : 0)) {
-        if (c >= '0' && c <= '9') inode += c;
-    }
-    return fmt::format("plumb-agent-health/{}/", inode.empty() ? "0" : inode);
+    return health_prefix({link, length > 0 ? static_cast<std::size_t>(length) : 0});
 }
 
 bool answers(const std::string& name) {
@@ -51,47 +50,63 @@ bool answers(const std::string& name) {
     return alive;
 }
 
-}  // namespace
-
-std::vector<std::string> health_sockets(std::string_view proc_net_unix, std::string_view prefix) {
-    constexpr std::size_t kMost = 64;
-    std::vector<std::string> names;
-    for (const auto line : split(proc_net_unix, '\n')) {
-        const auto at = line.rfind(" @");
-        if (at == std::string_view::npos) continue;
-        const auto name = line.substr(at + 2);
-        if (!name.starts_with(prefix) || names.size() == kMost) continue;
-        // A listening socket and those it accepted have the same name.
-        if (std::find(names.begin(), names.end(), name) == names.end()) names.emplace_back(name);
+// Who listens under the prefix. The file is as long as the host has sockets: it is read in pieces.
+std::vector<int> listeners(const std::string& prefix) {
+    constexpr std::size_t kPiece = 65536;
+    std::vector<int> pids;
+    const int fd = ::open("/proc/net/unix", O_RDONLY | O_CLOEXEC);
+    if (fd < 0) return pids;
+    std::string text;
+    std::string piece(kPiece, '\0');
+    for (ssize_t got = 0; (got = ::read(fd, piece.data(), piece.size())) > 0;) {
+        text.append(piece, 0, static_cast<std::size_t>(got));
+        const auto lines = text.rfind('\n') + 1;  // 0 without one
+        for (const int pid : health_pids(std::string_view(text).substr(0, lines), prefix))
+            pids.push_back(pid);
+        text.erase(0, lines);
+        if (text.size() > kPiece) text.clear();  // no line is so long
     }
-    return names;
+    ::close(fd);
+    return pids;
 }
+
+// Also one that this user may not look at under /proc.
+bool lives(int pid) {
+    return ::kill(pid, 0) == 0 || errno == EPERM;
+}
+
+// A process of another container may take such a name, but there is no process of its number here.
+std::vector<int> running_agents(const std::string& prefix) {
+    auto pids = listeners(prefix);
+    std::erase_if(pids, [](int pid) { return !lives(pid); });
+    std::sort(pids.begin(), pids.end());
+    pids.erase(std::unique(pids.begin(), pids.end()), pids.end());
+    return pids;
+}
+
+}  // namespace
 
 int ask_health(const HealthOptions& options) {
     const auto prefix = name_prefix();
-    std::vector<std::string> names;
-    if (options.pid) {
-        names.push_back(prefix + std::to_string(*options.pid));
-    } else {
-        std::ifstream file("/proc/net/unix");
-        std::ostringstream text;
-        text << file.rdbuf();
-        names = health_sockets(text.str(), prefix);
+    auto pids = running_agents(prefix);
+    if (options.pid) std::erase_if(pids, [&](int pid) { return pid != *options.pid; });
+    if (pids.empty() && options.pid) {
+        fmt::print(stderr, "plumb-agent health: no agent has process id {}\n", *options.pid);
+        return kFailed;
     }
-    if (names.empty()) {
+    if (pids.empty()) {
         std::fputs(
             "plumb-agent health: no agent runs in this container; start one with `plumb-agent run --config "
             "F`\n",
             stderr);
         return kFailed;
     }
-    for (const auto& name : names) {
-        if (answers(name)) continue;
-        fmt::print(stderr, "plumb-agent health: the agent with process id {} does not answer\n",
-                   name.substr(name.rfind('/') + 1));
+    for (const int pid : pids) {
+        if (answers(prefix + std::to_string(pid))) continue;
+        fmt::print(stderr, "plumb-agent health: the agent with process id {} does not answer\n", pid);
         return kFailed;
     }
-    fmt::print("ok: {} {}\n", names.size(), names.size() == 1 ? "agent answers" : "agents answer");
+    fmt::print("ok: {} {}\n", pids.size(), pids.size() == 1 ? "agent answers" : "agents answer");
     return kOk;
 }
 

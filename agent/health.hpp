@@ -10,19 +10,14 @@
 #include "agent/log.hpp"
 
 #include <memory>
-#include <string>
-#include <string_view>
-#include <vector>
 
 #include <boost/asio/any_io_executor.hpp>
 
 namespace plumb::agent {
 
 // 0: every agent found answered within a second; 1: none is there, or one is silent.
+// Nothing of a name that somebody else chose is printed.
 int ask_health(const HealthOptions& options);
-
-// The abstract names, without the leading zero byte, in the text of /proc/net/unix. Pure.
-std::vector<std::string> health_sockets(std::string_view proc_net_unix, std::string_view prefix);
 
 class HealthListener {
   public:

@@ -9,9 +9,11 @@
 #include "agent/version.hpp"
 #include "probes/registry.hpp"
 
+#include <cerrno>
 #include <csignal>
 #include <cstdio>
 #include <exception>
+#include <fcntl.h>
 #include <string>
 #include <sys/prctl.h>
 #include <sys/resource.h>
@@ -23,7 +25,7 @@ namespace {
 int print(std::string_view text) {
     const bool written =
         std::fwrite(text.data(), 1, text.size(), stdout) == text.size() && std::fflush(stdout) == 0;
-    if (!written) std::fputs("plumb-agent: standard output could not be written\n", stderr);
+    if (!written && errno != EPIPE) std::fputs("plumb-agent: standard output could not be written\n", stderr);
     return written ? kOk : kFailed;
 }
 
@@ -57,6 +59,17 @@ void keep_memory_private() {
 #ifndef __SANITIZE_ADDRESS__  // whose leak check attaches to its own process
     ::prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
 #endif
+}
+
+// A socket that took the number of a closed standard stream would hear what is meant for people. In the place
+// of each stands what answers as it did: nothing to read, and no place to write to. Before all other
+// constructors: a library's own opens a descriptor (101 is the first priority that is not the compiler's).
+[[gnu::constructor(101)]] void fill_closed_streams() {
+    for (const int stream : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) {
+        if (::fcntl(stream, F_GETFD) >= 0 || errno != EBADF) continue;
+        // The lowest free number is this one.
+        [[maybe_unused]] const int taken = ::open("/dev/null", stream == STDIN_FILENO ? O_WRONLY : O_RDONLY);
+    }
 }
 
 }  // namespace

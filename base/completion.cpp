@@ -45,6 +45,12 @@ std::vector<std::string> choices_of(const CLI::Option& option) {
     return choices;
 }
 
+// CLI11 calls what may be anything TEXT; who takes a number, a time or a name says so.
+bool may_be_a_file(const CLI::Option& option) {
+    const auto type = option.get_type_name();
+    return type == "TEXT" || type.find("FILE") != std::string::npos;
+}
+
 CompletionCommand describe(const CLI::App& app) {
     CompletionCommand command;
     command.name = app.get_name();
@@ -53,6 +59,7 @@ CompletionCommand describe(const CLI::App& app) {
         if (option->get_positional()) {
             const auto words = choices_of(*option);
             command.words.insert(command.words.end(), words.begin(), words.end());
+            command.takes_file = command.takes_file || may_be_a_file(*option);
             continue;
         }
         CompletionOption made;
@@ -62,9 +69,7 @@ CompletionCommand describe(const CLI::App& app) {
             made.names.push_back("--" + name);
         made.takes_value = option->get_items_expected_max() > 0;
         made.choices = choices_of(*option);
-        // CLI11 calls what may be anything TEXT; who takes a number, a time or a name says so.
-        const auto type = option->get_type_name();
-        made.takes_file = made.takes_value && (type == "TEXT" || type.find("FILE") != std::string::npos);
+        made.takes_file = made.takes_value && may_be_a_file(*option);
         made.help = option->get_description();
         command.options.push_back(std::move(made));
     }
@@ -122,20 +127,21 @@ std::string bash_script(const CompletionCommand& top) {
     std::string words;
     for (const auto& command : top.commands) {
         values += bash_values(command, function);
-        words += fmt::format("        '{}') options='{}' words='{}' ;;\n", command.name, options_of(command),
-                             joined(command.words));
+        words += fmt::format("        '{}') options='{}' words='{}' files='{}' ;;\n", command.name,
+                             options_of(command), joined(command.words), command.takes_file ? "yes" : "");
     }
     return fmt::format(
         "# bash completion of {0}: source <({0} completion bash)\n"
         "{1}_offer() {{\n"
         "    [[ $1 == -f ]] && compopt -o filenames 2>/dev/null\n"
-        "    mapfile -t COMPREPLY < <(compgen \"$@\" -- \"${{COMP_WORDS[COMP_CWORD]}}\")\n"
+        "    mapfile -t COMPREPLY < <(compgen \"$@\" -- \"$cur\")\n"
         "}}\n"
         "{1}() {{\n"
         "    local cur=${{COMP_WORDS[COMP_CWORD]}} prev=${{COMP_WORDS[COMP_CWORD-1]}}\n"
-        "    local command='' options='' words='' word\n"
+        "    local command='' options='' words='' files='' word\n"
         "    COMPREPLY=()\n"
         "    [[ $prev == = ]] && prev=${{COMP_WORDS[COMP_CWORD-2]}}\n"
+        "    [[ $cur == = ]] && cur=''\n"
         "    for word in \"${{COMP_WORDS[@]:1:COMP_CWORD-1}}\"; do\n"
         "        [[ \" {2} \" == *\" $word \"* ]] && {{ command=$word; break; }}\n"
         "    done\n"
@@ -145,12 +151,12 @@ std::string bash_script(const CompletionCommand& top) {
         "    fi\n"
         "    case \"$command $prev\" in\n{4}    esac\n"
         "    case $command in\n{5}    esac\n"
-        "    if [[ $cur == -* ]]; then\n"
-        "        {1}_offer -W \"$options\"\n"
-        "    elif [[ -n $words ]]; then\n"
+        "    if [[ $cur != -* && -n $words ]]; then\n"
         "        {1}_offer -W \"$words\"\n"
-        "    else\n"
+        "    elif [[ $cur != -* && -n $files ]]; then\n"
         "        {1}_offer -f\n"
+        "    else\n"
+        "        {1}_offer -W \"$options\"\n"
         "    fi\n"
         "}}\n"
         "complete -F {1} {0}\n",
@@ -169,7 +175,9 @@ std::string zsh_option(const CompletionOption& option) {
                            : option.takes_file      ? std::string(":value:_files")
                            : option.choices.empty() ? std::string(":value: ")
                                                     : ":value:(" + joined(option.choices) + ")";
-        out += fmt::format(" \\\n                '*{}[{}]{}'", name, help, value);
+        // "=": the value may stand behind one, too.
+        const auto equals = option.takes_value && name.starts_with("--") ? "=" : "";
+        out += fmt::format(" \\\n                '*{}{}[{}]{}'", name, equals, help, value);
     }
     return out;
 }
@@ -186,8 +194,11 @@ std::string zsh_script(const CompletionCommand& top) {
         for (const auto& option : command.options)
             branches += zsh_option(option);
         const auto words = joined(command.words);
-        branches += words.empty() ? " \\\n                '*:file:_files'"
-                                  : " \\\n                '*:word:(" + words + ")'";
+        if (!words.empty()) {
+            branches += " \\\n                '*:word:(" + words + ")'";
+        } else if (command.takes_file) {
+            branches += " \\\n                '*:file:_files'";
+        }
         branches += " ;;\n";
     }
     return fmt::format(
@@ -228,7 +239,7 @@ std::string fish_script(const CompletionCommand& top) {
         for (const auto& option : command.options)
             out += fish_option(top.name, command.name, option);
         const auto words = joined(command.words);
-        if (!words.empty())
+        if (!words.empty() || !command.takes_file)  // -f: no files
             out += fmt::format("complete -c {} -f -n '__fish_seen_subcommand_from {}' -a '{}'\n", top.name,
                                command.name, words);
     }

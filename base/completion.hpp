@@ -28,7 +28,8 @@ struct CompletionCommand {
     std::string name;  // of the program itself at the top
     std::string help;
     std::vector<CompletionOption> options;
-    std::vector<std::string> words;  // that may stand as an argument; empty: a file or anything
+    std::vector<std::string> words;  // that may stand as an argument
+    bool takes_file = false;         // an argument may be a file's name
     std::vector<CompletionCommand> commands;
 };
 

@@ -34,6 +34,7 @@ std::string_view code_of(Style style) {
 }
 
 constexpr int kUnknownWidth = 80;
+constexpr int kWidest = 1000;
 
 }  // namespace
 
@@ -41,7 +42,11 @@ Terminal::Terminal(int descriptor) : colour_(false), width_(kUnknownWidth) {
     if (::isatty(descriptor) != 1) return;
     colour_ = environment("NO_COLOR").empty() && environment("TERM") != "dumb";
     winsize size{};
-    if (::ioctl(descriptor, TIOCGWINSZ, &size) == 0 && size.ws_col > 0) width_ = size.ws_col;
+    if (::ioctl(descriptor, TIOCGWINSZ, &size) == 0 && size.ws_col > 0) {
+        width_ = size.ws_col;
+    } else if (const int columns = std::atoi(std::string(environment("COLUMNS")).c_str()); columns > 0) {
+        width_ = std::min(columns, kWidest);  // as a terminal without a size, such as a serial line, is told
+    }
 }
 
 std::string Terminal::paint(Style style, std::string_view text) const {

@@ -15,7 +15,7 @@ class Terminal {
     Terminal(bool colour, int width) : colour_(colour), width_(width) {}  // for tests and files
 
     bool colour() const { return colour_; }
-    int width() const { return width_; }  // columns; 80 when unknown
+    int width() const { return width_; }  // columns; where the terminal has no size $COLUMNS, else 80
     std::string paint(Style style, std::string_view text) const;
 
   private:

@@ -26,4 +26,10 @@ inline std::string peer_words(std::string_view untrusted, std::size_t limit = kM
     return marked_words(sanitize(untrusted, limit));
 }
 
+// What came where an answer was expected: the beginning of it. REQUIRES: as of peer_words().
+inline std::string first_bytes(std::string_view untrusted) {
+    constexpr std::size_t kShown = 60;
+    return peer_words(untrusted, kShown);
+}
+
 }  // namespace plumb

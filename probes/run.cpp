@@ -10,7 +10,6 @@ namespace plumb {
 void Run::begin(std::string_view phase) {
     const auto now = Clock::now();
     if (current_ == kNone) {
-        began_ = now;
         phase_started_ = now;
     } else {
         close_phase(now);
@@ -61,6 +60,10 @@ void Run::finish() {
 void Run::set_aside(Clock::time_point from, Clock::time_point to) {
     from = std::max(from, looked_);
     if (from >= to) return;
+    // What was told meanwhile happened no later than the phase counts.
+    const auto counted = outcome.total + (from - phase_started_);
+    for (auto step = outcome.said.rbegin(); step != outcome.said.rend() && step->at > counted; ++step)
+        step->at = counted;
     phase_started_ += to - from;
     aside_ += to - from;
     looked_ = to;
@@ -96,7 +99,9 @@ void Run::note_said(bool sent, std::string_view words) {
     std::vector<std::string_view> hidden;
     for (const auto& secret : secrets_)
         hidden.emplace_back(secret.reveal());
-    const auto at = current_ == kNone ? Clock::duration::zero() : Clock::now() - began_;
+    // By the clock of the phases, so that a step and the phase that it ends agree.
+    const auto at =
+        current_ == kNone ? Clock::duration::zero() : outcome.total + (Clock::now() - phase_started_);
     const bool last = said.size() + 1 == kMaxSaid;
     said.push_back({at, sent, last ? "… and more" : sanitize(scrub(words, hidden), kMaxSaidWords)});
 }

@@ -99,7 +99,6 @@ class Run {
     Depth depth_;
     std::span<const PhaseLimit> limits_;
     std::span<const Secret> secrets_;
-    Clock::time_point began_{};
     Clock::time_point phase_started_{};  // later by what is set aside
     Clock::time_point looked_{};         // what was before is counted or set aside
     Clock::duration aside_{};            // of the phase in progress

@@ -36,7 +36,7 @@ bool read_config(const CheckOptions& options, std::optional<Config>& config) {
     config = load_config(options.config, complaints);
     check_task_config(config->task, complaints);
     if (complaints.empty()) return true;
-    fmt::print(stderr, "{}\n", complaints.joined());
+    tell(complaints.joined());
     return false;
 }
 
@@ -108,6 +108,7 @@ int check(const CheckOptions& options) {
     plan.look = task_config.look;
     // What the table shows of the task needs neither image nor variables, unless some are required.
     plan.whole_look = options.json || options.verbose || !task_config.variables.required.empty();
+    plan.patient = plan.whole_look;  // whoever asked for it waits for it
     if (line.shows()) plan.progress = [&line](Progress progress) { line.show(std::move(progress)); };
     task::TaskProbe task(services, task_settings(task_config));
     CheckDriver driver(io, task, targets, std::move(plan));

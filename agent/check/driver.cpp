@@ -1,5 +1,7 @@
 #include "agent/check/driver.hpp"
 
+#include "probes/task/facts.hpp"
+
 #include <algorithm>
 #include <csignal>
 #include <utility>
@@ -13,8 +15,29 @@ namespace {
 
 constexpr auto kIdentityLimit = std::chrono::milliseconds(500);
 constexpr auto kLookLimit = std::chrono::seconds(1);
+constexpr auto kPatientLookLimit = std::chrono::seconds(5);  // as long as a person waits
 constexpr auto kGrace = std::chrono::milliseconds(500);
 constexpr auto kTick = std::chrono::milliseconds(100);
+constexpr std::string_view kInterruptedLook = "not over when the check was interrupted";
+constexpr std::string_view kCutLook =
+    "not over in time: the processor is busy, or a file system does not answer";
+
+bool is_ignored(int signal) {
+    struct sigaction now {};
+    return ::sigaction(signal, nullptr, &now) == 0 && now.sa_handler == SIG_IGN;
+}
+
+bool unfinished(const task::Look& look) {
+    return look.evidence.find_fact(task::kLook.name) != nullptr;
+}
+
+void set_unfinished(task::Look& look) {
+    look.evidence.fact(task::kLook, kCutLook);
+}
+
+void set_finished(task::Look& look) {
+    std::erase_if(look.evidence.facts, [](const Fact& fact) { return fact.name == task::kLook.name; });
+}
 
 }  // namespace
 
@@ -27,7 +50,10 @@ CheckDriver::CheckDriver(boost::asio::io_context& io, task::TaskProbe& task, std
       outcomes_(targets.size()),
       signals_(io, SIGINT, SIGTERM),
       grace_(io),
-      tick_(io) {
+      tick_(io),
+      look_limit_(io),
+      begun_(targets.size()) {
+    if (!is_ignored(SIGHUP)) signals_.add(SIGHUP);
     signals_.async_wait([this](const boost::system::error_code& error, int) {
         if (!error) interrupt();
     });
@@ -37,6 +63,7 @@ boost::asio::awaitable<void> CheckDriver::one_target(std::size_t index) {
     for (unsigned run = 0; run < plan_.repeat && !interrupted_; ++run) {
         // What only every Nth run may cost (a second connection) is done once; a log-in is what was asked
         // for.
+        begun_[index] = run + 1;
         const bool deep = run == 0 || targets_[index].kind().logs_in;
         auto outcome = co_await targets_[index].run_once(deep ? Depth::inspect : Depth::login);
         // What we cut short ourselves is no evidence.
@@ -55,18 +82,45 @@ boost::asio::awaitable<void> CheckDriver::worker() {
         co_await one_target(index);
         ++done_;
     }
+    if (--working_ == 0) hurry_look();
 }
 
 boost::asio::awaitable<void> CheckDriver::look_at_task() {
-    co_await task_.learn(kIdentityLimit);
-    if (!plan_.look) co_return;
+    looking_ = true;
+    look_began_ = Clock::now();
     const auto depth = plan_.whole_look ? Depth::inspect : Depth::login;
-    look_ = co_await task_.look(depth, Clock::now() + kLookLimit);
+    try {
+        co_await task_.learn(kIdentityLimit);
+        if (plan_.look) look_ = co_await task_.look(depth, look_began_ + kPatientLookLimit);
+    } catch (const boost::system::system_error&) {
+        if (interrupted_) throw;
+        set_unfinished(look_);  // hurried while it still asked the platform
+    }
+    looking_ = false;
+    look_limit_.cancel();
+    if (interrupted_ && unfinished(look_)) look_.evidence.fact(task::kLook, kInterruptedLook);
+    // What only this look reads is worth another one when there is another round.
+    if (plan_.whole_look && unfinished(look_)) looked_ = false;
+}
+
+// The targets are done: whoever wants no more than the table waits for nothing else any longer.
+void CheckDriver::hurry_look() {
+    if (!looking_ || plan_.patient) return;
+    look_limit_.expires_at(look_began_ + kLookLimit);
+    look_limit_.async_wait([this](const boost::system::error_code& error) {
+        if (!error && looking_) look_cancel_->emit(boost::asio::cancellation_type::terminal);
+    });
 }
 
 boost::asio::awaitable<void> CheckDriver::look_once_more() {
-    auto again = co_await task_.look(Depth::connect, Clock::now() + kLookLimit);
-    if (again.evidence.gauges.empty()) co_return;  // it did not come back in time
+    const auto limit = plan_.patient ? kPatientLookLimit : kLookLimit;
+    auto again = co_await task_.look(Depth::connect, Clock::now() + limit);
+    if (unfinished(again)) {
+        set_unfinished(look_);
+        co_return;
+    }
+    // It has seen what the first one was to see, unless that was to be a whole one.
+    if (!plan_.whole_look || look_.whole) set_finished(look_);
     for (const auto& fact : again.evidence.facts)
         look_.evidence.fact(fact.name, fact.cls, fact.value);
     for (const auto& gauge : again.evidence.gauges)
@@ -74,12 +128,13 @@ boost::asio::awaitable<void> CheckDriver::look_once_more() {
     look_.checks = std::move(again.checks);
 }
 
-void CheckDriver::spawn(boost::asio::awaitable<void> work) {
+boost::asio::cancellation_signal& CheckDriver::spawn(boost::asio::awaitable<void> work) {
     cancels_.push_back(std::make_unique<boost::asio::cancellation_signal>());
     ++active_;
     auto handler = [this](const std::exception_ptr& error) { ended(error); };
     boost::asio::co_spawn(io_, std::move(work),
                           boost::asio::bind_cancellation_slot(cancels_.back()->slot(), handler));
+    return *cancels_.back();
 }
 
 void CheckDriver::ended(const std::exception_ptr& error) {
@@ -87,7 +142,8 @@ void CheckDriver::ended(const std::exception_ptr& error) {
     if (error && !interrupted_) broken_ = error;
     if (--active_ == 0 && plan_.look && !looked_again_ && !interrupted_ && !broken_) {
         looked_again_ = true;
-        return spawn(look_once_more());
+        spawn(look_once_more());
+        return;
     }
     if (active_ == 0 || broken_) io_.stop();
 }
@@ -98,8 +154,11 @@ void CheckDriver::show_progress() {
     progress.done = done_;
     progress.targets = targets_.size();
     for (const auto& target : targets_) {
-        if (const auto run = target.in_flight())
-            progress.in_flight.push_back({target.target().dependency, run->phase, run->spent});
+        const auto run = target.in_flight();
+        if (!run) continue;
+        const auto at = static_cast<std::size_t>(&target - targets_.data());
+        progress.in_flight.push_back(
+            {target.target().dependency, run->phase, run->spent, begun_[at], plan_.repeat});
     }
     plan_.progress(std::move(progress));
     tick_.expires_after(kTick);
@@ -123,13 +182,14 @@ void CheckDriver::run() {
     next_ = 0;
     done_ = 0;
     outcomes_.assign(targets_.size(), {});
+    begun_.assign(targets_.size(), 0);
     cut_short_.clear();
     cancels_.clear();
     looked_again_ = false;
     io_.restart();
-    if (!std::exchange(looked_, true)) spawn(look_at_task());
-    const auto workers = std::min<std::size_t>(plan_.concurrency, targets_.size());
-    for (std::size_t i = 0; i < workers; ++i)
+    if (!std::exchange(looked_, true)) look_cancel_ = &spawn(look_at_task());
+    working_ = std::min<std::size_t>(plan_.concurrency, targets_.size());
+    for (auto workers = working_; workers > 0; --workers)
         spawn(worker());
     show_progress();
     io_.run();

@@ -26,14 +26,16 @@ class CheckDriver {
         unsigned concurrency = 16;
         bool look = true;        // at the task itself
         bool whole_look = true;  // at the image and the variables, too, which takes some tens of milliseconds
+        bool patient = true;     // the look may take longer than the targets do
         std::function<void(Progress)> progress;  // called now and then while a round lasts; may be empty
     };
 
     CheckDriver(boost::asio::io_context& io, task::TaskProbe& task, std::vector<Prepared>& targets,
                 Plan plan);
 
-    // One round: runs the io_context until every target is done, or SIGINT or SIGTERM came and what was in
-    // flight has ended. What the round before showed is forgotten.
+    // One round: runs the io_context until every target is done, or SIGINT, SIGTERM or SIGHUP came and what
+    // was in flight has ended. What the round before showed is forgotten. A SIGHUP that was ignored when the
+    // program began, as nohup does, stays so.
     void run();
     // Between two rounds. False: interrupted.
     bool pause(std::chrono::nanoseconds length);
@@ -45,6 +47,7 @@ class CheckDriver {
     const task::Look& look() const { return look_; }
     // Runs that the interruption ended, as far as they came.
     const std::vector<Outcome>& cut_short() const { return cut_short_; }
+    unsigned repeat() const { return plan_.repeat; }
     bool interrupted() const { return interrupted_; }
     // False: something did not end within the grace after an interruption; then do not destroy the targets.
     bool settled() const { return active_ == 0 && !task_.busy(); }
@@ -54,7 +57,8 @@ class CheckDriver {
     boost::asio::awaitable<void> one_target(std::size_t index);
     boost::asio::awaitable<void> look_at_task();
     boost::asio::awaitable<void> look_once_more();
-    void spawn(boost::asio::awaitable<void> work);
+    void hurry_look();
+    boost::asio::cancellation_signal& spawn(boost::asio::awaitable<void> work);
     void show_progress();
     void interrupt();
     void ended(const std::exception_ptr& error);
@@ -68,15 +72,21 @@ class CheckDriver {
     task::Look look_;
     boost::asio::signal_set signals_;
     boost::asio::steady_timer grace_;
-    boost::asio::steady_timer tick_;  // of the progress, and of a pause
+    boost::asio::steady_timer tick_;        // of the progress, and of a pause
+    boost::asio::steady_timer look_limit_;  // of a look that nobody else waits for any more
+    boost::asio::cancellation_signal* look_cancel_ = nullptr;  // one of cancels_
+    Clock::time_point look_began_{};
     std::vector<std::unique_ptr<boost::asio::cancellation_signal>> cancels_;
     std::exception_ptr broken_;
+    std::vector<unsigned> begun_;  // runs of each target
     std::size_t next_ = 0;
     std::size_t done_ = 0;
-    std::size_t active_ = 0;
+    std::size_t working_ = 0;  // workers
+    std::size_t active_ = 0;   // whatever is spawned
     bool interrupted_ = false;
     bool looked_ = false;
     bool looked_again_ = false;
+    bool looking_ = false;  // the first time
 };
 
 }  // namespace plumb::agent

@@ -139,12 +139,19 @@ json::object task_object(const TaskPart& task) {
 
 }  // namespace
 
-std::string render_json(const std::vector<Outcome>& outcomes, const TaskPart& task,
-                        std::string_view version) {
+std::string render_json(const std::vector<Outcome>& outcomes, const TaskPart& task, std::string_view version,
+                        const Interruption& interruption) {
     json::object root;
     root["agent"] =
         json::object{{"version", text(version)}, {"catalog", catalog_of(outcomes, task.look.evidence)}};
     root["task"] = task_object(task);
+    if (interruption.came) {
+        root["interrupted"] = true;
+        json::array names;
+        for (const auto& name : interruption.not_checked)
+            names.push_back(json::value(text(name)));
+        root["not_checked"] = std::move(names);
+    }
     json::array list;
     for (const auto& outcome : outcomes)
         list.push_back(outcome_object(outcome));

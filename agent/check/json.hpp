@@ -17,7 +17,14 @@ struct TaskPart {
     task::Look look;
 };
 
+// A check that was interrupted says so: who reads the file would take it for whole.
+struct Interruption {
+    bool came = false;
+    std::vector<std::string> not_checked;  // dependencies without any outcome
+};
+
 // Ends with a newline. Durations are whole microseconds; the phases of an outcome add up to its total_us.
-std::string render_json(const std::vector<Outcome>& outcomes, const TaskPart& task, std::string_view version);
+std::string render_json(const std::vector<Outcome>& outcomes, const TaskPart& task, std::string_view version,
+                        const Interruption& interruption = {});
 
 }  // namespace plumb::agent

@@ -5,7 +5,9 @@
 #include "agent/version.hpp"
 
 #include <algorithm>
+#include <cerrno>
 #include <cstdio>
+#include <unistd.h>
 
 #include <fmt/format.h>
 
@@ -29,6 +31,8 @@ std::string name_of(const std::vector<Fact>& identity) {
 TableOptions table_options(const CheckDriver& driver, const std::vector<Prepared>& targets) {
     TableOptions table;
     table.expected = targets.size();
+    table.repeat = driver.repeat();
+    table.interrupted = driver.interrupted();
     table.kinds = all_kinds();
     table.task = &driver.look();
     table.task_name = name_of(driver.identity().facts);
@@ -53,8 +57,12 @@ std::vector<Outcome> outcomes_of(const CheckDriver& driver) {
 std::string render(const CheckDriver& driver, const std::vector<Prepared>& targets,
                    const CheckOptions& options, const Terminal& terminal) {
     const auto outcomes = outcomes_of(driver);
-    if (options.json) return render_json(outcomes, {driver.identity().facts, driver.look()}, version());
     auto table = table_options(driver, targets);
+    if (options.json) {
+        const Interruption interruption{driver.interrupted(), std::move(table.dependencies_without_outcome)};
+        return render_json(outcomes, {driver.identity().facts, driver.look()}, version(), interruption);
+    }
+    table.wrap_result = ::isatty(STDOUT_FILENO) == 1;
     table.terminal = Terminal(terminal.colour(), std::min(terminal.width(), kWidest));
     table.verbose = options.verbose;
     return render_table(outcomes, table);
@@ -76,12 +84,17 @@ int exit_code(const CheckDriver& driver) {
 bool print(std::string_view text) {
     const bool written =
         std::fwrite(text.data(), 1, text.size(), stdout) == text.size() && std::fflush(stdout) == 0;
-    if (!written) complain("standard output could not be written");
+    if (!written && errno != EPIPE) complain("standard output could not be written");
     return written;
 }
 
 void complain(std::string_view text) {
-    fmt::print(stderr, "plumb-agent check: {}\n", text);
+    tell(fmt::format("plumb-agent check: {}", text));
+}
+
+void tell(std::string_view line) {
+    const auto whole = std::string(line) + '\n';  // in one piece, so that no other's line comes between
+    std::fwrite(whole.data(), 1, whole.size(), stderr);
 }
 
 }  // namespace plumb::agent

@@ -29,7 +29,9 @@ std::string progress_words(Progress progress, std::size_t columns) {
                      [](const auto& a, const auto& b) { return a.spent > b.spent; });
     auto words = fmt::format("{} of {}", progress.done, progress.targets);
     for (const auto& run : runs) {
-        words += fmt::format(" · {}: {}", run.dependency, run.phase);
+        words += fmt::format(" · {}: ", run.dependency);
+        if (run.of > 1) words += fmt::format("run {} of {}, ", run.number, run.of);
+        words += run.phase;
         if (run.spent >= kShownWait)
             words += fmt::format(" {:.1f} s", std::chrono::duration<double>(run.spent).count());
     }
@@ -42,7 +44,7 @@ void ProgressLine::show(Progress progress) {
     if (!shows_) return;
     // A line that wraps could not be written over.
     const auto columns = static_cast<std::size_t>(std::max(Terminal(STDERR_FILENO).width(), 20)) - 1;
-    fmt::print(stderr, "\r\x1b[K{}", progress_words(std::move(progress), columns));
+    std::fputs(("\r\x1b[K" + progress_words(std::move(progress), columns)).c_str(), stderr);
     std::fflush(stderr);
     drawn_ = true;
 }

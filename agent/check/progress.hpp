@@ -14,14 +14,16 @@ struct Progress {
         std::string dependency;
         std::string_view phase;
         std::chrono::nanoseconds spent{};  // in this phase
+        unsigned number = 1;               // which of
+        unsigned of = 1;                   // so many runs of the target
     };
     std::size_t done = 0;  // targets
     std::size_t targets = 0;
     std::vector<Run> in_flight;
 };
 
-// "2 of 5 · database: authenticate 1.2 s · cache: connect", the longest wait first, at most `columns` wide.
-// Pure.
+// "2 of 5 · database: authenticate 1.2 s · cache: run 7 of 20, connect", the longest wait first, at most
+// `columns` wide. Pure.
 std::string progress_words(Progress progress, std::size_t columns);
 
 // Shown on a terminal that moves its cursor only. Gone when it is destroyed.

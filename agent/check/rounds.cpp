@@ -25,10 +25,62 @@ std::string time_of_day(std::chrono::system_clock::time_point at) {
     return format_time(at).substr(11, 8);
 }
 
+// Of the characters that servers and names bring along; what is not told here takes one column.
+std::size_t columns_of(char32_t point) {
+    struct Range {
+        char32_t first, last;
+        std::size_t columns;
+    };
+    constexpr Range kRanges[] = {{0x0300, 0x036F, 0}, {0x1100, 0x115F, 2},   {0x200B, 0x200F, 0},
+                                 {0x2E80, 0xA4CF, 2}, {0xAC00, 0xD7A3, 2},   {0xF900, 0xFAFF, 2},
+                                 {0xFE00, 0xFE0F, 0}, {0xFE30, 0xFE6F, 2},   {0xFF00, 0xFF60, 2},
+                                 {0xFFE0, 0xFFE6, 2}, {0x1F300, 0x1FAFF, 2}, {0x20000, 0x3FFFD, 2}};
+    for (const auto& range : kRanges) {
+        if (point >= range.first && point <= range.last) return range.columns;
+    }
+    return 1;
+}
+
+// A terminal that has no width wraps nothing.
+std::size_t rows_of(std::string_view line, std::size_t columns) {
+    if (columns == 0) return 1;
+    return std::max<std::size_t>((terminal_columns(line) + columns - 1) / columns, 1);
+}
+
+struct Hidden {
+    std::size_t where = 0;  // the line that stands for the hidden ones
+    std::string words;      // empty: none is hidden
+};
+
+// Takes lines away before the page's end until the window holds the rest.
+Hidden fit(std::vector<std::string_view>& lines, Screen::Window window) {
+    const auto room = std::max<std::size_t>(window.rows, 4) - 1;  // the cursor stands below
+    std::size_t rows = 0;
+    for (const auto line : lines)
+        rows += rows_of(line, window.columns);
+    if (window.rows == 0 || rows <= room) return {};
+    auto end = lines.size() - 1;  // where the page's end begins
+    while (end > 1 && !lines[end - 1].empty() && lines.size() - end < room / 2)
+        --end;
+    if (end <= 1 || !lines[end - 1].empty()) end = lines.size() - 1;
+    std::size_t used = 1;  // the line that tells of the others
+    for (auto i = end; i < lines.size(); ++i)
+        used += rows_of(lines[i], window.columns);
+    std::size_t kept = 0;
+    while (kept < end && used + rows_of(lines[kept], window.columns) <= room)
+        used += rows_of(lines[kept++], window.columns);
+    const auto words = fmt::format("… {} more lines: they need a taller window", end - kept);
+    if (kept == end) return {};
+    lines.erase(lines.begin() + static_cast<std::ptrdiff_t>(kept) + 1,
+                lines.begin() + static_cast<std::ptrdiff_t>(end));
+    return {kept, cut_words(words, window.columns > 0 ? window.columns : words.size())};
+}
+
 }  // namespace
 
-void Rounds::add(const std::vector<Outcome>& outcomes, Time now) {
+void Rounds::add(const std::vector<Outcome>& outcomes, const std::string& task, Time now) {
     if (count_++ == 0) began_ = now;
+    note("task", task, now);  // a name that no dependency has
     for (const auto& outcome : outcomes) {
         const auto failure =
             outcome.ok() ? std::string()
@@ -49,7 +101,7 @@ void Rounds::note(const std::string& dependency, const std::string& failure, Tim
 }
 
 std::string Rounds::head(std::chrono::nanoseconds pause, Time now, const Terminal& terminal) const {
-    const auto width = static_cast<std::size_t>(std::max(terminal.width(), 40));
+    const auto width = static_cast<std::size_t>(std::max(terminal.width(), 20));
     const auto counter = fmt::format("round {} · every {} · since {}", count_, format_duration(pause),
                                      seconds_words(now - began_));
     std::string out = terminal.paint(Style::dim, cut_words(counter, width)) + '\n';
@@ -61,22 +113,39 @@ std::string Rounds::head(std::chrono::nanoseconds pause, Time now, const Termina
     return out + '\n';
 }
 
-std::string Screen::redraw(std::string_view page, std::size_t rows) {
+std::size_t terminal_columns(std::string_view text) {
+    std::size_t columns = 0;
+    while (!text.empty()) {
+        const auto lead = static_cast<unsigned char>(text.front());
+        if (lead == 0x1b) {  // "\x1b[31m"
+            text.remove_prefix(std::min(text.find('m'), text.size() - 1) + 1);
+            continue;
+        }
+        const std::size_t length = lead < 0xC0 ? 1 : lead < 0xE0 ? 2 : lead < 0xF0 ? 3 : 4;
+        char32_t point = length == 1 ? lead : lead & (0x7FU >> length);
+        for (std::size_t i = 1; i < std::min(length, text.size()); ++i)
+            point = point << 6U | (static_cast<unsigned char>(text[i]) & 0x3FU);
+        columns += columns_of(point);
+        text.remove_prefix(std::min(length, text.size()));
+    }
+    return columns;
+}
+
+std::string Screen::redraw(std::string_view page, Window window) {
     auto lines = split(page, '\n');
     if (!lines.empty() && lines.back().empty()) lines.pop_back();
-    const auto room = std::max<std::size_t>(rows, 4) - 1;  // the cursor stands below
-    std::string out;
-    if (drawn_ > 0) out = fmt::format("\x1b[{}A", drawn_);
-    out += "\r\x1b[J";
-    std::string hidden;
-    if (rows > 0 && lines.size() > room) {
-        hidden = fmt::format("… {} more lines: they need a taller window", lines.size() - room + 1);
-        lines.erase(lines.begin() + static_cast<std::ptrdiff_t>(room) - 2, lines.end() - 1);
-        lines.insert(lines.end() - 1, hidden);
-    }
-    for (const auto line : lines)
+    const auto hidden = fit(lines, window);
+    std::string out = "\r\x1b[J";
+    if (drawn_ > 0) out = fmt::format("\x1b[{}A\r\x1b[J", drawn_);
+    if (drawn_ > 0 && columns_ != window.columns) out = "\x1b[H\x1b[2J";
+    drawn_ = 0;
+    columns_ = window.columns;
+    for (std::size_t i = 0; i < lines.size(); ++i) {
+        const auto line =
+            hidden.where == i && !hidden.words.empty() ? std::string_view(hidden.words) : lines[i];
         out.append(line).append("\n");
-    drawn_ = lines.size();
+        drawn_ += rows_of(line, window.columns);
+    }
     return out;
 }
 

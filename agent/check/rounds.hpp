@@ -16,8 +16,9 @@ namespace plumb::agent {
 
 class Rounds {
   public:
-    // A whole round ended at `now`.
-    void add(const std::vector<Outcome>& outcomes, std::chrono::system_clock::time_point now);
+    // A whole round ended at `now`. `task`: the task's own trouble in words, "" without any.
+    void add(const std::vector<Outcome>& outcomes, const std::string& task,
+             std::chrono::system_clock::time_point now);
 
     std::size_t count() const { return count_; }
     // "round 12 · every 2.00 s · since 24 s", and the latest changes, a line each: "10:00:24  ✗ database
@@ -45,15 +46,26 @@ class Rounds {
     std::size_t count_ = 0;
 };
 
-// Redraws in place: moves up over what was drawn before and writes over it.
+// Columns that a terminal gives a text: none to colours and to marks that combine, two to wide characters
+// (UAX #11).
+std::size_t terminal_columns(std::string_view text);
+
+// Redraws in place: moves up over what was drawn before and writes over it. A line that is wider than the
+// window takes as many rows as the terminal wraps it to.
 class Screen {
   public:
-    // The bytes to write. A page of more lines than `rows` keeps its beginning and its last line; 0 rows: any
-    // number.
-    std::string redraw(std::string_view page, std::size_t rows);
+    struct Window {
+        std::size_t rows = 0;  // 0: any number
+        std::size_t columns = 0;
+    };
+    // The bytes to write. A page of more rows than the window keeps its beginning and its end, from the last
+    // empty line on: the result. Where the width has changed, nobody knows what became of the last page: then
+    // the window is cleared.
+    std::string redraw(std::string_view page, Window window);
 
   private:
-    std::size_t drawn_ = 0;  // lines
+    std::size_t drawn_ = 0;  // rows
+    std::size_t columns_ = 0;
 };
 
 }  // namespace plumb::agent

@@ -17,7 +17,10 @@ struct TableOptions {
     Terminal terminal{false, 80};
     // Everything: facts, every gauge, every address tried, what was said on the wire, and no text cut.
     bool verbose = false;
-    std::size_t expected = 0;                               // dependencies that were to be checked
+    bool wrap_result = false;  // the result line, too, which otherwise is one line for whoever greps
+    std::size_t expected = 0;  // dependencies that were to be checked
+    std::size_t repeat = 1;    // runs of each
+    bool interrupted = false;
     std::vector<std::string> dependencies_without_outcome;  // not reached before an interruption
     std::vector<Outcome> cut_short;         // runs that the interruption ended, as far as they had come
     std::vector<std::string> connect_only;  // dependencies of which no more is tried
@@ -30,7 +33,8 @@ struct TableOptions {
 // the result line and a newline.
 std::string render_table(const std::vector<Outcome>& outcomes, const TableOptions& options);
 
-// "Result: 1 of 3 dependencies failed: database (connect: tcp.timeout)."
+// "Result: 1 of 3 dependencies failed: database (connect: tcp.timeout). The task itself: 1 thing is wrong
+// (memory)."
 std::string result_line(const std::vector<Outcome>& outcomes, const TableOptions& options);
 
 }  // namespace plumb::agent

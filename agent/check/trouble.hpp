@@ -23,8 +23,10 @@ struct TaskTrouble {
     std::vector<const Fact*> missing;  // required, and absent
     std::vector<Scarce> scarce;        // less than a fifth free; the scarcest first
     bool memory_tight = false;         // memory is among them
+    // What one look cannot tell from a passing state, in words: connections that the app has not closed.
+    std::vector<std::string> notes;
 
-    bool none() const { return failed.empty() && missing.empty() && scarce.empty(); }
+    bool none() const { return failed.empty() && missing.empty() && scarce.empty() && notes.empty(); }
     bool broken() const { return !failed.empty() || !missing.empty(); }  // more than near a limit
 };
 

@@ -2,6 +2,7 @@
 
 #include "agent/check/output.hpp"
 #include "agent/check/rounds.hpp"
+#include "agent/check/table/task_words.hpp"
 #include "base/duration.hpp"
 
 #include <chrono>
@@ -20,11 +21,11 @@ bool redraws(const CheckOptions& options) {
            (term == nullptr || std::string_view(term) != "dumb");
 }
 
-std::size_t terminal_rows() {
+Screen::Window window_of(const Terminal& terminal) {
     constexpr std::size_t kUnknown = 24;
     winsize size{};
-    if (::ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) != 0 || size.ws_row == 0) return kUnknown;
-    return size.ws_row;
+    const bool known = ::ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_row > 0;
+    return {known ? size.ws_row : kUnknown, static_cast<std::size_t>(terminal.width())};
 }
 
 // What was shown last of the rounds.
@@ -37,13 +38,13 @@ class Watching {
     bool show_round() {
         const Terminal terminal(STDOUT_FILENO);
         const auto now = system_clock::now();
-        rounds_.add(outcomes_of(driver_), now);
+        rounds_.add(outcomes_of(driver_), task_words(driver_.look()), now);
         code_ = exit_code(driver_);
         if (options_.json) return print(render(driver_, targets_, options_, terminal));
         table_ = render(driver_, targets_, options_, terminal);
         if (in_place_)
             return print(
-                screen_.redraw(rounds_.head(*options_.watch, now, terminal) + table_, terminal_rows()));
+                screen_.redraw(rounds_.head(*options_.watch, now, terminal) + table_, window_of(terminal)));
         return print(format_time(now) + " " + render_result(driver_, targets_));
     }
 
@@ -57,8 +58,10 @@ class Watching {
         }
         if (options_.json) return code_;
         const auto head = rounds_.head(*options_.watch, system_clock::now(), terminal);
+        auto window = window_of(terminal);
+        window.rows = 0;  // what stays is the whole page
         const bool printed =
-            in_place_ ? print(screen_.redraw(head + table_, 0)) : print("\n" + head + table_);
+            in_place_ ? print(screen_.redraw(head + table_, window)) : print("\n" + head + table_);
         return printed ? code_ : kFailed;
     }
 

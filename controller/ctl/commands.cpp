@@ -5,6 +5,7 @@
 #include "base/terminal.hpp"
 #include "base/text.hpp"
 #include "controller/ctl/accept.hpp"
+#include "controller/ctl/diff/acceptances.hpp"
 #include "controller/ctl/diff/compare.hpp"
 #include "controller/ctl/diff/render.hpp"
 #include "controller/ctl/diff/transcript.hpp"
@@ -13,7 +14,6 @@
 #include "controller/ctl/judge_store.hpp"
 #include "controller/ctl/report_format.hpp"
 #include "controller/ctl/wait.hpp"
-#include "controller/judge/policy/policy_rules.hpp"
 #include "controller/judge/policy/policy_yaml.hpp"
 
 #include <algorithm>
@@ -29,8 +29,8 @@ using std::chrono::milliseconds;
 
 constexpr std::chrono::minutes kUsualSince{15};
 
-int complain(ExitCode code, const std::string& message) {
-    std::fprintf(stderr, "plumbctl: %s\n", message.c_str());
+int complain(const char* command, ExitCode code, const std::string& message) {
+    std::fprintf(stderr, "plumbctl %s: %s\n", command, message.c_str());
     return code;
 }
 
@@ -182,24 +182,24 @@ void print(const judge::Report& report, const std::string& format) {
 
 int run_gate(const ConnectOptions& connect, const CompareFlags& flags) {
     const auto answer = flags.wait ? ask_until_known(connect, flags) : ask(connect, flags);
-    if (!answer.ok) return complain(answer.trouble.code, answer.trouble.message);
+    if (!answer.ok) return complain("gate", answer.trouble.code, answer.trouble.message);
     print(answer.value, flags.format);
     return exit_code(answer.value.verdict);
 }
 
 int run_compare(const ConnectOptions& connect, const CompareFlags& flags) {
     const auto answer = ask(connect, flags);
-    if (!answer.ok) return complain(answer.trouble.code, answer.trouble.message);
+    if (!answer.ok) return complain("compare", answer.trouble.code, answer.trouble.message);
     print(answer.value, flags.format);
     return kPromote;
 }
 
 int run_judge(const CompareFlags& flags, const StoreFlags& store) {
     auto policy = read_policy(flags.policy);
-    if (!policy) return complain(kUsage, policy.error().message);
+    if (!policy) return complain("judge", kUsage, policy.error().message);
     const auto judge = store.store.empty() ? judge_files_of : judge_store_of;
     const auto report = judge(flags, store, std::move(policy->policy));
-    if (!report) return complain(kUsage, report.error().message);
+    if (!report) return complain("judge", kUsage, report.error().message);
     print(*report, flags.format);
     return exit_code(report->verdict);
 }
@@ -208,16 +208,16 @@ int run_accept(const ConnectOptions& connect, const CompareFlags& flags, const A
     const auto until = std::chrono::system_clock::now() +
                        std::chrono::duration_cast<std::chrono::system_clock::duration>(accept.expires);
     const AcceptOptions options{accept.all, accept.reason, accept.owner, until};
-    if (const auto ok = check_words(options); !ok) return complain(kUsage, ok.error().message);
+    if (const auto ok = check_words(options); !ok) return complain("accept", kUsage, ok.error().message);
     const auto answer = ask(connect, flags);
-    if (!answer.ok) return complain(answer.trouble.code, answer.trouble.message);
+    if (!answer.ok) return complain("accept", answer.trouble.code, answer.trouble.message);
     print(accept_yaml(answer.value, options));
     return kPromote;
 }
 
 int run_fleet(const ConnectOptions& connect, std::chrono::nanoseconds since, const std::string& format) {
     const auto answer = ask_fleet(connect, in_ms(since));
-    if (!answer.ok) return complain(answer.trouble.code, answer.trouble.message);
+    if (!answer.ok) return complain("fleet", answer.trouble.code, answer.trouble.message);
     print(format == "json" ? fleet_json(answer.value) : fleet_table(answer.value, Terminal(STDOUT_FILENO)));
     return kPromote;
 }
@@ -227,20 +227,20 @@ int run_diff(const DiffFlags& flags) {
     const std::string* names[2] = {&flags.baseline, &flags.candidate};
     for (int i = 0; i < 2; ++i) {
         const auto text = read_file(*names[i], kMaxTranscript);
-        if (!text) return complain(kUsage, text.error().message);
+        if (!text) return complain("diff", kUsage, text.error().message);
         auto check = read_check(*text, *names[i]);
-        if (!check) return complain(kUsage, check.error().message);
+        if (!check) return complain("diff", kUsage, check.error().message);
         sides[i] = std::move(*check);
     }
     auto policy = read_policy(flags.policy);
-    if (!policy) return complain(kUsage, policy.error().message);
-    judge::Judgement judgement;
-    judgement.findings = compare_checks(sides[0], sides[1]);
-    Difference difference;
-    difference.sides = {flags.baseline, flags.candidate};
-    difference.accepted =
-        judge::apply_policy(policy->policy, std::chrono::system_clock::now(), judgement).accepted;
-    difference.findings = by_weight(std::move(judgement.findings));
+    if (!policy) return complain("diff", kUsage, policy.error().message);
+    auto outcome = apply_acceptances(policy->policy, std::chrono::system_clock::now(),
+                                     compare_checks(sides[0], sides[1]));
+    const Difference difference{{flags.baseline, flags.candidate},
+                                by_weight(std::move(outcome.findings)),
+                                std::move(outcome.accepted),
+                                std::move(outcome.expired),
+                                std::move(outcome.unmatched)};
     if (flags.format == "json") {
         print(diff_json(difference));
     } else if (flags.format == "markdown") {

@@ -1,6 +1,7 @@
 // plumbctl: asks a controller, or files, what differs between two environments.
 #include "base/completion.hpp"
 #include "base/duration.hpp"
+#include "base/text.hpp"
 #include "controller/ctl/commands.hpp"
 
 #include <csignal>
@@ -61,7 +62,7 @@ void add_comparison(CLI::App& app, ctl::CompareFlags& flags) {
 }
 
 void add_rules(CLI::App& app, ctl::CompareFlags& flags, const std::string& since_help) {
-    app.add_option("--service", flags.service, "only this service");
+    app.add_option("--service", flags.service, "only this service")->type_name("NAME");
     add_duration(app, "--since", flags.since, since_help);
     app.add_option("--policy", flags.policy, "what may hold, what is accepted and what is ignored (YAML)");
 }
@@ -207,8 +208,10 @@ void add_accept(CLI::App& app, Flags& flags) {
     add_comparison(accept, flags.compare);
     add_rules(accept, flags.compare, kControllerSince);
     add_baseline_before(accept, flags.compare);
-    accept.add_option("--reason", flags.accept.reason, "why these differences are right")->required();
-    accept.add_option("--owner", flags.accept.owner, "who answers for it");
+    accept.add_option("--reason", flags.accept.reason, "why these differences are right")
+        ->required()
+        ->type_name("WORDS");
+    accept.add_option("--owner", flags.accept.owner, "who answers for it")->type_name("NAME");
     add_duration(accept, "--expires", flags.accept.expires,
                  "when the difference is to be looked at again, as in 30d; at most 3650d")
         ->required()
@@ -246,6 +249,15 @@ void add_fleet(CLI::App& app, Flags& flags) {
     });
 }
 
+int refuse(const CLI::App& app, const CLI::ParseError& error) {
+    const auto given = app.get_subcommands();
+    const std::string name = "plumbctl" + (given.empty() ? "" : " " + given.front()->get_name());
+    // What was typed in the wrong place may be a URL with a password.
+    std::fprintf(stderr, "%s: %s; run %s --help\n", name.c_str(),
+                 plumb::show_words(error.what(), 300).c_str(), name.c_str());
+    return ctl::kUsage;
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -275,8 +287,10 @@ int main(int argc, char** argv) {
     });
     try {
         app.parse(argc, argv);
+    } catch (const CLI::Success& help) {
+        return app.exit(help);
     } catch (const CLI::ParseError& error) {
-        return app.exit(error) == 0 ? 0 : static_cast<int>(ctl::kUsage);
+        return refuse(app, error);
     }
     return flags.run();
 }

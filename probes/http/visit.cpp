@@ -242,6 +242,8 @@ void Visit::fail_answer(Cause cause, std::string_view words) {
 
 void Visit::fail_reading(const Failed& failed) {
     std::string words = words_of(failed, *response_);
+    const bool begun = !response_->head_done() && !response_->opening().empty();
+    if (run_.listens() && settings_.quotable && begun) run_.peer_said(first_bytes(response_->opening()));
     if (failed.cause == Cause::peer_garbage && settings_.quotable && !response_->head_done()) {
         words += "; it begins with " + peer_words(response_->opening(), 80);
     }

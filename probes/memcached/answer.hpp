@@ -19,6 +19,7 @@ class LineReader {
     void feed(std::string_view bytes) { pending_.append(bytes); }
     // The next line without its end; nullopt: more bytes are needed. peer.too_large for a line without end.
     net::IoResult<std::optional<std::string>> take();
+    std::string_view rest() const { return pending_; }  // what has come of it
 
   private:
     std::string pending_;

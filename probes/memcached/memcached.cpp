@@ -8,6 +8,7 @@
 #include "probes/net/goodbye.hpp"
 #include "probes/net/stream.hpp"
 #include "probes/net/tls.hpp"
+#include "probes/peer_words.hpp"
 
 #include <array>
 #include <optional>
@@ -36,6 +37,12 @@ awaitable<net::IoResult<std::string>> read_line(net::Stream& stream, LineReader&
         }
         reader.feed(std::string_view(buffer.data(), *count));
     }
+}
+
+// What came instead of a whole line.
+net::Failed without_end(Run& run, const LineReader& reader, net::Failed failed) {
+    if (!reader.rest().empty()) run.peer_said(first_bytes(reader.rest()));
+    return failed;
 }
 
 class MemcachedProbe final : public Probe {
@@ -72,9 +79,9 @@ class MemcachedProbe final : public Probe {
         const auto asked = co_await stream.write("version\r\n", run.deadline());
         if (!asked) co_return asked.error();
         const auto line = co_await read_line(stream, reader, run.deadline());
-        if (!line) co_return line.error();
-        run.peer_said(*line);
+        if (!line) co_return without_end(run, reader, line.error());
         const auto version = memcached::parse_version(*line);
+        run.peer_said(version ? *line : first_bytes(*line));
         if (!version) co_return version.error();
         run.outcome.fact(memcached::kVersion, *version);
         run.arrived(stream.received_at());
@@ -91,7 +98,7 @@ class MemcachedProbe final : public Probe {
         std::size_t lines = 0;
         for (bool more = true; more;) {
             const auto line = co_await read_line(stream, reader, run.deadline());
-            if (!line) co_return line.error();
+            if (!line) co_return without_end(run, reader, line.error());
             ++lines;
             const auto added = statistics.add(*line);
             if (!added) {

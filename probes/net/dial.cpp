@@ -168,7 +168,6 @@ asio::awaitable<std::optional<Stream>> dial(Run& run, Services& services, const 
         attempt.address = endpoint_text(addresses[i], port);
         if (run.listens()) run.we_said("TCP SYN to " + attempt.address);
         auto socket = co_await connect_one(services.executor, endpoint, limit);
-        note_handshake(run, socket ? std::nullopt : std::optional(socket.error().cause));
         attempt.duration = Clock::now() - started;
         if (!socket) attempt.failed = socket.error().cause;
         run.outcome.attempts.push_back(attempt);
@@ -181,10 +180,12 @@ asio::awaitable<std::optional<Stream>> dial(Run& run, Services& services, const 
             if (answered)
                 run.outcome.attempts.back().duration = std::min(attempt.duration, *answered - started);
             run.arrived(answered);
+            note_handshake(run, std::nullopt);
             std::optional<Stream> stream(std::in_place, std::move(*socket));
             co_return stream;
         }
         Failed failed = std::move(socket).error();
+        note_handshake(run, failed.cause);
         const bool hopeless = only_local(failed.cause);
         failed.detail = attempt.address + ": " + failed.detail;
         choose_failure(chosen, std::move(failed));

@@ -38,6 +38,28 @@ std::string_view method_of(std::size_t request, std::string_view mechanisms, boo
 
 }  // namespace
 
+std::string_view authentication_name(std::string_view bytes) {
+    if (bytes.size() < kHeader || bytes[0] != 'R') return "";
+    switch (number_at(bytes, 5)) {
+        case 3:
+            return "AuthenticationCleartextPassword";
+        case 5:
+            return "AuthenticationMD5Password";
+        case 7:
+            return "AuthenticationGSS";
+        case 9:
+            return "AuthenticationSSPI";
+        case 10:
+            return "AuthenticationSASL";
+        case 11:
+            return "AuthenticationSASLContinue";
+        case 12:
+            return "AuthenticationSASLFinal";
+        default:
+            return "";
+    }
+}
+
 void Authentication::see(std::string_view bytes, bool binds) {
     if (!method_.empty() || bytes.size() < kHeader || bytes[0] != 'R') return;
     const auto length = number_at(bytes, 1);

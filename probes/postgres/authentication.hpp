@@ -6,6 +6,10 @@
 
 namespace plumb::postgres {
 
+// "AuthenticationSASLContinue": what the message at the beginning of these bytes is called; "" when it is no
+// request to log in, or one that has no name here.
+std::string_view authentication_name(std::string_view bytes);
+
 class Authentication {
   public:
     // The next bytes of a login, from the beginning of a message. `binds`: this side would bind SCRAM to the

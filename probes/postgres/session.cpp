@@ -334,7 +334,7 @@ net::Failed Session::broken(Run& run) {
     }
     if (stage_ == Stage::handshake && is_servers(failed.cause)) run.begin(phase::authenticate);
     if (trace_ && is_servers(failed.cause)) trace_->answered("ErrorResponse " + failed.detail);
-    if (trace_ && failed.cause == Cause::peer_garbage) trace_->answered(failed.detail);
+    if (trace_ && failed.cause == Cause::peer_garbage) trace_->no_answer(heard_);
     return failed;
 }
 
@@ -363,14 +363,18 @@ std::optional<net::Failed> Session::peek() {
         peek_at_login(encrypted() ? watch_->peek(bytes) : seen);
         return std::nullopt;
     }
+    if (!tls_began()) keep_heard(seen);
     if (!asked_for_tls_ || tls_began() || seen.size() == 1) return std::nullopt;
     if (seen[0] == 'E') return error_message_failure(seen);
     if (seen[0] != 'S') return std::nullopt;
+    if (trace_) trace_->no_answer(heard_);
     return net::Failed(Cause::peer_garbage, "the answer to the request for TLS is not PostgreSQL's: " +
                                                 peer_words(seen.substr(0, 64)));
 }
 
 void Session::peek_at_login(std::string_view seen) {
+    if (trace_) trace_->arriving(seen);
+    keep_heard(seen);
     authentication_.see(seen, encrypted() && login_.channel_binding != "disable");
     if (PQstatus(connection_.get()) != CONNECTION_OK) order_.see(seen);
 }

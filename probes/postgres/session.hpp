@@ -105,6 +105,11 @@ class Session {
     void say_handshake(Run& run, const std::optional<net::Failed>& failed) const;
     std::optional<net::Failed> peek();
     void peek_at_login(std::string_view seen);
+    // For the transcript: libpq tells that something was no answer, not what it was.
+    void keep_heard(std::string_view seen) {
+        constexpr std::size_t kMost = 1024;
+        if (trace_) heard_ = seen.substr(0, kMost);
+    }
     bool was_reset() const;
     void count_from_here(std::uint64_t most);
     std::optional<net::Failed> check_received();
@@ -122,6 +127,7 @@ class Session {
     const net::TlsSettings* tls_;
     std::unique_ptr<HandshakeWatch> watch_;
     std::unique_ptr<Trace> trace_;  // where somebody listens
+    std::string heard_;             // what came last before TLS and in the login; likewise
     std::unique_ptr<PGconn, Finish> connection_;
     std::string address_;
     Clock::time_point started_{};

@@ -1,6 +1,8 @@
 #include "probes/postgres/trace.hpp"
 
 #include "base/text.hpp"
+#include "probes/peer_words.hpp"
+#include "probes/postgres/authentication.hpp"
 #include "probes/scrub.hpp"
 
 #include <algorithm>
@@ -142,6 +144,18 @@ void Trace::flush() {
 void Trace::answered(std::string_view words) {
     flush();
     run_.peer_said(scrubbed(words));
+}
+
+void Trace::arriving(std::string_view bytes) {
+    const auto name = authentication_name(bytes);
+    if (name.empty() || name == asked_) return;  // the same bytes may be seen twice
+    asked_ = name;
+    answered(name);
+}
+
+void Trace::no_answer(std::string_view bytes) {
+    flush();
+    run_.peer_said(first_bytes(scrubbed(bytes)));
 }
 
 std::string Trace::scrubbed(std::string_view words) const {

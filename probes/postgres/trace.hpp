@@ -38,6 +38,10 @@ class Trace {
     void attach(PGconn* connection);  // which is freed before the trace is
     // What the server said and libpq does not trace: why it lets nobody in. Comes after what it said before.
     void answered(std::string_view words);
+    // Bytes of a login that libpq is about to read: it traces no request to log in.
+    void arriving(std::string_view bytes);
+    // These bytes were no answer of PostgreSQL.
+    void no_answer(std::string_view bytes);
 
   private:
     static ssize_t on_write(void* self, const char* bytes, std::size_t size);
@@ -51,6 +55,7 @@ class Trace {
     const Login& login_;
     std::FILE* stream_ = nullptr;
     std::string line_;
+    std::string_view asked_;  // the request to log in that was told last; static storage
     struct Answers {
         std::string name;
         std::string words;

@@ -3,7 +3,9 @@
 #include "probes/net/goodbye.hpp"
 #include "probes/redis/reply.hpp"
 
+#include <algorithm>
 #include <array>
+#include <string>
 
 namespace plumb::redis {
 
@@ -11,8 +13,11 @@ namespace {
 
 using boost::asio::awaitable;
 
-// One whole reply. peer.closed when the server ends before it is complete.
-awaitable<net::IoResult<Reply>> read_reply(net::Stream& stream, ReplyReader& reader,
+constexpr std::size_t kMostHeard = 1024;
+
+// One whole reply. peer.closed when the server ends before it is complete. `heard`: the beginning of what
+// came.
+awaitable<net::IoResult<Reply>> read_reply(net::Stream& stream, ReplyReader& reader, std::string& heard,
                                            Clock::time_point deadline) {
     std::array<char, 8192> buffer;
     while (true) {
@@ -26,6 +31,7 @@ awaitable<net::IoResult<Reply>> read_reply(net::Stream& stream, ReplyReader& rea
                                "the server closed the connection before its reply was complete"};
             co_return closed;
         }
+        heard.append(buffer.data(), std::min(*count, kMostHeard - heard.size()));
         const auto fed = reader.feed(std::string_view(buffer.data(), *count));
         if (!fed) co_return fed.error();
     }
@@ -44,8 +50,10 @@ awaitable<bool> converse(Run& run, net::Stream& stream, Session& session) {
             run.fail(written.error().cause, written.error().detail);
             co_return false;
         }
-        const auto reply = co_await read_reply(stream, reader, run.deadline());
+        std::string heard;
+        const auto reply = co_await read_reply(stream, reader, heard, run.deadline());
         if (!reply) {
+            if (run.listens() && !heard.empty()) run.peer_said(session.words_of_no_reply(heard));
             run.fail(reply.error().cause, reply.error().detail);
             co_return false;
         }

@@ -157,6 +157,12 @@ std::string Session::command_words() const {
     return "";
 }
 
+std::string Session::words_of_no_reply(std::string_view bytes) const {
+    // Whoever does not know AUTH may give it back, cut anywhere: its first line is what it is.
+    if (phase() == phase::authenticate) bytes = bytes.substr(0, bytes.find_first_of("`'\"\r\n"));
+    return first_bytes(scrub(bytes, secrets()));
+}
+
 std::string Session::words_of(const Reply& reply) const {
     constexpr std::size_t kShort = 64;
     switch (reply.type) {

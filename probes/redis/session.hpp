@@ -47,6 +47,8 @@ class Session {
     // For whoever listens: the command without its secrets, and a reply in a line, without ours.
     std::string command_words() const;
     std::string words_of(const Reply& reply) const;
+    // Of bytes that are no whole reply.
+    std::string words_of_no_reply(std::string_view bytes) const;
     std::optional<Rejection> take(const Reply& reply);
 
     const std::optional<Info>& info() const { return info_; }

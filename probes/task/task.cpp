@@ -27,7 +27,7 @@ const Kind& task_kind() {
             {"listeners", "a check: no listener's queue stays full"},
         };
         made.catalog.facts = {task::kLook, task::kImageFrom, task::kClockOffset};
-        made.catalog.gauges = {task::kTimerNoise, task::kClockError};
+        made.catalog.gauges = {task::kTimerNoise, task::kClockError, task::kTaskStorage};
         made.catalog.add(task::identity_catalog())
             .add(task::limits_catalog())
             .add(task::variables_catalog())

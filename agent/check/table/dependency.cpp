@@ -26,6 +26,8 @@ void write_heading(Page& page, const Group& group) {
             ok ? fmt::format("{} runs ok", runs) : fmt::format("{} of {} runs FAILED", group.failed, runs);
     const std::pair<std::string_view, Style> mark =
         ok ? std::pair("✓", Style::green) : std::pair("✗", Style::red);
+    const auto suspect = [](const Outcome* run) { return run->suspect; };
+    if (std::any_of(group.runs.begin(), group.runs.end(), suspect)) result = "busy · " + result;
     page.heading(mark, group.dependency, outcome.kind, outcome.address, result,
                  ok ? Style::plain : Style::red);
 }
@@ -84,25 +86,39 @@ bool worth_showing(const Gauge& gauge) {
     return gauge.refuses_at_limit || gauge.value / *gauge.limit >= kWorthShowing;
 }
 
+void write_step(Page& page, const Said& step) {
+    constexpr std::size_t kColumn = 16;
+    const auto at = format_duration(step.at);
+    const auto label =
+        fmt::format("{}{} {} ", std::string(13 - std::min<std::size_t>(13, display_width(at)), ' '), at,
+                    step.sent ? "→" : "←");
+    auto lines = hanging(label, step.words, kColumn, page.width());
+    lines.pop_back();
+    page.line(lines);
+}
+
+bool timed_out(const Outcome& outcome) {
+    if (!outcome.failure) return false;
+    const auto cause = outcome.failure->cause;
+    return cause == Cause::dns_timeout || cause == Cause::tcp_timeout || cause == Cause::tls_timeout ||
+           cause == Cause::peer_timeout;
+}
+
 void write_said(Page& page, const Outcome& outcome) {
     if (outcome.said.empty()) return;
-    constexpr std::size_t kColumn = 16;
     page.line("    on the wire:");
-    for (const auto& step : outcome.said) {
-        const auto at = format_duration(step.at);
-        const auto label =
-            fmt::format("{}{} {} ", std::string(13 - std::min<std::size_t>(13, display_width(at)), ' '), at,
-                        step.sent ? "→" : "←");
-        auto lines = hanging(label, step.words, kColumn, page.width());
-        lines.pop_back();
-        page.line(lines);
-    }
+    for (const auto& step : outcome.said)
+        write_step(page, step);
+    if (!timed_out(outcome)) return;
+    const std::string_view more = outcome.said.back().sent ? "" : " more";
+    write_step(page, {outcome.total, false,
+                      fmt::format("nothing{} until {}", more, format_duration(outcome.total))});
 }
 
 void write_everything(Page& page, const Outcome& outcome) {
     if (outcome.rtt) {
-        page.line(fmt::format("    network round trip {} · retransmits {}", format_duration(*outcome.rtt),
-                              outcome.retransmits));
+        page.joined({{"network round trip " + format_duration(*outcome.rtt), Style::plain},
+                     {fmt::format("retransmits {}", outcome.retransmits), Style::plain}});
     }
     for (const auto& attempt : outcome.attempts) {
         page.line(fmt::format("    tried {} {} in {}", attempt.address,
@@ -115,7 +131,8 @@ void write_everything(Page& page, const Outcome& outcome) {
 
 }  // namespace
 
-void write_dependency(Page& page, const Group& group, const TableOptions& options, CutCauses& cut) {
+void write_dependency(Page& page, const Group& group, const TableOptions& options, const Busy& busy,
+                      CutCauses& cut) {
     const auto& outcome = *group.shown;
     write_heading(page, group);
     if (group.failed > 0 || page.whole()) page.line("    " + page.paint(Style::dim, outcome.target));
@@ -127,7 +144,7 @@ void write_dependency(Page& page, const Group& group, const TableOptions& option
     }
     if (page.whole()) write_everything(page, outcome);
     if (!outcome.note.empty()) page.one_line("note", outcome.note);
-    if (outcome.suspect)
+    if (outcome.suspect && !busy.mostly())
         page.words("suspect", "this task was busy or throttled during the run; its durations may be its own");
 }
 

@@ -27,6 +27,11 @@ std::string right(std::string_view text, std::size_t columns) {
     return std::string(columns - std::min(columns, width), ' ') + std::string(text);
 }
 
+// A phase that measured nothing, such as the resolving of an address, took no time worth the name.
+std::string time_words(nanoseconds duration) {
+    return duration.count() == 0 ? "-" : format_duration(duration);
+}
+
 const Kind* kind_of(const Outcome& outcome, std::span<const Kind> kinds) {
     const auto found =
         std::find_if(kinds.begin(), kinds.end(), [&](const Kind& kind) { return kind.name == outcome.kind; });
@@ -49,7 +54,7 @@ bool comes_before_requests(std::string_view phase) {
 }
 
 void write_layer(Page& page, std::string_view name, nanoseconds duration, double share, bool failed) {
-    const auto words = pad(name, kPhaseName) + right(format_duration(duration), kDuration);
+    const auto words = pad(name, kPhaseName) + right(time_words(duration), kDuration);
     const auto room =
         page.width() - std::min(page.width(), kIndent + kPhaseName + kDuration + 2 + display_width(kFailed));
     std::string line = std::string(kIndent, ' ') + page.paint(failed ? Style::red : Style::plain, words);
@@ -83,9 +88,17 @@ Durations durations_of(const std::vector<const Outcome*>& runs) {
 
 void write_histogram(Page& page, const std::vector<nanoseconds>& totals) {
     const auto spread = spread_of(totals);
-    page.line(fmt::format("{}{}{}  {} to {}", std::string(kIndent, ' '), pad("totals", kPhaseName + 2),
-                          page.paint(Style::cyan, histogram(totals, kBuckets)), format_duration(spread.min),
-                          format_duration(spread.max)));
+    const auto range = fmt::format("{} to {}", format_duration(spread.min), format_duration(spread.max));
+    const auto fits = [&](std::size_t label) {
+        return kIndent + label + kBuckets + 2 + display_width(range) <= page.width();
+    };
+    constexpr std::size_t kLabel = kPhaseName + 2;
+    constexpr std::size_t kShortLabel = 8;
+    const auto label = fits(kLabel)        ? pad("totals", kLabel)
+                       : fits(kShortLabel) ? pad("totals", kShortLabel)
+                                           : "";
+    page.line(std::string(kIndent, ' ') + label + page.paint(Style::cyan, histogram(totals, kBuckets)) +
+              "  " + range);
 }
 
 }  // namespace
@@ -113,7 +126,7 @@ void write_phases(Page& page, const Outcome& outcome) {
     if (outcome.phases.empty()) return;
     Page::Parts parts;
     for (const auto& phase : outcome.phases) {
-        parts.emplace_back(fmt::format("{} {}", phase.name, format_duration(phase.duration)), Style::plain);
+        parts.emplace_back(fmt::format("{} {}", phase.name, time_words(phase.duration)), Style::plain);
     }
     page.joined(parts);
 }
@@ -137,20 +150,22 @@ void write_spreads(Page& page, const std::vector<const Outcome*>& runs) {
     if (all.empty()) return;
     const auto& totals = all.back().second;
     constexpr std::size_t kColumn = 10;
-    std::string head = std::string(kIndent + kPhaseName - 1, ' ') + right("p50", kColumn);
-    if (totals.size() >= kRunsForP90) head += right("p90", kColumn);
-    if (totals.size() >= kRunsForP99) head += right("p99", kColumn);
+    constexpr std::size_t kBegin = kIndent + kPhaseName - 1;
+    const auto room = (page.width() - kBegin) / kColumn;  // columns; the middle and the longest always show
+    const bool p90 = totals.size() >= kRunsForP90 && room >= 3;
+    const bool p99 = totals.size() >= kRunsForP99 && room >= 4;
+    std::string head = std::string(kBegin, ' ') + right("p50", kColumn);
+    if (p90) head += right("p90", kColumn);
+    if (p99) head += right("p99", kColumn);
     page.line(page.paint(Style::dim, head + right("max", kColumn)));
     for (const auto& [name, durations] : all) {
         const auto spread = spread_of(durations);
-        auto line = std::string(kIndent, ' ') + pad(name, kPhaseName - 1) +
-                    right(format_duration(spread.p50), kColumn);
+        auto line =
+            std::string(kIndent, ' ') + pad(name, kPhaseName - 1) + right(time_words(spread.p50), kColumn);
         // A phase that few runs have leaves its place empty.
-        if (totals.size() >= kRunsForP90)
-            line += right(spread.p90 ? format_duration(*spread.p90) : "", kColumn);
-        if (totals.size() >= kRunsForP99)
-            line += right(spread.p99 ? format_duration(*spread.p99) : "", kColumn);
-        page.line(line + right(format_duration(spread.max), kColumn));
+        if (p90) line += right(spread.p90 ? time_words(*spread.p90) : "", kColumn);
+        if (p99) line += right(spread.p99 ? time_words(*spread.p99) : "", kColumn);
+        page.line(line + right(time_words(spread.max), kColumn));
     }
     if (totals.size() >= kRunsForHistogram) write_histogram(page, totals);
 }

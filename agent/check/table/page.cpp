@@ -1,6 +1,7 @@
 #include "agent/check/table/page.hpp"
 
 #include "agent/wrap.hpp"
+#include "base/text.hpp"
 
 #include <algorithm>
 
@@ -23,6 +24,18 @@ std::string cut_words(std::string_view text, std::size_t columns) {
     while (!kept.empty() && std::string_view(" ,;:(").find(kept.back()) != std::string_view::npos)
         kept.remove_suffix(1);
     return std::string(kept) + "…";
+}
+
+std::size_t end_of_thoughts(std::string_view text, std::size_t count) {
+    int depth = 0;
+    for (std::size_t i = 0; i + 1 < text.size(); ++i) {
+        if (text[i] == '(') ++depth;
+        if (text[i] == ')') --depth;
+        const bool ends =
+            depth == 0 && (text[i] == ';' || text[i] == '.' || text[i] == '?') && text[i + 1] == ' ';
+        if (ends && --count == 0) return i + 1;
+    }
+    return text.size();
 }
 
 Page::Page(const Terminal& terminal, bool whole)
@@ -67,6 +80,35 @@ bool Page::one_line(std::string_view label, std::string_view text, Style style) 
     const auto shown = cut_words(text, room);
     line(before + paint(style, shown));
     return shown.size() == text.size();
+}
+
+bool Page::thoughts(std::string_view label, std::string_view text, Style style) {
+    constexpr std::size_t kLines = 2;
+    if (text.empty()) return true;
+    const auto before = std::string(kIndent, ' ') + std::string(label);
+    std::string shown;
+    bool all = false;
+    for (std::size_t count = 1; !all; ++count) {
+        const auto end = end_of_thoughts(text, count);
+        all = end == text.size();
+        auto lines = hanging(before, std::string(text.substr(0, end)) + (all ? "" : " …"), kWords, width_);
+        const auto height = static_cast<std::size_t>(std::count(lines.begin(), lines.end(), '\n'));
+        if (count > 1 && height > kLines && !whole_) {
+            all = false;
+            break;
+        }
+        shown = std::move(lines);
+    }
+    // The label stays as it is.
+    out_ += pad(before, kWords);
+    painted(style, std::string_view(shown).substr(pad(before, kWords).size()));
+    return all;
+}
+
+void Page::painted(Style style, std::string_view lines) {
+    for (const auto each : split(lines, '\n')) {
+        if (!each.empty()) line(paint(style, each));
+    }
 }
 
 void Page::joined(const Parts& parts) {

@@ -1,5 +1,5 @@
-// The page that the table is written on: lines of the terminal's width. Where a text is to take one line
-// only, it is cut at a word's end, and the page remembers that there is more to read.
+// The page that the table is written on: lines of the terminal's width. Where a text is to be short it is cut
+// at a word's or a thought's end, and the writer is told that there is more to read.
 #pragma once
 
 #include "base/terminal.hpp"
@@ -18,6 +18,10 @@ inline constexpr std::size_t kNames = 33;  // column where the values of facts a
 
 // At most `columns` wide: whole words and "…" where not all of it fits.
 std::string cut_words(std::string_view text, std::size_t columns);
+
+// Where the first `count` thoughts of a text end: at "; ", ". " or "? " outside parentheses. At most the
+// text's length.
+std::size_t end_of_thoughts(std::string_view text, std::size_t count);
 
 class Page {
   public:
@@ -39,6 +43,9 @@ class Page {
     void words(std::string_view label, std::string_view text);  // indented, wrapped
     // In one line. False: it was cut.
     bool one_line(std::string_view label, std::string_view text, Style style = Style::plain);
+    // As many whole thoughts as two lines hold, and the first however long it is. False: there are more.
+    bool thoughts(std::string_view label, std::string_view text, Style style = Style::plain);
+    void painted(Style style, std::string_view lines);  // each with its end
     void joined(const Parts& parts);  // with " · " between, wrapped; widths are counted without the colours
 
     std::string take() { return std::move(out_); }

@@ -1,6 +1,8 @@
 #include "agent/check/table/amounts.hpp"
 #include "agent/check/table/blocks.hpp"
+#include "agent/check/table/task_words.hpp"
 #include "agent/check/trouble.hpp"
+#include "agent/wrap.hpp"
 
 #include <algorithm>
 
@@ -13,10 +15,11 @@ constexpr std::string_view kOwn = "task.";
 constexpr std::string_view kSizing = "task.memory_sizing";
 constexpr std::size_t kMostMissing = 6;
 
+constexpr std::string_view kUnseen =
+    "could not be looked at in time (the processor is busy, or a file system does not answer)";
+
 std::string amount_words(const Gauge& gauge, std::span<const Kind> kinds) {
-    std::string name = gauge.name.starts_with(kOwn) ? gauge.name.substr(kOwn.size()) : gauge.name;
-    std::replace(name.begin(), name.end(), '_', ' ');
-    return name + ' ' + amounts(gauge.value, *gauge.limit, declared_unit(kinds, gauge.name));
+    return gauge_words(gauge) + ' ' + amounts(gauge.value, *gauge.limit, declared_unit(kinds, gauge.name));
 }
 
 // The task's own slots, the fullest first.
@@ -32,13 +35,16 @@ std::vector<const Gauge*> slots_of(const Outcome& evidence) {
     return slots;
 }
 
+std::string task_and_name(const TableOptions& options) {
+    return options.task_name.empty() ? "task" : "task  " + options.task_name;
+}
+
 // "✓ task  orders  memory 212 of 512 Mi · descriptors 41 of 1024 · no trouble", as much as one line holds.
 void write_quiet(Page& page, const TableOptions& options) {
     constexpr std::string_view kEnd = " · no trouble";
     const auto slots = slots_of(options.task->evidence);
     if (slots.empty()) return;
-    std::string begin = "task";
-    if (!options.task_name.empty()) begin += "  " + options.task_name;
+    const auto begin = task_and_name(options);
     std::string words;
     for (const auto* gauge : slots) {
         const auto next = (words.empty() ? "" : " · ") + amount_words(*gauge, options.kinds);
@@ -51,19 +57,30 @@ void write_quiet(Page& page, const TableOptions& options) {
               words + page.paint(Style::dim, kEnd));
 }
 
+constexpr std::string_view kInterrupted = "was not looked at before the interruption";
+
+// The task of which nothing is known but that: no tick, however little was seen.
+void write_unseen(Page& page, const TableOptions& options) {
+    page.painted(Style::yellow, hanging("! " + task_and_name(options) + "  ",
+                                        options.interrupted ? kInterrupted : kUnseen, kIndent, page.width()));
+}
+
+// Once for all, where it would stand beneath nearly every dependency.
+void write_busy(Page& page, const TableOptions& options, const Busy& busy) {
+    auto when = fmt::format("{} of {} runs", busy.busy, busy.runs);
+    if (busy.busy == busy.runs) when = busy.runs == 1 ? "the run" : "all runs";
+    page.painted(Style::yellow,
+                 hanging("! " + task_and_name(options) + "  ",
+                         fmt::format("was busy or throttled in {}; durations may be its own", when), kIndent,
+                         page.width()));
+}
+
 void write_missing(Page& page, const TaskTrouble& trouble) {
     const auto shown = page.whole() ? trouble.missing.size() : std::min(trouble.missing.size(), kMostMissing);
     for (std::size_t i = 0; i < shown; ++i)
         page.one_line("missing", missing_words(*trouble.missing[i]), Style::red);
     if (shown < trouble.missing.size())
         page.line(fmt::format("    and {} more: see them with --verbose", trouble.missing.size() - shown));
-}
-
-std::string result_of(const TaskTrouble& trouble) {
-    const auto wrong = trouble.failed.size() + trouble.missing.size();
-    if (wrong == 1) return "1 thing is wrong";
-    if (wrong > 1) return fmt::format("{} things are wrong", wrong);
-    return trouble.scarce.empty() ? "no trouble" : "near its limits";
 }
 
 void write_checks(Page& page, const std::vector<task::Check>& checks) {
@@ -76,29 +93,39 @@ void write_checks(Page& page, const std::vector<task::Check>& checks) {
 
 }  // namespace
 
-void write_task(Page& page, const TableOptions& options, CutCauses& cut) {
+void write_task(Page& page, const TableOptions& options, const Busy& busy, CutCauses& cut) {
+    if (busy.mostly()) write_busy(page, options, busy);
     if (options.task == nullptr) return;
-    const auto& evidence = options.task->evidence;
     const auto trouble = trouble_of(*options.task);
-    if (trouble.none() && !page.whole()) return write_quiet(page, options);
-    const std::pair<std::string_view, Style> mark = trouble.broken() ? std::pair("✗", Style::red)
-                                                    : trouble.none() ? std::pair("✓", Style::green)
-                                                                     : std::pair("!", Style::yellow);
-    page.heading(mark, "task", options.task_name, "", result_of(trouble),
-                 trouble.none() ? Style::plain : mark.second);
+    const bool known = !unseen(*options.task);
+    if (!known) write_unseen(page, options);
+    if (trouble.none()) {
+        if (known && !busy.mostly()) write_quiet(page, options);
+        return;
+    }
+    const std::pair<std::string_view, Style> mark =
+        trouble.broken() ? std::pair("✗", Style::red) : std::pair("!", Style::yellow);
+    page.heading(mark, "task", options.task_name, "", trouble_words(trouble), mark.second);
     for (const auto* check : trouble.failed)
         write_cause(page, check->cause, check->detail, cut);
     write_missing(page, trouble);
-    if (page.whole()) {
-        for (const auto& gauge : evidence.gauges)
-            write_gauge(page, gauge, options.kinds);
-        write_checks(page, options.task->checks);
-        return write_facts(page, evidence.facts);
-    }
     for (const auto& scarce : trouble.scarce)
         write_gauge(page, *scarce.gauge, options.kinds);
-    const auto* sizing = evidence.find_fact(kSizing);
+    for (const auto& note : trouble.notes)
+        page.words("note", note);
+    const auto* sizing = options.task->evidence.find_fact(kSizing);
     if (trouble.memory_tight && sizing != nullptr) page.words("sizing", sizing->value);
+}
+
+void write_task_evidence(Page& page, const TableOptions& options) {
+    if (options.task == nullptr) return;
+    const auto& evidence = options.task->evidence;
+    if (evidence.gauges.empty() && evidence.facts.empty() && options.task->checks.empty()) return;
+    page.heading({"-", Style::dim}, "task", options.task_name, "", "what was seen of it", Style::dim);
+    for (const auto& gauge : evidence.gauges)
+        write_gauge(page, gauge, options.kinds);
+    write_checks(page, options.task->checks);
+    write_facts(page, evidence.facts);
 }
 
 }  // namespace plumb::agent

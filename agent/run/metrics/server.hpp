@@ -1,5 +1,6 @@
-// Answers GET /metrics on an address that the user gave. One request a connection, few connections, small
-// requests, a limit on how long each takes: whoever asks cannot hold up the probes or fill the memory.
+// Answers GET and HEAD of /metrics on an address that the user gave. One request a connection, few
+// connections of which the oldest makes room for a new one, small requests, a limit on how long each takes:
+// whoever asks cannot hold up the probes, fill the memory or keep others out.
 //
 // Lives on the io_context's thread; the board outlives it. Destruction closes everything.
 #pragma once

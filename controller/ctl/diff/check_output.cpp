@@ -129,7 +129,7 @@ SavedDependency settle(Tally& tally) {
 }
 
 // What the agent knew of the names it used.
-void apply_catalog(const json::object& root, CheckOutput& saved) {
+void apply_catalog(const json::object& root, std::map<std::string, SavedDependency>& saved) {
     const auto* agent = object_at(root, "agent");
     const auto* catalog = agent == nullptr ? nullptr : object_at(*agent, "catalog");
     if (catalog == nullptr) return;
@@ -148,7 +148,7 @@ void apply_catalog(const json::object& root, CheckOutput& saved) {
 }
 
 // What the task shows of itself. Files of older agents say only who it is.
-void read_task(const json::object& root, CheckOutput& saved) {
+void read_task(const json::object& root, std::map<std::string, SavedDependency>& saved) {
     const auto* task = object_at(root, "task");
     if (task == nullptr || object_at(*task, "facts") == nullptr) return;
     Tally tally;
@@ -170,11 +170,30 @@ void read_task(const json::object& root, CheckOutput& saved) {
     saved[kTask] = settle(tally);
 }
 
+// What an interrupted check did not come to.
+void read_interruption(const json::object& root, CheckOutput& saved) {
+    const auto* interrupted = root.if_contains("interrupted");
+    saved.interrupted = interrupted != nullptr && interrupted->is_bool() && interrupted->get_bool();
+    const auto* names = root.if_contains("not_checked");
+    if (names == nullptr || !names->is_array()) return;
+    auto& not_checked = saved.not_checked.emplace();
+    for (const auto& each : names->get_array()) {
+        if (!each.is_string() || not_checked.size() >= kMaxDifferent) continue;
+        const auto& name = each.get_string();
+        not_checked.insert(sanitize({name.data(), name.size()}, kMaxName));
+    }
+}
+
 }  // namespace
 
 std::optional<double> SavedGauge::headroom() const {
     if (!limit || *limit <= 0) return std::nullopt;
     return std::clamp(1 - highest / *limit, 0.0, 1.0);
+}
+
+bool CheckOutput::ended_before(const std::string& dependency) const {
+    if (dependencies.contains(dependency)) return false;
+    return not_checked ? not_checked->contains(dependency) : interrupted;
 }
 
 Result<CheckOutput> read_check(std::string_view saved, const std::string& name) {
@@ -188,10 +207,12 @@ Result<CheckOutput> read_check(std::string_view saved, const std::string& name) 
             return Error{fmt::format("{}: {}", name, ok.error().message)};
     }
     CheckOutput result;
+    result.name = name;
     for (auto& [dependency, tally] : tallies)
-        result.emplace(dependency, settle(tally));
-    read_task(*found, result);
-    apply_catalog(*found, result);
+        result.dependencies.emplace(dependency, settle(tally));
+    read_task(*found, result.dependencies);
+    apply_catalog(*found, result.dependencies);
+    read_interruption(*found, result);
     return result;
 }
 

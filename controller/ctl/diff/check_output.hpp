@@ -7,6 +7,7 @@
 
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 
@@ -56,9 +57,17 @@ struct SavedDependency {
     bool shaky() const { return ok() && failed >= 2 && failed * 5 >= runs; }
 };
 
-using CheckOutput = std::map<std::string, SavedDependency>;
+struct CheckOutput {
+    std::string name;  // of the file, as the user gave it
+    // The task's own evidence stands among them as the dependency `task`, where the file has some.
+    std::map<std::string, SavedDependency> dependencies;
+    bool interrupted = false;                          // the check ended before all targets were checked
+    std::optional<std::set<std::string>> not_checked;  // these then, when the file tells them
 
-// The task's own evidence stands among them as the dependency `task`, where the file has some.
+    // Whether the check ended before it came to this target: that it is not there says nothing.
+    bool ended_before(const std::string& dependency) const;
+};
+
 // `text` as it was saved; `name` stands in errors.
 Result<CheckOutput> read_check(std::string_view text, const std::string& name);
 

@@ -1,6 +1,7 @@
 #include "controller/ctl/diff/compare.hpp"
 
 #include "controller/ctl/diff/compare_task.hpp"
+#include "controller/ctl/diff/presence.hpp"
 #include "controller/ctl/diff/rules.hpp"
 #include "model/cause.hpp"
 #include "model/run_order.hpp"
@@ -8,8 +9,10 @@
 #include <algorithm>
 #include <cmath>
 #include <iterator>
+#include <optional>
 #include <set>
 #include <string>
+#include <utility>
 
 #include <boost/json/array.hpp>
 #include <fmt/format.h>
@@ -68,12 +71,12 @@ bool same_failure(const SavedDependency& a, const SavedDependency& b) {
     return a.failure->phase == b.failure->phase && a.failure->cause == b.failure->cause;
 }
 
-void compare_results(const std::string& name, const SavedDependency& a, const SavedDependency& b,
-                     std::vector<Finding>& out) {
+std::optional<Finding> compare_results(const std::string& name, const SavedDependency& a,
+                                       const SavedDependency& b) {
     const State before = state_of(a);
     const State after = state_of(b);
-    if (before == State::ok && after == State::ok) return;
-    if (before == after && same_failure(a, b)) return;
+    if (before == State::ok && after == State::ok) return std::nullopt;
+    if (before == after && same_failure(a, b)) return std::nullopt;
     const bool candidate_is_worse = after >= before;
     const auto& worse = *(candidate_is_worse ? b.failure : a.failure);
     Finding result = finding(name, worse.cause, "failures");
@@ -83,12 +86,20 @@ void compare_results(const std::string& name, const SavedDependency& a, const Sa
     result.baseline = runs_in_words(a);
     result.candidate = runs_in_words(b);
     add_latency(a, b, result.evidence);
-    out.push_back(std::move(result));
+    return result;
 }
 
 // A run that failed early saw fewer facts and gauges; what is missing then says nothing.
 bool complete(const SavedDependency& side) {
     return state_of(side) == State::ok;
+}
+
+// What a policy may accept.
+void tell_values(const std::string* a, const std::string* b, Finding& result) {
+    boost::json::object values;
+    values["baseline"] = a == nullptr ? boost::json::array() : boost::json::array{*a};
+    values["candidate"] = b == nullptr ? boost::json::array() : boost::json::array{*b};
+    result.evidence["values"] = std::move(values);
 }
 
 void compare_fact(const std::string& name, const std::string& fact, const SavedFact* a, const SavedFact* b,
@@ -108,10 +119,7 @@ void compare_fact(const std::string& name, const std::string& fact, const SavedF
     result.severity = cls == FactClass::ordered ? Severity::warning : Severity::critical;
     result.baseline = a == nullptr ? "not there" : a->value;
     result.candidate = b == nullptr ? "not there" : b->value;
-    boost::json::object values;  // what a policy may accept
-    values["baseline"] = a == nullptr ? boost::json::array() : boost::json::array{a->value};
-    values["candidate"] = b == nullptr ? boost::json::array() : boost::json::array{b->value};
-    result.evidence["values"] = std::move(values);
+    tell_values(a == nullptr ? nullptr : &a->value, b == nullptr ? nullptr : &b->value, result);
     if (cls == FactClass::must_differ) result.reason = "both environments reach the same one";
     out.push_back(std::move(result));
 }
@@ -169,18 +177,13 @@ void compare_gauge(const std::string& name, const std::string& gauge, const Save
     out.push_back(std::move(result));
 }
 
-Finding absent(const std::string& name, bool in_baseline) {
-    Finding result = finding(name, "fact.missing", "fact:dependency");
-    result.layer = Layer::task;
-    result.severity = in_baseline ? Severity::critical : Severity::warning;
-    result.baseline = in_baseline ? "checked" : "not checked";
-    result.candidate = in_baseline ? "not checked" : "checked";
-    result.reason = fmt::format(
-        "only one side has a target named '{}': a variable or secret is absent, or the checks "
-        "were given different targets",
-        name);
-    result.action = "compare the task definitions' environment and secrets";
-    return result;
+// A run that failed sees other things than one that did not: what it tells otherwise is a consequence, told
+// under the failure, and no graver than that.
+void fold_under(Finding& failure, std::vector<Finding> facts) {
+    for (auto& fact : facts) {
+        if (failure.severity == Severity::warning) fact.severity = Severity::warning;
+        failure.folded.push_back(std::move(fact));
+    }
 }
 
 void compare_dependency(const std::string& name, const SavedDependency& a, const SavedDependency& b,
@@ -190,29 +193,54 @@ void compare_dependency(const std::string& name, const SavedDependency& a, const
         result.layer = Layer::task;
         result.baseline = a.kind;
         result.candidate = b.kind;
+        tell_values(&a.kind, &b.kind, result);
         out.push_back(std::move(result));
         return;  // two kinds have little else in common
     }
-    compare_results(name, a, b, out);
-    compare_facts(name, a, b, out);
+    std::vector<Finding> facts;
+    compare_facts(name, a, b, facts);
+    auto failure = compare_results(name, a, b);
+    const bool one_fails = state_of(a) == State::failed || state_of(b) == State::failed;
+    if (failure && one_fails) fold_under(*failure, std::exchange(facts, {}));
+    if (failure) out.push_back(*std::move(failure));
+    std::move(facts.begin(), facts.end(), std::back_inserter(out));
     for (const auto& [gauge, in_a] : a.gauges) {
         if (const auto* in_b = find(b.gauges, gauge)) compare_gauge(name, gauge, in_a, *in_b, out);
     }
+}
+
+// What is known of a task even where a look was cut short: gauges, and the checks that both sides made.
+SavedDependency without_facts(const SavedDependency& side, const SavedDependency& other) {
+    SavedDependency result = side;
+    result.facts = {{"task.look", {"", FactClass::informational}}};
+    std::erase_if(result.checks, [&](const auto& check) { return !other.checks.contains(check.first); });
+    return result;
+}
+
+// What the tasks show of themselves.
+std::vector<Finding> compare_own(const CheckOutput& baseline, const CheckOutput& candidate) {
+    const auto* a = find(baseline.dependencies, kTask);
+    const auto* b = find(candidate.dependencies, kTask);
+    if (a == nullptr || b == nullptr) return {};
+    auto incomplete = incomplete_task(baseline, candidate);
+    if (!incomplete) return compare_tasks(*a, *b);
+    auto out = compare_tasks(without_facts(*a, *b), without_facts(*b, *a));
+    out.push_back(*std::move(incomplete));
+    return out;
 }
 
 }  // namespace
 
 std::vector<Finding> compare_checks(const CheckOutput& baseline, const CheckOutput& candidate) {
     std::vector<Finding> out;
-    for (const auto& name : names(baseline, candidate)) {
-        const auto* a = find(baseline, name);
-        const auto* b = find(candidate, name);
+    for (const auto& name : names(baseline.dependencies, candidate.dependencies)) {
+        const auto* a = find(baseline.dependencies, name);
+        const auto* b = find(candidate.dependencies, name);
         if (name == kTask) {
-            const SavedDependency none;
-            auto own = compare_tasks(a == nullptr ? none : *a, b == nullptr ? none : *b);
+            auto own = compare_own(baseline, candidate);
             std::move(own.begin(), own.end(), std::back_inserter(out));
         } else if (a == nullptr || b == nullptr) {
-            out.push_back(absent(name, a != nullptr));
+            out.push_back(absent(name, baseline, candidate));
         } else {
             compare_dependency(name, *a, *b, out);
         }

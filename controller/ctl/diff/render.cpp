@@ -2,9 +2,11 @@
 
 #include "base/text.hpp"
 #include "controller/judge/finding/finding_json.hpp"
+#include "controller/judge/report/render_layout.hpp"
 #include "controller/judge/report/report_words.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include <boost/json/serialize.hpp>
 #include <fmt/format.h>
@@ -16,6 +18,7 @@ using judge::Finding;
 using judge::Severity;
 
 constexpr std::size_t kMaxFileName = 512;
+constexpr std::size_t kMaxBrief = 48;  // bytes of a value in a list
 
 std::string counted(std::size_t count) {
     return count == 1 ? "1 difference" : fmt::format("{} differences", count);
@@ -25,10 +28,17 @@ std::string subject(const Finding& finding) {
     return finding.subject == "failures" ? finding.cause : finding.subject;
 }
 
+std::string brief(const std::string& value) {
+    return sanitize(value, kMaxBrief);
+}
+
+// With what each side shows: it may be what explains the finding, instead of the other way round.
 std::string names_of(const std::vector<Finding>& findings) {
     std::string names;
-    for (const auto& each : findings)
+    for (const auto& each : findings) {
         names += (names.empty() ? "" : ", ") + subject(each);
+        names += fmt::format(" ({} → {})", brief(each.baseline), brief(each.candidate));
+    }
     return names;
 }
 
@@ -50,11 +60,64 @@ std::string total(const Difference& difference) {
     const auto critical = std::count_if(
         all.begin(), all.end(), [](const Finding& each) { return each.severity == Severity::critical; });
     std::string line = counted(all.size());
-    if (critical > 0 && static_cast<std::size_t>(critical) < all.size())
-        line += fmt::format(", {} critical", critical);
+    if (!all.empty())
+        line += critical == 0 ? std::string(", none critical") : fmt::format(", {} critical", critical);
     if (!difference.accepted.empty()) line += fmt::format("; {} accepted", difference.accepted.size());
     return line;
 }
+
+std::string listed(const std::vector<std::string>& words) {
+    std::string out;
+    for (const auto& each : words)
+        out += (out.empty() ? "" : ", ") + each;
+    return out;
+}
+
+// A line of text of which what does not fit hangs below its beginning. Text that fits keeps its spaces.
+class Page {
+  public:
+    explicit Page(const Terminal& terminal) : terminal_(terminal), columns_(judge::columns_of(terminal)) {}
+
+    void title(const Finding& finding) {
+        const bool critical = finding.severity == Severity::critical;
+        out_ += fmt::format(
+            "{}  {}  {}  {}\n",
+            terminal_.paint(critical ? Style::red : Style::yellow, to_string(finding.severity)),
+            terminal_.paint(Style::bold, finding.dependency), to_string(finding.layer), subject(finding));
+    }
+    // `width`: of the names of both sides. Names that would leave no room have a line of their own.
+    void value(const std::string& name, std::size_t width, const std::string& text) {
+        constexpr std::size_t kBelow = 4;
+        const bool beside = 2 + width <= columns_ / 2;
+        out_ += beside ? "  " + pad(name, width) : fmt::format("  {}\n{}", name, std::string(kBelow, ' '));
+        hang(text, beside ? 2 + width : kBelow);
+    }
+    // Nothing without a text.
+    void remark(std::string_view label, std::string_view text) {
+        if (text.empty()) return;
+        out_ += fmt::format("  {} ", terminal_.paint(Style::dim, label));
+        hang(text, display_width(label) + 3);
+    }
+    void note(std::string_view label, std::string_view text) {
+        out_ += terminal_.paint(Style::dim, label) + ' ';
+        hang(text, display_width(label) + 1);
+    }
+    void line(std::string_view text = {}) {
+        out_ += text;
+        out_ += '\n';
+    }
+    std::string take() { return std::move(out_); }
+
+  private:
+    void hang(std::string_view text, std::size_t indent) {
+        const bool fits = indent + display_width(text) <= columns_;
+        line(fits ? std::string(text) : judge::wrapped(text, indent, columns_));
+    }
+
+    const Terminal& terminal_;
+    std::size_t columns_;
+    std::string out_;
+};
 
 }  // namespace
 
@@ -73,27 +136,23 @@ std::string diff_text(const Difference& difference, const Terminal& terminal) {
     const std::string a = sanitize(difference.sides.baseline, kMaxFileName);
     const std::string b = sanitize(difference.sides.candidate, kMaxFileName);
     const std::size_t width = std::max(display_width(a), display_width(b)) + 2;
-    std::string out;
+    Page page(terminal);
     for (const auto& finding : difference.findings) {
-        const bool critical = finding.severity == Severity::critical;
-        out += fmt::format("{}  {}  {}  {}\n",
-                           terminal.paint(critical ? Style::red : Style::yellow, to_string(finding.severity)),
-                           terminal.paint(Style::bold, finding.dependency), to_string(finding.layer),
-                           subject(finding));
-        out += fmt::format("  {}{}\n  {}{}\n", pad(a, width), finding.baseline, pad(b, width),
-                           finding.candidate);
-        if (!finding.reason.empty())
-            out += fmt::format("  {} {}\n", terminal.paint(Style::dim, "probably:"), finding.reason);
-        if (!finding.action.empty())
-            out += fmt::format("  {} {}\n", terminal.paint(Style::dim, "next:"), finding.action);
-        if (!finding.folded.empty())
-            out +=
-                fmt::format("  {} {}\n", terminal.paint(Style::dim, "explains:"), names_of(finding.folded));
-        out += '\n';
+        page.title(finding);
+        page.value(a, width, finding.baseline);
+        page.value(b, width, finding.candidate);
+        page.remark("probably:", finding.reason);
+        page.remark("next:", finding.action);
+        page.remark("explains:", names_of(finding.folded));
+        page.line();
     }
     for (const auto& entry : difference.accepted)
-        out += fmt::format("{}  {}\n", terminal.paint(Style::dim, "accepted"), accepted_line(entry));
-    return out + total(difference) + "\n";
+        page.note("accepted ", accepted_line(entry));
+    for (const auto& words : difference.expired)
+        page.note("expired", words);
+    if (!difference.unmatched.empty()) page.note("accepts nothing:", listed(difference.unmatched));
+    page.line(total(difference));
+    return page.take();
 }
 
 std::string diff_markdown(const Difference& difference) {
@@ -113,6 +172,10 @@ std::string diff_markdown(const Difference& difference) {
     }
     for (const auto& entry : difference.accepted)
         out += fmt::format("\naccepted: {}\n", judge::markdown_text(accepted_line(entry)));
+    for (const auto& words : difference.expired)
+        out += fmt::format("\nexpired {}\n", judge::markdown_text(words));
+    if (!difference.unmatched.empty())
+        out += fmt::format("\naccepts nothing: {}\n", judge::markdown_text(listed(difference.unmatched)));
     return out;
 }
 
@@ -124,6 +187,8 @@ std::string diff_json(const Difference& difference) {
     root["different"] = !difference.findings.empty();
     root["findings"] = std::move(list);
     root["accepted"] = difference.accepted;
+    root["expired"] = boost::json::array(difference.expired.begin(), difference.expired.end());
+    root["unmatched"] = boost::json::array(difference.unmatched.begin(), difference.unmatched.end());
     return boost::json::serialize(root) + "\n";
 }
 

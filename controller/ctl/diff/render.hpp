@@ -1,5 +1,5 @@
 // The differences of two saved checks for people and programs: a review, the gravest first, with what another
-// explains and what was accepted in a line each.
+// explains and what was accepted in a line each. Text is wrapped as gate's is.
 #pragma once
 
 #include "base/terminal.hpp"
@@ -21,6 +21,8 @@ struct Difference {
     Sides sides;
     std::vector<judge::Finding> findings;  // in order of weight
     boost::json::array accepted;           // as judge::apply_policy tells them
+    std::vector<std::string> expired;      // acceptances whose day has passed, in words
+    std::vector<std::string> unmatched;    // acceptances that met nothing
 };
 
 // In order of weight: the gravest first; failures before facts before gauges.
@@ -29,7 +31,7 @@ std::vector<judge::Finding> by_weight(std::vector<judge::Finding> findings);
 // "" where nothing differs and nothing was accepted.
 std::string diff_text(const Difference& difference, const Terminal& terminal);
 std::string diff_markdown(const Difference& difference);
-// {"different":true,"findings":[…],"accepted":[…]}; a finding as gate prints it
+// {"different":true,"findings":[…],"accepted":[…],"expired":[…],"unmatched":[…]}; a finding as gate prints it
 std::string diff_json(const Difference& difference);
 
 }  // namespace plumb::ctl

@@ -94,7 +94,7 @@ std::optional<std::size_t> closing_brace(std::string_view text, std::size_t open
 bool promising(std::string_view text, std::size_t open) {
     const std::size_t next = text.find_first_not_of(" \t\n", open + 1);
     if (next == std::string_view::npos) return false;
-    for (const std::string_view key : {"\"agent\"", "\"outcomes\"", "\"task\""}) {
+    for (const std::string_view key : {"\"agent\"", "\"outcomes\"", "\"task\"", "\"interrupted\""}) {
         if (text.substr(next).starts_with(key)) return true;
     }
     return false;

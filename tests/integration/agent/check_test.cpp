@@ -4,6 +4,7 @@
 #include "tests/support/sockets.hpp"
 #include "tests/support/temp_dir.hpp"
 
+#include <atomic>
 #include <csignal>
 
 #include <gmock/gmock.h>
@@ -77,6 +78,17 @@ TEST(CheckProgram, the_task_tells_who_it_is_by_the_metadata_of_ecs) {
     EXPECT_EQ(task.at("ecs.launch_type"), "FARGATE");
     // A task that no service runs counts as one of its family.
     EXPECT_EQ(task.at("ecs.service"), "checkout-job");
+}
+
+TEST(CheckProgram, a_platform_that_does_not_answer_costs_the_table_none_of_the_tasks_own_evidence) {
+    const Listener server;
+    const FullQueueListener metadata;
+    const auto done =
+        agent({"check", "--target", "cache=tcp://" + port_text(server.port())},
+              {"ECS_CONTAINER_METADATA_URI_V4=http://" + port_text(metadata.port()) + "/v4/abc"});
+    EXPECT_EQ(done.exit_code, 0) << done.errors;
+    EXPECT_THAT(done.output, HasSubstr(" task  "));
+    EXPECT_THAT(done.output, Not(HasSubstr("could not be looked at")));
 }
 
 TEST(CheckProgram, a_failure_is_1_with_its_phase_and_cause) {
@@ -282,7 +294,36 @@ TEST(CheckProgram, an_interruption_prints_what_is_known) {
     // It may have begun by then.
     EXPECT_THAT(text, testing::AnyOf(HasSubstr("not checked before the interruption: slow"),
                                      testing::ContainsRegex("- slow +tcp +interrupted in ")));
-    EXPECT_THAT(text, HasSubstr("Interrupted: 1 not checked."));
+    EXPECT_THAT(text, HasSubstr("Interrupted after 2 of 4 runs; 1 of 2 targets not checked."));
+}
+
+TEST(CheckProgram, an_interrupted_json_says_so_and_what_was_not_checked) {
+    const FullQueueListener full;
+    std::atomic<int> closed = 0;
+    const ScriptedServer server([&](plumb::test::Connection& peer) {
+        peer.wait_for_close();
+        ++closed;
+    });
+    const plumb::test::TempDir directory;
+    plumb::test::ChildSpec spec;
+    spec.command = {agent_path(),    "check",
+                    "--timeout",     "60s",
+                    "--format",      "json",
+                    "--concurrency", "1",
+                    "--target",      "quick=tcp://" + port_text(server.port()),
+                    "--target",      "slow=tcp://" + port_text(full.port())};
+    spec.output_file = directory.file("output");
+    plumb::test::ChildProcess child(spec);
+    ASSERT_TRUE(eventually([&] { return closed == 1; }));
+    child.signal(SIGHUP);  // as a terminal that goes away does
+    EXPECT_EQ(child.wait(std::chrono::seconds(20)), 1);
+    boost::system::error_code error;
+    const auto text = contents(spec.output_file);  // after what was told on standard error
+    const auto root = boost::json::parse(text.substr(std::min(text.find('{'), text.size())), error);
+    ASSERT_FALSE(error) << contents(spec.output_file);
+    EXPECT_EQ(root.at("interrupted"), true);
+    EXPECT_EQ(root.at("not_checked"), boost::json::array{"slow"});
+    EXPECT_EQ(root.at("outcomes").as_array().size(), 1U);
 }
 
 TEST(CheckProgram, validate_lists_every_error_with_its_line_or_says_ok) {

@@ -14,6 +14,7 @@
 #include <stdexcept>
 #include <string>
 #include <string_view>
+#include <sys/ioctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 #include <vector>
@@ -69,6 +70,13 @@ class PtyProgram {
             }
             if (std::chrono::steady_clock::now() > limit || !read_more()) return false;
         }
+    }
+    // As a person does with the window's corner.
+    void resize(Window window) {
+        winsize size{};
+        size.ws_col = window.columns;
+        size.ws_row = window.rows;
+        ::ioctl(master_, TIOCSWINSZ, &size);
     }
     void press_ctrl_c() { (void)!::write(master_, "\x03", 1); }
     // Reads to the end; the exit code.

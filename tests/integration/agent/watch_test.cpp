@@ -1,7 +1,9 @@
 // `plumb-agent check` as a person has it before their eyes: on a terminal, round after round, and in every
 // word.
+#include "base/terminal.hpp"
 #include "tests/integration/agent/agent_program.hpp"
 #include "tests/integration/agent/pty_program.hpp"
+#include "tests/integration/agent/screen_model.hpp"
 #include "tests/support/servers.hpp"
 #include "tests/support/sockets.hpp"
 #include "tests/support/temp_dir.hpp"
@@ -64,7 +66,8 @@ TEST(CheckOnATerminal, progress_shows_and_ctrl_c_tells_how_far_each_run_came) {
     EXPECT_THAT(seen, HasSubstr("interrupted: what follows is what is known"));
     EXPECT_THAT(seen, HasSubstr("interrupted in connect"));
     EXPECT_THAT(seen, HasSubstr("resolve"));
-    EXPECT_THAT(seen, EndsWith("Result: 1 of 2 dependencies ok. Interrupted: 1 not checked.\r\n"));
+    EXPECT_THAT(seen,
+                EndsWith("Result: 1 of 2 dependencies ok. Interrupted: 1 of 2 targets not checked.\r\n"));
 }
 
 TEST(CheckOnATerminal, one_that_moves_no_cursor_gets_no_escape_at_all) {
@@ -100,6 +103,64 @@ TEST(CheckWatch, on_a_terminal_each_round_takes_the_place_of_the_last_and_the_la
     EXPECT_EQ(program.finish(), 0);
     EXPECT_THAT(program.seen(), EndsWith("Result: the one dependency is ok.\r\n"));
     EXPECT_THAT(program.seen(), Not(HasSubstr("\x1b[?1049h")));  // the alternate screen
+}
+
+// Names that make the result line wider than the window.
+std::vector<std::string> watch_of_many(std::uint16_t port) {
+    std::vector<std::string> words{"check", "--watch", "100ms"};
+    for (const char* name : {"payments-of-the-shop", "database-of-the-shop", "sessions-of-the-shop"}) {
+        words.emplace_back("--target");
+        words.push_back(std::string(name) + "=tcp://" + place(port));
+    }
+    return words;
+}
+
+TEST(CheckWatch, a_result_wider_than_the_window_leaves_exactly_one_page) {
+    const RefusingPort refusing;
+    for (const PtyProgram::Window window :
+         {PtyProgram::Window{80, 60}, PtyProgram::Window{44, 24}, PtyProgram::Window{30, 60}}) {
+        PtyProgram program(watch_of_many(refusing.port()), window);
+        for (const char* round : {"round 1 ", "round 2 ", "round 3 ", "round 4 "})
+            ASSERT_TRUE(program.see(round)) << program.seen();
+        program.press_ctrl_c();
+        EXPECT_EQ(program.finish(), 1);
+        ScreenModel screen(window.columns, window.rows);
+        screen.write(program.seen());
+        const auto text = testing::PrintToString(screen.lines());
+        // The last page is whole, and may have left its own beginning in the history; no other has.
+        EXPECT_EQ(screen.count("round "), 1U) << text;
+        EXPECT_EQ(screen.count("Result: 3 of 3 "), 1U) << text;
+    }
+}
+
+TEST(CheckWatch, another_width_of_the_window_leaves_one_page_too) {
+    const RefusingPort refusing;
+    PtyProgram program(watch_of_many(refusing.port()), {100, 60});
+    ASSERT_TRUE(program.see("round 2 "));
+    program.resize({60, 60});
+    ASSERT_TRUE(program.see("\x1b[H\x1b[2J")) << program.seen();
+    ASSERT_TRUE(program.see("Result:"));
+    const auto cleared = program.seen().find("\x1b[H\x1b[2J");
+    program.press_ctrl_c();
+    EXPECT_EQ(program.finish(), 1);
+    ScreenModel screen(60, 60);
+    screen.write(std::string_view(program.seen()).substr(cleared));
+    EXPECT_EQ(screen.count("round "), 1U) << testing::PrintToString(screen.lines());
+    EXPECT_EQ(screen.count("Result: "), 1U);
+}
+
+TEST(CheckOnATerminal, without_a_size_it_is_as_wide_as_columns_says) {
+    const RefusingPort refusing;
+    PtyProgram program({"check", "--target", "cache=tcp://" + place(refusing.port())}, {0, 0},
+                       {"TERM=xterm", "COLUMNS=50", "NO_COLOR=1"});
+    EXPECT_EQ(program.finish(), 1);
+    ScreenModel screen(200, 60);
+    screen.write(program.seen());
+    const auto lines = screen.lines();
+    for (const auto& line : lines) {
+        EXPECT_LE(display_width(line), 50U) << line;
+    }
+    EXPECT_THAT(lines, testing::Contains(EndsWith("FAILED at connect")));
 }
 
 TEST(CheckWatch, what_changes_is_told_and_the_exit_code_is_the_last_rounds) {
@@ -162,7 +223,7 @@ TEST(CheckWatch, an_interrupted_first_round_prints_what_is_known) {
     program.press_ctrl_c();
     EXPECT_EQ(program.finish(), 1);
     EXPECT_THAT(program.seen(), HasSubstr("interrupted in connect"));
-    EXPECT_THAT(program.seen(), EndsWith("Interrupted: 1 not checked.\r\n"));
+    EXPECT_THAT(program.seen(), EndsWith("Interrupted: 1 of 1 target not checked.\r\n"));
 }
 
 // Takes what it is told and gives it back in every answer.
@@ -210,6 +271,29 @@ TEST(CheckVerbose, what_was_said_is_told_step_by_step_and_no_secret_with_it) {
     EXPECT_THAT(done.output + done.errors, Not(HasSubstr("hunter2")));
     const auto quiet = agent({"check", "--target", "cache=env:REDIS"}, variables);
     EXPECT_THAT(quiet.output, Not(HasSubstr("→")));
+}
+
+TEST(CheckVerbose, what_came_instead_of_an_answer_is_told) {
+    const ScriptedServer ssh([](Connection& peer) {
+        peer.write("SSH-2.0-OpenSSH_9.2p1 \x01\x02\r\n" + std::string(200, 'z') + "\r\n");
+        peer.wait_for_close();
+    });
+    for (const auto& url : {"redis://" + place(ssh.port()), "redis://:hunter2@" + place(ssh.port()),
+                            "memcached://" + place(ssh.port()), "http://" + place(ssh.port()) + "/",
+                            "postgres://app:hunter2@" + place(ssh.port()) + "/x?sslmode=disable"}) {
+        const auto done = agent({"check", "--verbose", "--target", "a=env:A"}, {"A=" + url});
+        EXPECT_EQ(done.exit_code, 1);
+        EXPECT_THAT(done.output, HasSubstr("← “SSH-2.0-OpenSSH_9.2")) << url;
+        EXPECT_THAT(done.output + done.errors, Not(HasSubstr("hunter2"))) << url;
+    }
+}
+
+TEST(CheckVerbose, a_run_that_timed_out_ends_with_the_silence) {
+    const FullQueueListener full;
+    const auto done =
+        agent({"check", "--verbose", "--timeout", "200ms", "--target", "a=tcp://" + place(full.port())});
+    EXPECT_THAT(done.output,
+                testing::ContainsRegex("→ TCP SYN to [0-9.:]+\n +20[0-9] ms ← nothing until 20[0-9] ms\n"));
 }
 
 }  // namespace

@@ -99,7 +99,7 @@ TEST_F(GateTest, a_wrong_policy_is_a_usage_error_with_its_line) {
 TEST_F(GateTest, what_the_controller_refuses_is_told_in_its_words) {
     const auto result = gate({"--since", "91d"});
     EXPECT_EQ(result.exit_code, 2);
-    EXPECT_EQ(result.errors, "plumbctl: since: between 1 ms and 90 days is right\n");
+    EXPECT_EQ(result.errors, "plumbctl gate: since: between 1 ms and 90 days is right\n");
 }
 
 TEST_F(GateTest, a_policy_can_turn_a_hold_into_a_warning) {

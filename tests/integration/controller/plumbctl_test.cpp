@@ -70,6 +70,16 @@ TEST(Plumbctl, wrong_usage_is_exit_2) {
     }
 }
 
+TEST(Plumbctl, a_usage_error_names_the_command_and_its_help) {
+    EXPECT_EQ(plumbctl({"diff", "one"}).errors, "plumbctl diff: B is required; run plumbctl diff --help\n");
+    EXPECT_THAT(plumbctl({}).errors, testing::EndsWith("; run plumbctl --help\n"));
+    EXPECT_THAT(plumbctl({"diff", "/no/such/a", "/no/such/b"}).errors,
+                testing::StartsWith("plumbctl diff: /no/such/a"));
+    EXPECT_THAT(plumbctl({"diff", "--help"}).output, HasSubstr("Equal outputs print nothing"));
+    EXPECT_THAT(plumbctl({"fleet", "--stroe=postgres://app:hunter2@db/x"}).errors,
+                testing::AllOf(testing::StartsWith("plumbctl fleet: "), testing::Not(HasSubstr("hunter2"))));
+}
+
 TEST(Plumbctl, an_address_that_is_none_is_a_usage_error_that_says_what_would_be_right) {
     for (const char* address : {"", "plumb.internal", "127.0.0.1:99999", "http://127.0.0.1:7443"}) {
         const auto result = plumbctl(gate_at(address));

@@ -157,7 +157,10 @@ TEST_F(PostgresPlain, what_is_said_is_told_message_by_message_without_the_passwo
     holds("> SSLRequest");
     holds("< N: no TLS");
     holds("> StartupMessage");
+    holds("< AuthenticationSASL");
     holds("> PasswordMessage or SASLResponse ***");
+    holds("< AuthenticationSASLContinue");
+    holds("< AuthenticationSASLFinal");
     holds("< AuthenticationOk, ParameterStatus × ");
     holds("BackendKeyData, ReadyForQuery");
     holds("> Query SET LOCAL statement_timeout");

@@ -241,5 +241,29 @@ TEST(TaskProbe, a_look_is_whole_declared_and_repeatable) {
     }
 }
 
+// A sidecar of Fargate: what is told is declared, of the app or of the task, and nothing is of the agent's
+// container.
+TEST(TaskProbe, a_sidecar_of_fargate_tells_of_the_app_and_the_task) {
+    const Endpoint endpoint(ecs("fargate"));
+    World world;
+    world.variables["ECS_CONTAINER_METADATA_URI_V4"] = endpoint.url() + "/v4/abc";
+    TaskSettings settings;
+    settings.variable = world.variable();
+    settings.own_variables = [] { return std::vector<Variable>{{"OWN", Secret("1")}}; };
+    settings.app = "fargate-app";
+    TaskProbe probe(world.services, std::move(settings));
+    auto steps = [&]() -> boost::asio::awaitable<Look> {
+        co_await probe.learn(2s);
+        co_return co_await probe.look(Depth::inspect, Clock::now() + 15s);
+    };
+    const auto look = plumb::test::run_coroutine_test(world.io, steps());
+    EXPECT_THAT(undeclared(plumb::task_kind().catalog, look.evidence), ::testing::IsEmpty());
+    EXPECT_EQ(look.evidence.find_gauge("task.storage")->limit, 20496.0 * 1024 * 1024);
+    EXPECT_EQ(look.evidence.find_fact("task.memory_limit")->value, "512 MiB");
+    EXPECT_EQ(look.evidence.find_fact("env.OWN"), nullptr);
+    EXPECT_EQ(look.evidence.find_fact("image.os"), nullptr);
+    EXPECT_THAT(look.evidence.find_fact("task.variables_from")->value, ::testing::StartsWith("none: "));
+}
+
 }  // namespace
 }  // namespace plumb::task

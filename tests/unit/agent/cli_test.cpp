@@ -16,7 +16,12 @@ using testing::StartsWith;
 Command parse(std::vector<const char*> words) {
     words.insert(words.begin(), "plumb-agent");
     static const std::array<Kind, 2> kinds{
-        Kind{.name = "toy", .schemes = {{"toy", 1}}, .options = {}, .make = {}},
+        Kind{.name = "toy",
+             .schemes = {{"toy", 1}},
+             .options = {},
+             .make = {},
+             .catalog =
+                 {{}, {}, {{"toy.colour", FactClass::must_match, "its colour"}}, {{"toy.speed", "1/s", ""}}}},
         Kind{.name = "doll", .schemes = {{"doll", 1}, {"dolls", 2, true}}, .options = {}, .make = {}}};
     return parse_command_line(static_cast<int>(words.size()), words.data(), kinds);
 }
@@ -68,7 +73,8 @@ TEST(Cli, watch_pauses_two_seconds_or_as_long_as_it_is_told) {
 TEST(Cli, completion_prints_a_script_that_knows_options_causes_and_kinds) {
     const auto say = refusal({"completion", "bash"});
     EXPECT_EQ(say.code, kOk);
-    for (const char* word : {"plumb-agent", "--watch", "table json", "tcp.timeout", "doll", "completion"})
+    for (const char* word : {"plumb-agent", "--watch", "table json", "tcp.timeout", "doll", "completion",
+                             "toy.colour", "toy.speed"})
         EXPECT_THAT(say.text, HasSubstr(word));
     EXPECT_EQ(refusal({"completion"}).code, kUsage);
     EXPECT_EQ(refusal({"completion", "tcsh"}).code, kUsage);
@@ -130,6 +136,12 @@ TEST(Cli, bad_usage_is_2_and_says_what_would_be_right) {
                                                                    {"check", "run"}}) {
         EXPECT_EQ(refusal(words).code, kUsage);
     }
+}
+
+TEST(Cli, a_process_id_that_cannot_be_is_refused_in_a_few_words) {
+    EXPECT_EQ(refusal({"health", "--pid", "0"}).text,
+              "plumb-agent health: --pid: a process id is a whole number from 1 on\n"
+              "See plumb-agent health --help\n");
 }
 
 TEST(Cli, a_url_in_the_wrong_place_does_not_show_its_password) {

@@ -104,6 +104,16 @@ TEST(CheckJson, a_number_that_json_cannot_hold_is_left_out) {
     EXPECT_FALSE(gauges.at("unlimited").as_object().contains("limit"));
 }
 
+TEST(CheckJson, an_interruption_is_said_with_what_was_not_checked) {
+    const auto whole = render({test::good()});
+    EXPECT_FALSE(whole.contains("interrupted"));
+    EXPECT_FALSE(whole.contains("not_checked"));
+    const auto root =
+        json::parse(render_json({test::good()}, small_task(), "0.1.0", {true, {"database", "search"}}));
+    EXPECT_EQ(root.at("interrupted"), true);
+    EXPECT_EQ(root.at("not_checked"), (json::array{"database", "search"}));
+}
+
 TEST(CheckJson, no_outcome_is_an_empty_list) {
     EXPECT_TRUE(render({}).at("outcomes").as_array().empty());
 }

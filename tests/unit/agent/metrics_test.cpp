@@ -1,7 +1,7 @@
 #include "agent/run/metrics/board.hpp"
-#include "agent/run/metrics/emf.hpp"
 
-#include <boost/json.hpp>
+#include <set>
+
 #include <gmock/gmock.h>
 
 namespace plumb::agent {
@@ -69,6 +69,122 @@ TEST(MetricsBoard, counters_grow_and_gauges_are_of_the_latest_window) {
                 HasSubstr("plumb_gauge_limit{dependency=\"database\",name=\"postgres.connections\"} 100\n"));
     EXPECT_THAT(text, HasSubstr("plumb_task_check{check=\"memory\"} 0\n"));
     EXPECT_THAT(text, Not(HasSubstr("check=\"inspect\"")));
+    // The looks at the task are no runs of a probe.
+    for (const char* family : {"plumb_up", "plumb_runs_total", "plumb_runs_skipped_total"})
+        EXPECT_THAT(text, Not(HasSubstr(std::string(family) + "{dependency=\"task\"")));
+}
+
+// The window as it is where the dependency cannot be reached, or its gauges were not asked for.
+Window without_gauges(std::uint64_t runs, std::uint64_t failed) {
+    auto out = window(runs, failed);
+    out.dependencies[0].gauges.clear();
+    return out;
+}
+
+TEST(MetricsBoard, the_gauges_of_a_dead_dependency_go_at_once) {
+    MetricsBoard board;
+    board.add(window(10, 0));
+    board.add(without_gauges(0, 0));
+    EXPECT_THAT(board.text("1"), HasSubstr("postgres.connections")) << "nobody asked";
+    board.add(without_gauges(10, 10));
+    EXPECT_THAT(board.text("1"), Not(HasSubstr("postgres.connections")));
+}
+
+TEST(MetricsBoard, a_gauge_that_came_in_each_window_goes_after_three_without_it) {
+    MetricsBoard board;
+    board.add(window(10, 0));
+    board.add(window(10, 0));
+    for (int i = 0; i < 3; ++i)
+        board.add(without_gauges(10, 0));
+    EXPECT_THAT(board.text("1"), HasSubstr("postgres.connections"));
+    board.add(without_gauges(10, 0));
+    EXPECT_THAT(board.text("1"), Not(HasSubstr("postgres.connections")));
+}
+
+// A look at the whole task comes every ten windows: what only it tells must not come and go.
+TEST(MetricsBoard, what_comes_rarely_stays_until_it_is_overdue) {
+    MetricsBoard board;
+    for (int look = 0; look < 3; ++look) {
+        board.add(window(10, 0));
+        for (int i = 0; i < 9; ++i) {
+            board.add(without_gauges(10, 0));
+            EXPECT_THAT(board.text("1"), HasSubstr("postgres.connections")) << look << ' ' << i;
+        }
+    }
+    for (int i = 0; i < 4; ++i)
+        board.add(without_gauges(10, 0));
+    EXPECT_THAT(board.text("1"), Not(HasSubstr("postgres.connections")));
+}
+
+TEST(MetricsBoard, a_check_that_is_no_longer_made_goes) {
+    MetricsBoard board;
+    auto later = window(10, 0);
+    later.dependencies[1].phases.pop_back();
+    later.dependencies[1].failures.clear();
+    board.add(window(10, 0));
+    board.add(window(10, 0));
+    for (int i = 0; i < 4; ++i)
+        board.add(later);
+    EXPECT_THAT(board.text("1"), Not(HasSubstr("check=\"memory\"")));
+}
+
+// The controller may pace log-ins down to one an hour; looks at the task have no such excuse.
+TEST(MetricsBoard, without_any_run_gauges_stay_for_an_hour_and_those_of_the_task_do_not) {
+    MetricsBoard board;
+    auto first = window(10, 0);
+    first.dependencies[1].gauges = {{"task.memory", 1, 1, 1, 2, true}};
+    board.add(first);
+    auto silent = without_gauges(0, 0);
+    silent.dependencies[1].runs = 0;
+    silent.dependencies[1].phases.clear();
+    silent.dependencies[1].failures.clear();
+    for (int i = 0; i < 13; ++i)
+        board.add(silent);
+    EXPECT_THAT(board.text("1"), HasSubstr("postgres.connections"));
+    EXPECT_THAT(board.text("1"), Not(HasSubstr("task.memory")));
+    EXPECT_THAT(board.text("1"), Not(HasSubstr("plumb_task_check{")));
+    for (int i = 0; i < 120; ++i)
+        board.add(silent);
+    EXPECT_THAT(board.text("1"), Not(HasSubstr("postgres.connections")));
+}
+
+TEST(MetricsBoard, quantiles_are_of_the_latest_window_or_not_there) {
+    MetricsBoard board;
+    board.add(window(10, 0));
+    EXPECT_THAT(board.text("1"), HasSubstr("quantile="));
+    board.add(window(10, 10));
+    const auto text = board.text("1");
+    EXPECT_THAT(text, Not(HasSubstr("quantile=")));
+    EXPECT_THAT(text, HasSubstr("plumb_phase_seconds_count{dependency=\"database\",phase=\"connect\"} 10\n"));
+}
+
+TEST(MetricsBoard, nothing_is_said_of_a_target_that_was_not_run_yet) {
+    MetricsBoard board;
+    board.add(without_gauges(0, 0));
+    EXPECT_THAT(board.text("1"), Not(HasSubstr("plumb_up{")));
+}
+
+std::size_t count_of(const std::string& text, const std::string& what) {
+    std::size_t found = 0;
+    for (std::size_t at = text.find(what); at != std::string::npos; at = text.find(what, at + 1))
+        ++found;
+    return found;
+}
+
+TEST(MetricsBoard, names_that_come_and_go_are_bounded_and_the_newest_are_there) {
+    MetricsBoard board;
+    for (int i = 0; i < 500; ++i) {
+        auto each = window(10, 0);
+        for (int port = 0; port < 60; ++port)
+            each.dependencies[0].gauges.push_back(
+                {"listeners." + std::to_string(60 * i + port) + ".queue", 0, 0, 0, 128, true});
+        board.add(each);
+    }
+    const auto text = board.text("1");
+    EXPECT_LE(count_of(text, "plumb_gauge{"), 2 * kMaxGauges);
+    for (int port = 0; port < 60; ++port)
+        EXPECT_THAT(text, HasSubstr("listeners." + std::to_string(60 * 499 + port) + ".queue"));
+    EXPECT_THAT(text, HasSubstr("postgres.connections"));
 }
 
 // Every line is a comment or NAME{…} NUMBER, and each family is announced once.
@@ -93,42 +209,6 @@ TEST(MetricsBoard, the_text_has_the_form_that_prometheus_reads) {
         }
     }
     EXPECT_FALSE(families.empty());
-}
-
-boost::json::object line_of(const std::string& text, std::size_t number) {
-    std::size_t at = 0;
-    for (; number > 0; --number)
-        at = text.find('\n', at) + 1;
-    return boost::json::parse(text.substr(at, text.find('\n', at) - at)).as_object();
-}
-
-TEST(EmbeddedMetrics, each_dependency_is_a_line_that_cloudwatch_takes) {
-    const auto text = embedded_metrics(window(10, 1));
-    const auto database = line_of(text, 0);
-    const auto& directive = database.at("_aws").at("CloudWatchMetrics").at(0).as_object();
-    EXPECT_EQ(database.at("_aws").at("Timestamp"), 1'700'000'030'000);
-    EXPECT_EQ(directive.at("Namespace"), "Plumbline");
-    EXPECT_EQ(directive.at("Dimensions"), (boost::json::array{{"environment", "service", "dependency"}}));
-    EXPECT_EQ(database.at("dependency"), "database");
-    EXPECT_EQ(database.at("environment"), "production");
-    EXPECT_EQ(database.at("runs"), 10);
-    EXPECT_EQ(database.at("failures"), 1);
-    EXPECT_EQ(database.at("postgres.connections.percent"), 87);
-    // What the directive names stands at the top as a number.
-    for (const auto& metric : directive.at("Metrics").as_array())
-        EXPECT_TRUE(database.at(metric.at("Name").as_string()).is_number()) << metric;
-    EXPECT_EQ(line_of(text, 1).at("failed_checks"), 1);
-}
-
-TEST(EmbeddedMetrics, there_are_never_more_than_cloudwatch_takes_and_no_empty_dimension) {
-    auto many = window(10, 0);
-    many.labels.clear();
-    for (int i = 0; i < 64; ++i)
-        many.dependencies[0].gauges.push_back({"g" + std::to_string(i), 1, 1, 1, 2, true});
-    const auto line = line_of(embedded_metrics(many), 0);
-    const auto& directive = line.at("_aws").at("CloudWatchMetrics").at(0).as_object();
-    EXPECT_EQ(directive.at("Metrics").as_array().size(), 100U);
-    EXPECT_EQ(directive.at("Dimensions"), (boost::json::array{boost::json::array{"dependency"}}));
 }
 
 }  // namespace

@@ -9,6 +9,7 @@
 namespace plumb::agent {
 namespace {
 
+using testing::EndsWith;
 using testing::HasSubstr;
 using testing::Not;
 using testing::StartsWith;
@@ -71,9 +72,72 @@ TEST_F(TaskBlock, a_failed_check_a_missing_variable_and_a_tight_limit_stand_on_t
     EXPECT_THAT(page, HasSubstr("\n    task.memory                  ████████████████████ 500 of 512 Mi\n"
                                 "    sizing  peak 498 MiB; the limit is 512 MiB\n"));
     EXPECT_THAT(page, Not(HasSubstr("task.descriptors")));
-    EXPECT_THAT(page, HasSubstr("In full: plumb-agent explain task.oom_killed\n"));
-    for (const auto line : split(page, '\n'))
-        EXPECT_LE(display_width(line), 80U) << line;
+    EXPECT_THAT(page, Not(HasSubstr("In full")));  // two lines each hold all of this cause
+    const auto lines = split(page, '\n');
+    for (std::size_t i = 0; i + 2 < lines.size(); ++i)  // the last one is the result, whole
+        EXPECT_LE(display_width(lines[i]), 80U) << lines[i];
+}
+
+TEST_F(TaskBlock, connections_that_stand_in_close_wait_are_worth_a_look) {
+    look_.evidence.gauge("sockets.db.close_wait", 10);
+    const auto page = text();
+    EXPECT_THAT(page, StartsWith("! task  orders "));
+    EXPECT_THAT(page, HasSubstr(" worth a look\n    note    10 connections to db stand in CLOSE_WAIT: "));
+    EXPECT_THAT(page, Not(HasSubstr("cause")));
+}
+
+TEST_F(TaskBlock, a_look_that_was_not_over_in_time_is_no_clean_bill) {
+    look_.evidence.fact("task.look", FactClass::informational, "not over in time");
+    EXPECT_THAT(text(),
+                StartsWith("! task  orders  could not be looked at in time (the processor is busy, or a "
+                           "file\n    system does not answer)\n\n✓ cache"));
+    EXPECT_THAT(text(), Not(HasSubstr("no trouble")));
+    EXPECT_THAT(text(),
+                EndsWith("Result: the one dependency is ok. The task itself: could not be looked at in "
+                         "time.\n"));
+    look_.evidence.gauges.clear();
+    options_.terminal = Terminal(true, 80);
+    EXPECT_THAT(text(), StartsWith("\x1b[33m! task  orders  could not be looked at"));
+    look_.checks = {{"memory", Cause::task_oom_killed, true, "2 processes were killed"}};
+    EXPECT_THAT(text(), HasSubstr("could not be looked at in time"));
+    EXPECT_THAT(text(), HasSubstr("task.oom_killed"));
+}
+
+TEST_F(TaskBlock, a_look_that_was_interrupted_is_not_laid_at_the_processors_door) {
+    look_.evidence.fact("task.look", FactClass::informational, "not over when the check was interrupted");
+    options_.interrupted = true;
+    EXPECT_THAT(text(), StartsWith("! task  orders  was not looked at before the interruption\n\n"));
+}
+
+TEST_F(TaskBlock, the_last_line_speaks_of_the_tasks_own_trouble) {
+    look_.checks = {{"memory", Cause::task_oom_killed, true, "2 processes were killed"}};
+    look_.evidence.fact("env.DATABASE_URL", FactClass::required, kMissing);
+    look_.evidence.fact("env.CACHE_URL", FactClass::required, kMissing);
+    EXPECT_THAT(text(), EndsWith("\nResult: the one dependency is ok. The task itself: 3 things are wrong "
+                                 "(required variables, memory).\n"));
+    look_.checks.clear();
+    look_.evidence.facts.clear();
+    look_.evidence.gauge("task.descriptors", 1000, 1024, true);
+    EXPECT_THAT(text(), EndsWith(" The task itself: near its limits (descriptors).\n"));
+    look_.evidence.gauge("task.descriptors", 41, 1024, true);
+    EXPECT_THAT(text(), EndsWith("\nResult: the one dependency is ok.\n"));
+}
+
+TEST_F(TaskBlock, a_busy_task_is_told_once_when_most_runs_met_it) {
+    auto busy = test::good();
+    busy.suspect = true;
+    auto other = busy;
+    other.dependency = "search";
+    const auto page = render_table({busy, other, test::good("calm")}, options_);
+    EXPECT_THAT(page,
+                StartsWith("! task  orders  was busy or throttled in 2 of 3 runs; durations may be its own\n"
+                           "\n✓ cache"));
+    EXPECT_THAT(page, HasSubstr("busy · 914 µs\n"));
+    EXPECT_THAT(page, Not(HasSubstr("    suspect ")));
+    const auto few = render_table({busy, test::good("calm"), test::good("other")}, options_);
+    EXPECT_THAT(few, HasSubstr("    suspect this task was busy or throttled"));
+    EXPECT_THAT(few, HasSubstr("no trouble\n"));
+    EXPECT_THAT(few, HasSubstr("busy · 914 µs\n"));
 }
 
 TEST_F(TaskBlock, near_a_limit_is_no_failure) {
@@ -106,6 +170,9 @@ TEST_F(TaskBlock, verbose_shows_all_of_it_but_the_pages_of_lists) {
     const auto page = text();
     EXPECT_THAT(page, StartsWith("✓ task  orders"));
     EXPECT_THAT(page, HasSubstr("no trouble\n"));
+    // The long list comes after what is asked for.
+    EXPECT_LT(page.find("✓ cache"), page.find("- task  orders"));
+    EXPECT_LT(page.find("- task  orders"), page.find("    image.packages"));
     EXPECT_THAT(page, HasSubstr("    task.cpu                     ██████████░░░░░░░░░░ 0.5 of 1\n"));
     EXPECT_THAT(page, HasSubstr("    checks: memory ok\n"));
     EXPECT_THAT(page, HasSubstr("    image.packages               91: 0f3a\n"));

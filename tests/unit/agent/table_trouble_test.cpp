@@ -51,6 +51,33 @@ TEST(TaskTrouble, only_what_refuses_at_its_limit_is_scarce_from_a_fifth_on) {
     EXPECT_EQ(scarcity_of(past)->free, 0);
 }
 
+TEST(TaskTrouble, three_connections_that_the_app_has_not_closed_are_worth_a_note) {
+    task::Look look;
+    look.evidence.gauge("sockets.cache.close_wait", 2);
+    look.evidence.gauge("sockets.inbound.close_wait", 50);
+    look.evidence.gauge("sockets.db.syn_sent", 9);
+    EXPECT_TRUE(trouble_of(look).none());
+    look.evidence.gauge("sockets.db.close_wait", 10);
+    look.evidence.gauge("sockets.other.close_wait", 3);
+    const auto trouble = trouble_of(look);
+    EXPECT_FALSE(trouble.none());
+    EXPECT_FALSE(trouble.broken());
+    EXPECT_THAT(trouble.notes,
+                testing::ElementsAre("10 connections to db stand in CLOSE_WAIT: the peer has closed them and "
+                                     "the app has not",
+                                     "3 connections to no known dependency stand in CLOSE_WAIT: the peer has "
+                                     "closed them and the app has not"));
+}
+
+TEST(TaskTrouble, a_leak_that_its_check_tells_needs_no_note) {
+    task::Look look;
+    look.evidence.gauge("sockets.db.close_wait", 10);
+    look.checks.push_back({"sockets.db", Cause::task_connection_leak, true, "10 connections"});
+    EXPECT_TRUE(trouble_of(look).notes.empty());
+    look.checks.back().failed = false;
+    EXPECT_EQ(trouble_of(look).notes.size(), 1U);
+}
+
 TEST(TaskTrouble, the_scarcest_comes_first_and_memory_is_told) {
     task::Look look;
     look.evidence.gauge("task.descriptors", 850, 1000, true);

@@ -74,7 +74,17 @@ TEST(TaskConfig, the_documented_section_is_understood) {
     EXPECT_EQ(task.warmup->healthy, 5U);
     EXPECT_EQ(task.warmup->grace, 60s);
     EXPECT_EQ(task.warmup->start_period, 15s);
-    EXPECT_EQ(task.warmup->status_to, 299);
+    EXPECT_THAT(task.warmup->statuses, ElementsAre(task::StatusRange{200, 299}));
+}
+
+TEST(TaskConfig, a_health_check_may_be_asked_over_tls_and_match_a_list) {
+    const auto [config, complaints] =
+        parse("task: {warmup: {health: 'https://localhost:8443/health', status: '200,302'}}\n");
+    EXPECT_THAT(complaints.lines, ElementsAre());
+    ASSERT_TRUE(config.task.warmup.has_value());
+    EXPECT_EQ(config.task.warmup->health.scheme, "https");
+    EXPECT_THAT(config.task.warmup->statuses,
+                ElementsAre(task::StatusRange{200, 200}, task::StatusRange{302, 302}));
 }
 
 struct Bad {
@@ -109,7 +119,12 @@ INSTANTIATE_TEST_SUITE_P(
         Bad{"task: {warmup: {health: nonsense}}\n", "plumb.yaml:2: task.warmup.health: "},
         Bad{"task: {warmup: {health: 'http://a:1/', unhealthy_threshold: 0}}\n", "plumb.yaml:2: "},
         Bad{"task: {warmup: {health: 'http://a:1/', status: 299-200}}\n",
-            "task.warmup.status should be a status or a range of them, as in 200-399"}));
+            "plumb.yaml:2: task.warmup.status: '299-200' is no status from 100 to 599, range or list of "
+            "them"},
+        Bad{"task: {warmup: {health: 'http://a:1/', status: '200,2xx'}}\n",
+            "task.warmup.status: '2xx' is no status"},
+        Bad{"task: {warmup: {health: 'http://a:1/', status: [200, 302]}}\n",
+            "task.warmup.status should be one text, as in 200-299 or 200,302"}));
 
 TEST(TaskConfig, a_key_is_never_shown) {
     const auto parsed = parse("task: {variables: {key: sh0rt-s3cret}}\n");

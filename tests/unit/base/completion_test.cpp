@@ -31,6 +31,7 @@ CompletionCommand sample() {
     check->add_option("--wait", text, "how long")->type_name("DURATION");
     auto* explain = app.add_subcommand("explain", "tell");
     explain->add_option("cause", text, "what");
+    app.add_subcommand("diff", "two files")->add_option("A", text, "a saved check");
     std::string shell;
     add_completion_command(app, shell);
     auto top = describe_commands(app);
@@ -65,7 +66,7 @@ std::vector<std::string> completed(const test::TempDir& directory, const std::ve
 TEST(Completion, the_description_is_the_command_lines_own) {
     const auto top = sample();
     EXPECT_EQ(top.name, "tool-box");
-    ASSERT_EQ(top.commands.size(), 3U);
+    ASSERT_EQ(top.commands.size(), 4U);
     const auto& check = top.commands[0];
     EXPECT_EQ(check.name, "check");
     ASSERT_EQ(check.options.size(), 5U);
@@ -80,7 +81,9 @@ TEST(Completion, the_description_is_the_command_lines_own) {
     EXPECT_FALSE(check.options[3].takes_value);
     EXPECT_TRUE(check.options[4].takes_value);
     EXPECT_FALSE(check.options[4].takes_file);
-    EXPECT_THAT(top.commands[2].words, UnorderedElementsAre("bash", "zsh", "fish"));
+    EXPECT_FALSE(check.takes_file);
+    EXPECT_TRUE(top.commands[2].takes_file);
+    EXPECT_THAT(top.commands[3].words, UnorderedElementsAre("bash", "zsh", "fish"));
 }
 
 TEST(Completion, bash_completes_commands_options_choices_words_and_files) {
@@ -88,7 +91,7 @@ TEST(Completion, bash_completes_commands_options_choices_words_and_files) {
     directory.write("plumb.yaml", "");
     directory.write("a file", "");
     EXPECT_THAT(completed(directory, {"tool-box", ""}),
-                UnorderedElementsAre("check", "explain", "completion", "-h", "--help"));
+                UnorderedElementsAre("check", "explain", "diff", "completion", "-h", "--help"));
     EXPECT_THAT(completed(directory, {"tool-box", "ch"}), ElementsAre("check"));
     EXPECT_THAT(completed(directory, {"tool-box", "check", "--f"}), ElementsAre("--format"));
     EXPECT_THAT(completed(directory, {"tool-box", "check", "--verbose", "--format", ""}),
@@ -98,6 +101,16 @@ TEST(Completion, bash_completes_commands_options_choices_words_and_files) {
     EXPECT_THAT(completed(directory, {"tool-box", "check", "--config", "a"}), ElementsAre("a file"));
     EXPECT_THAT(completed(directory, {"tool-box", "check", "--wait", "p"}), ElementsAre());
     EXPECT_THAT(completed(directory, {"tool-box", "check", "--format", "=", "t"}), ElementsAre("table"));
+    EXPECT_THAT(completed(directory, {"tool-box", "check", "--format", "="}),
+                UnorderedElementsAre("table", "json"))
+        << "bash's own word for nothing behind an equals sign";
+    EXPECT_THAT(completed(directory, {"tool-box", "check", "--config", "="}),
+                UnorderedElementsAre("a file", "plumb.yaml", "script"));
+    EXPECT_THAT(completed(directory, {"tool-box", "check", "pl"}), ElementsAre())
+        << "no file may stand there";
+    EXPECT_THAT(completed(directory, {"tool-box", "check", ""}),
+                UnorderedElementsAre("-h", "--help", "--format", "--config", "-v", "--verbose", "--wait"));
+    EXPECT_THAT(completed(directory, {"tool-box", "diff", "pl"}), ElementsAre("plumb.yaml"));
     EXPECT_THAT(completed(directory, {"tool-box", "explain", "tcp."}),
                 ElementsAre("tcp.timeout", "tcp.refused"));
     EXPECT_THAT(completed(directory, {"tool-box", "completion", ""}),
@@ -126,6 +139,24 @@ TEST(Completion, other_shells_read_their_scripts_where_they_are_installed) {
         ++tried;
     }
     EXPECT_GT(tried, 0U);
+}
+
+// In zsh the value of an option stands behind "=" only where the script says so.
+TEST(Completion, a_value_may_stand_behind_an_equals_sign) {
+    const auto script = completion_script(sample(), Shell::zsh);
+    EXPECT_THAT(script, HasSubstr("'*--format=["));
+    EXPECT_THAT(script, HasSubstr("'*--config=["));
+    EXPECT_THAT(script, HasSubstr("'*--verbose["));
+}
+
+TEST(Completion, files_are_offered_only_where_one_may_stand) {
+    const auto zsh = completion_script(sample(), Shell::zsh);
+    const auto first = zsh.find("'*:file:_files'");
+    EXPECT_NE(first, std::string::npos);
+    EXPECT_EQ(zsh.find("'*:file:_files'", first + 1), std::string::npos) << "diff alone takes one";
+    const auto fish = completion_script(sample(), Shell::fish);
+    EXPECT_THAT(fish, HasSubstr("-f -n '__fish_seen_subcommand_from check'"));
+    EXPECT_THAT(fish, Not(HasSubstr("-f -n '__fish_seen_subcommand_from diff'")));
 }
 
 TEST(Completion, each_script_names_every_command_and_option) {

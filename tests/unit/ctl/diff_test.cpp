@@ -212,6 +212,50 @@ TEST(Diff, a_dependency_that_one_side_does_not_have) {
     EXPECT_EQ(diff({{}}, {{}, cache}).at(0).severity, Severity::warning);
 }
 
+std::vector<Finding> interrupted_diff(const std::vector<SavedOutcome>& whole,
+                                      const std::string& interruption) {
+    auto cut = saved_check({{}});
+    cut.insert(cut.rfind('}'), interruption);
+    const auto baseline = read_check(saved_check(whole), "a.json");
+    const auto candidate = read_check(cut, "b.json");
+    if (!baseline || !candidate) throw std::runtime_error("a saved check of the test is unreadable");
+    return compare_checks(*baseline, *candidate);
+}
+
+TEST(Diff, what_an_interrupted_check_did_not_come_to_is_not_critical) {
+    const auto cache = with([](auto& o) { o.dependency = "cache"; });
+    const auto queue = with([](auto& o) { o.dependency = "queue"; });
+    const auto told =
+        interrupted_diff({{}, cache, queue}, R"(,"interrupted":true,"not_checked":["cache","\u001b[2J"])");
+    ASSERT_THAT(subjects(told), ElementsAre("cache fact:dependency", "queue fact:dependency"));
+    EXPECT_EQ(told[0].severity, Severity::warning);
+    EXPECT_EQ(told[0].baseline, "checked");
+    EXPECT_EQ(told[0].candidate, "not checked in b.json (interrupted)");
+    EXPECT_EQ(told[1].severity, Severity::critical) << "it was never to be checked";
+    const auto silent = interrupted_diff({{}, cache}, R"(,"interrupted":true)");
+    ASSERT_EQ(silent.size(), 1u);
+    EXPECT_EQ(silent[0].severity, Severity::warning) << "which ones is not told: it may be any";
+}
+
+TEST(Diff, what_a_failing_side_tells_otherwise_is_explained_by_its_failure) {
+    const auto status = [](const std::string& value, const std::string& failure) {
+        return with([&](auto& o) {
+            o.kind = "http";
+            o.facts = R"("http.status":")" + value + R"(")";
+            o.failure = failure;
+        });
+    };
+    const auto failing = status("503", failure_json("first_byte", "http.status", "503"));
+    const auto broken = diff({status("200", "")}, {failing});
+    ASSERT_THAT(subjects(broken), ElementsAre("database failures"));
+    EXPECT_EQ(broken[0].severity, Severity::critical);
+    ASSERT_THAT(subjects(broken[0].folded), ElementsAre("database fact:http.status"));
+    const auto mended = diff({failing}, {status("200", "")});
+    ASSERT_THAT(subjects(mended), ElementsAre("database failures"));
+    EXPECT_EQ(mended[0].severity, Severity::warning);
+    EXPECT_EQ(mended[0].folded.at(0).severity, Severity::warning) << "else a policy would make both critical";
+}
+
 TEST(Diff, another_kind_is_one_difference) {
     EXPECT_THAT(subjects(diff({{}}, {with([](auto& o) {
                                   o.kind = "tcp";
@@ -259,8 +303,8 @@ TEST(Diff, odd_values_inside_an_outcome_are_passed_over) {
         R"("h":3,"i":{"value":1,"limit":0}},"total_us":"late"}]})",
         "b.json");
     ASSERT_TRUE(read) << read.error().message;
-    EXPECT_EQ(read->at("d").failure->cause, "unknown");
-    EXPECT_FALSE(read->at("d").gauges.at("i").headroom());
+    EXPECT_EQ(read->dependencies.at("d").failure->cause, "unknown");
+    EXPECT_FALSE(read->dependencies.at("d").gauges.at("i").headroom());
 }
 
 TEST(Diff, names_of_identities_are_known_by_their_parts) {

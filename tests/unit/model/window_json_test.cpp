@@ -233,7 +233,7 @@ TEST(WindowJson, garbage_deep_nesting_and_huge_lines_are_refused) {
 
 TEST(WindowJson, lists_past_their_bounds_are_refused) {
     std::string facts = R"("facts":[)";
-    for (int i = 0; i < 257; ++i) {
+    for (int i = 0; i < static_cast<int>(kMaxWindowFacts) + 1; ++i) {
         facts += (i == 0 ? "" : ",") +
                  (R"({"name":"f)" + std::to_string(i) + R"(","class":"ordered","value":"v","runs":1})");
     }

@@ -74,7 +74,7 @@ TEST(CheckBounds, refuses_more_entries_than_the_bounds) {
     EXPECT_EQ(complaint_after([](Dependency& d) { d.addresses.resize(kMaxAddresses + 1); }),
               "dependencies[0].addresses: has more than 32 entries");
     EXPECT_EQ(complaint_after([](Dependency& d) { d.facts.resize(kMaxWindowFacts + 1); }),
-              "dependencies[0].facts: has more than 256 entries");
+              "dependencies[0].facts: has more than 512 entries");
     EXPECT_EQ(complaint_after([](Dependency& d) { d.gauges.resize(kMaxGauges + 1); }),
               "dependencies[0].gauges: has more than 64 entries");
 }

@@ -1,5 +1,7 @@
 #include "probes/postgres/trace.hpp"
 
+#include "probes/postgres/authentication.hpp"
+
 #include <gtest/gtest.h>
 
 namespace plumb::postgres {
@@ -31,6 +33,44 @@ TEST(PostgresTrace, passwords_keys_settings_and_rows_are_not_told) {
     EXPECT_EQ(told("B\t12\tBackendKeyData\t 7210 880425500"), "< BackendKeyData");
     EXPECT_EQ(told("B\t50\tParameterStatus\t \"server_version\" \"15.20\""), "< ParameterStatus");
     EXPECT_EQ(told("B\t11\tDataRow\t 1 7 'hunter2'"), "< DataRow");
+}
+
+std::string request(char kind, char code) {
+    return std::string{kind, 0, 0, 0, 12, 0, 0, 0, code, 'x', 'y', 'z', 'w'};
+}
+
+TEST(PostgresTrace, the_servers_requests_to_log_in_have_names) {
+    EXPECT_EQ(authentication_name(request('R', 5)), "AuthenticationMD5Password");
+    EXPECT_EQ(authentication_name(request('R', 10)), "AuthenticationSASL");
+    EXPECT_EQ(authentication_name(request('R', 11)), "AuthenticationSASLContinue");
+    EXPECT_EQ(authentication_name(request('R', 12)), "AuthenticationSASLFinal");
+    EXPECT_EQ(authentication_name(request('R', 0)), "");
+    EXPECT_EQ(authentication_name(request('E', 10)), "");
+    EXPECT_EQ(authentication_name("R"), "");
+}
+
+// What PQtrace() leaves out stands between what it tells, and no byte of it with the name.
+TEST(PostgresTrace, they_are_told_once_each_and_without_their_contents) {
+    plumb::Run run(Clock::now() + std::chrono::seconds(1));
+    run.listen({});
+    const Login login;
+    {
+        Trace trace(run, login);
+        run.begin("authenticate");
+        trace.arriving(request('R', 10));
+        trace.arriving(request('R', 10));
+        trace.arriving(request('R', 11));
+        trace.arriving(request('S', 11));
+        trace.no_answer("SSH-2.0-OpenSSH_9.2\r\n" + std::string(100, 'x'));
+    }
+    std::vector<std::string> words;
+    for (const auto& step : run.outcome.said)
+        words.push_back(step.words);
+    ASSERT_EQ(words.size(), 3U);
+    EXPECT_EQ(words[0], "AuthenticationSASL");
+    EXPECT_EQ(words[1], "AuthenticationSASLContinue");
+    EXPECT_EQ(words[2].substr(0, 22), "“SSH-2.0-OpenSSH_9.2");
+    EXPECT_LT(words[2].size(), 80U);
 }
 
 TEST(PostgresTrace, what_is_no_line_of_a_message_is_none) {

@@ -97,6 +97,28 @@ TEST(ProbeRun, our_own_time_before_the_first_word_and_after_the_arrival_is_in_no
     EXPECT_EQ(sum(run.outcome), run.outcome.total);
 }
 
+TEST(ProbeRun, a_step_that_was_said_and_the_phase_that_it_ends_agree) {
+    plumb::Run run(Clock::now() + std::chrono::seconds(1));
+    run.listen({});
+    run.begin(phase::connect);
+    run.we_said("SYN");
+    const auto answered = Clock::now();
+    std::this_thread::sleep_for(std::chrono::milliseconds(3));  // waking up late
+    run.peer_said("SYN-ACK");
+    run.arrived(answered);
+    run.begin(phase::query);
+    const auto connected = spent_in(run.outcome, phase::connect);
+    run.we_said("PING");
+    run.finish();
+    const auto& said = run.outcome.said;
+    ASSERT_EQ(said.size(), 3U);
+    EXPECT_LT(said[1].at, std::chrono::milliseconds(3));
+    EXPECT_LE(said[0].at, said[1].at);
+    EXPECT_LE(said[1].at, connected);
+    EXPECT_GE(said[2].at, connected);
+    EXPECT_LE(said[2].at, run.outcome.total);
+}
+
 TEST(ProbeRun, an_arrival_told_twice_is_set_aside_once) {
     plumb::Run run(Clock::now() + std::chrono::seconds(1));
     run.begin(phase::query);
