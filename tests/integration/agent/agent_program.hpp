@@ -50,6 +50,20 @@ inline std::string contents(const std::string& path) {
     return text.str();
 }
 
+// What the last line says of the dependencies, also where it is wrapped: without what it says of the task,
+// which sees the whole machine, other tests on it included.
+inline std::string result_in(const std::string& output) {
+    const auto at = output.rfind("Result: ");
+    std::istringstream words(at == std::string::npos ? "" : output.substr(at));
+    std::string line;
+    for (std::string word; words >> word;)
+        line += (line.empty() ? "" : " ") + word;
+    const auto task = line.find(" The task itself: ");
+    if (task == std::string::npos) return line;
+    const auto next = line.find(" Interrupted", task);
+    return line.substr(0, task) + (next == std::string::npos ? "" : line.substr(next));
+}
+
 // The whole lines of the file so far, as windows.
 inline std::vector<Window> windows_in(const std::string& path) {
     std::vector<Window> out;

@@ -109,7 +109,7 @@ TEST(CheckProgram, the_table_ends_with_the_result_in_words) {
     const auto done = agent({"check", "--target", "cache=tcp://" + port_text(refusing.port()), "--target",
                              "search=tcp://" + port_text(server.port())});
     EXPECT_EQ(done.exit_code, 1);
-    EXPECT_THAT(done.output, EndsWith("Result: 1 of 2 dependencies failed: cache (connect: tcp.refused).\n"));
+    EXPECT_EQ(result_in(done.output), "Result: 1 of 2 dependencies failed: cache (connect: tcp.refused).");
     EXPECT_THAT(done.output, Not(HasSubstr("\x1b")));
 }
 

@@ -150,7 +150,7 @@ env -i "${variables[@]}" SEARCH_URL=http://search.internal "$tree/plumb-agent" c
     --resolver "127.0.20.53:$dns_port" >"$work/check.out" || true
 plain() {
     LC_ALL=C.UTF-8 sed -E 's/[█▉▊▋▌▍▎▏░]+/#/g; s/[0-9][0-9.,]*/N/g; s/\<N (ns|µs|ms|s|Ki|Mi|Gi)\>/N T/g' | tr -s ' \n' ' ' |
-        sed 's/suspect this task was busy or throttled during the run; its durations may be its own //g'
+        sed 's/suspect this task was busy or throttled during the run; its durations may be its own //g; s/busy · //g'
 }
 real=$(cat "$work/gate.out" "$work/check.out" "$work/all.out" | plain)
 shown=0
