@@ -16,7 +16,6 @@ namespace {
 using plumb::test::FullQueueListener;
 using plumb::test::RefusingPort;
 using plumb::test::ScriptedServer;
-using testing::EndsWith;
 using testing::HasSubstr;
 using testing::Not;
 using testing::StartsWith;
