@@ -1,6 +1,6 @@
 // What a finding about the task says in numbers: the borders of the warm-up, and what was told beside a
 // check.
-#include "tests/unit/judge/fleet.hpp"
+#include "tests/unit/judge/task_looks.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -10,26 +10,6 @@ namespace {
 
 using ::testing::HasSubstr;
 using ::testing::SizeIs;
-
-Fleet tasks(const std::string& environment) {
-    Spec looks;
-    looks.name = "task";
-    looks.kind = "task";
-    looks.runs = 6;
-    looks.rtt_ms = 0;
-    looks.phases = {{"inspect", 0}, {"sockets.database", 0}, {"listeners", 0}, {"warmup", 0}, {"port", 0}};
-    looks.facts = {{"image.os", FactClass::must_match, "debian 12"}};
-    return Fleet(environment).with(Spec()).with(looks).change([](Window& window, int, int) {
-        for (auto& phase : dependency(window, "task").phases)
-            phase.layer = Layer::task;
-    });
-}
-
-Report against(const Fleet::Change& change) {
-    Fleet after = tasks("production");
-    after.change(change);
-    return compare(tasks("staging"), after);
-}
 
 // Of a kill line of 120 s.
 std::string told_of_warm_up(double share) {
