@@ -266,60 +266,54 @@ TEST(CheckProgram, a_secret_by_variable_stays_off_the_command_line) {
     EXPECT_THAT(contents(spec.output_file), Not(HasSubstr("hunter2")));
 }
 
-TEST(CheckProgram, an_interruption_prints_what_is_known) {
-    const FullQueueListener full;
-    std::atomic<int> closed = 0;
-    const ScriptedServer server([&](plumb::test::Connection& peer) {
+// One target at a time: `quick` answers, and while `slow` waits the check is interrupted.
+class InterruptedCheck {
+  public:
+    // After `runs` of quick: its last connection has closed, so its outcomes are known.
+    InterruptedCheck(const std::vector<std::string>& more, int runs, int signal) {
+        plumb::test::ChildSpec spec;
+        spec.command = {agent_path(),    "check",
+                        "--timeout",     "60s",
+                        "--concurrency", "1",
+                        "--target",      "quick=tcp://" + port_text(server_.port()),
+                        "--target",      "slow=tcp://" + port_text(full_.port())};
+        spec.command.insert(spec.command.end(), more.begin(), more.end());
+        spec.output_file = directory_.file("output");
+        plumb::test::ChildProcess child(spec);
+        EXPECT_TRUE(eventually([&] { return closed_ == runs; }));
+        child.signal(signal);
+        EXPECT_EQ(child.wait(std::chrono::seconds(20)), 1);
+        text = contents(spec.output_file);
+    }
+
+    std::string text;  // of both streams
+
+  private:
+    const FullQueueListener full_;
+    std::atomic<int> closed_ = 0;
+    const ScriptedServer server_{[this](plumb::test::Connection& peer) {
         peer.wait_for_close();
-        ++closed;
-    });
-    const plumb::test::TempDir directory;
-    plumb::test::ChildSpec spec;
-    // One at a time: when the second connection of `quick` has closed, its first outcome is known and `slow`
-    // waits.
-    spec.command = {agent_path(),    "check",
-                    "--timeout",     "60s",
-                    "--repeat",      "2",
-                    "--concurrency", "1",
-                    "--target",      "quick=tcp://" + port_text(server.port()),
-                    "--target",      "slow=tcp://" + port_text(full.port())};
-    spec.output_file = directory.file("output");
-    plumb::test::ChildProcess child(spec);
-    ASSERT_TRUE(eventually([&] { return closed == 2; }));
-    child.signal(SIGINT);
-    EXPECT_EQ(child.wait(std::chrono::seconds(20)), 1);
-    const auto text = contents(spec.output_file);
-    EXPECT_THAT(text, HasSubstr("✓ quick"));
+        ++closed_;
+    }};
+    const plumb::test::TempDir directory_;
+};
+
+TEST(CheckProgram, an_interruption_prints_what_is_known) {
+    const InterruptedCheck check({"--repeat", "2"}, 2, SIGINT);
+    EXPECT_THAT(check.text, HasSubstr("✓ quick"));
     // It may have begun by then.
-    EXPECT_THAT(text, testing::AnyOf(HasSubstr("not checked before the interruption: slow"),
-                                     testing::ContainsRegex("- slow +tcp +interrupted in ")));
-    EXPECT_THAT(text, HasSubstr("Interrupted after 2 of 4 runs; 1 of 2 targets not checked."));
+    EXPECT_THAT(check.text, testing::AnyOf(HasSubstr("not checked before the interruption: slow"),
+                                           testing::ContainsRegex("- slow +tcp +interrupted in ")));
+    EXPECT_THAT(check.text, HasSubstr("Interrupted after 2 of 4 runs; 1 of 2 targets not checked."));
 }
 
 TEST(CheckProgram, an_interrupted_json_says_so_and_what_was_not_checked) {
-    const FullQueueListener full;
-    std::atomic<int> closed = 0;
-    const ScriptedServer server([&](plumb::test::Connection& peer) {
-        peer.wait_for_close();
-        ++closed;
-    });
-    const plumb::test::TempDir directory;
-    plumb::test::ChildSpec spec;
-    spec.command = {agent_path(),    "check",
-                    "--timeout",     "60s",
-                    "--format",      "json",
-                    "--concurrency", "1",
-                    "--target",      "quick=tcp://" + port_text(server.port()),
-                    "--target",      "slow=tcp://" + port_text(full.port())};
-    spec.output_file = directory.file("output");
-    plumb::test::ChildProcess child(spec);
-    ASSERT_TRUE(eventually([&] { return closed == 1; }));
-    child.signal(SIGHUP);  // as a terminal that goes away does
-    EXPECT_EQ(child.wait(std::chrono::seconds(20)), 1);
+    const InterruptedCheck check({"--format", "json"}, 1, SIGHUP);  // as a terminal that goes away does
     boost::system::error_code error;
-    const auto text = contents(spec.output_file);  // after what was told on standard error
-    const auto root = boost::json::parse(text.substr(std::min(text.find('{'), text.size())), error);
-    ASSERT_FALSE(error) << contents(spec.output_file);
+    // After what was told on standard error.
+    const auto json = check.text.substr(std::min(check.text.find('{'), check.text.size()));
+    const auto root = boost::json::parse(json, error);
+    ASSERT_FALSE(error) << check.text;
     EXPECT_EQ(root.at("interrupted"), true);
     EXPECT_EQ(root.at("not_checked"), boost::json::array{"slow"});
     EXPECT_EQ(root.at("outcomes").as_array().size(), 1U);

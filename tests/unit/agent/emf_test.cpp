@@ -1,5 +1,7 @@
 #include "agent/run/metrics/emf.hpp"
 
+#include "tests/unit/agent/metrics_window.hpp"
+
 #include <array>
 
 #include <boost/json.hpp>
@@ -8,30 +10,10 @@
 namespace plumb::agent {
 namespace {
 
+using test::window;
 using ::testing::HasSubstr;
 using ::testing::Not;
 using namespace std::chrono_literals;
-
-Window window(std::uint64_t runs, std::uint64_t failed) {
-    Window out;
-    out.start = std::chrono::system_clock::time_point(1'700'000'000s);
-    out.length = 30s;
-    out.labels = {{"environment", "production"}, {"service", "checkout"}};
-    WindowDependency database;
-    database.dependency = "database";
-    database.kind = "postgres";
-    database.runs = runs;
-    database.succeeded = runs - failed;
-    database.gauges = {{"postgres.connections", 80, 87, 87, 100, true}};
-    WindowDependency task;
-    task.dependency = "task";
-    task.kind = "task";
-    task.runs = 6;
-    task.succeeded = 3;
-    task.failures = {{"memory", "task.oom_killed", 3}};
-    out.dependencies = {database, task};
-    return out;
-}
 
 std::vector<Kind> kinds() {
     Kind kind{"postgres", {}, {}, true, nullptr};
@@ -82,6 +64,7 @@ std::map<std::string, std::string> units_of(const boost::json::object& line) {
 TEST(EmbeddedMetrics, more_metrics_than_a_line_may_hold_are_further_lines) {
     auto many = window(10, 0);
     many.labels.clear();
+    many.dependencies[0].phases.clear();
     for (int i = 0; i < 64; ++i)
         many.dependencies[0].gauges.push_back({"g" + std::to_string(i), 1, 1, 1, 2, true});
     const auto text = metrics_of(many);
