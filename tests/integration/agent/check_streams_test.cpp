@@ -1,6 +1,6 @@
 // `plumb-agent check` with standard streams that are closed, full, or read by nobody.
 #include "tests/integration/agent/agent_program.hpp"
-#include "tests/support/servers.hpp"
+#include "tests/integration/agent/listener.hpp"
 #include "tests/support/sockets.hpp"
 
 #include <filesystem>
@@ -12,18 +12,8 @@ namespace plumb::agent::test {
 namespace {
 
 using plumb::test::FullQueueListener;
-using plumb::test::ScriptedServer;
 using testing::EndsWith;
 using testing::HasSubstr;
-
-std::string port_text(std::uint16_t port) {
-    return "127.0.0.1:" + std::to_string(port);
-}
-
-// Takes connections and waits for their end.
-struct Listener : ScriptedServer {
-    Listener() : ScriptedServer([](plumb::test::Connection& peer) { peer.wait_for_close(); }) {}
-};
 
 TEST(CheckStreams, a_standard_error_that_cannot_be_written_loses_nothing) {
     const Listener server;
@@ -42,8 +32,8 @@ TEST(CheckStreams, no_socket_takes_the_place_of_a_closed_stream) {
     const FullQueueListener full;
     plumb::test::ChildSpec spec;
     spec.command = {"/bin/sh", "-c",
-                    "exec " + agent_path() + " check --timeout 60s --target a=tcp://" +
-                        port_text(full.port()) + " <&- >&- 2>&-"};
+                    "exec " + agent_path() + " check --timeout 60s --target a=tcp://" + place(full.port()) +
+                        " <&- >&- 2>&-"};
     const plumb::test::ChildProcess child(spec);
     const auto descriptors = "/proc/" + std::to_string(child.pid()) + "/fd/";
     const auto closed = [&](const char* stream) {
@@ -59,12 +49,11 @@ TEST(CheckStreams, a_reader_that_went_away_is_no_complaint) {
     const auto done =
         plumb::test::run_command({"/bin/bash", "-c",
                                   "{ sleep 0.5; exec " + agent_path() + " check --target a=tcp://" +
-                                      port_text(server.port()) + "; } | true; echo code=${PIPESTATUS[0]}"});
+                                      place(server.port()) + "; } | true; echo code=${PIPESTATUS[0]}"});
     EXPECT_EQ(done.output, "code=1\n");
     EXPECT_EQ(done.errors, "");
     const auto full = plumb::test::run_command(
-        {"/bin/sh", "-c",
-         agent_path() + " check --target a=tcp://" + port_text(server.port()) + " >/dev/full"});
+        {"/bin/sh", "-c", agent_path() + " check --target a=tcp://" + place(server.port()) + " >/dev/full"});
     EXPECT_EQ(full.exit_code, 1);
     EXPECT_THAT(full.errors, HasSubstr("standard output could not be written"));
 }

@@ -1,6 +1,6 @@
 // `plumb-agent check` and the small commands, as a process.
 #include "tests/integration/agent/agent_program.hpp"
-#include "tests/support/servers.hpp"
+#include "tests/integration/agent/listener.hpp"
 #include "tests/support/sockets.hpp"
 #include "tests/support/temp_dir.hpp"
 
@@ -20,19 +20,9 @@ using testing::HasSubstr;
 using testing::Not;
 using testing::StartsWith;
 
-std::string port_text(std::uint16_t port) {
-    return "127.0.0.1:" + std::to_string(port);
-}
-
-// Takes connections and waits for their end.
-struct Listener : ScriptedServer {
-    Listener() : ScriptedServer([](plumb::test::Connection& peer) { peer.wait_for_close(); }) {}
-};
-
 TEST(CheckProgram, one_object_on_stdout_and_0_when_every_outcome_is_ok) {
     const Listener server;
-    const auto done =
-        agent({"check", "--target", "cache=tcp://" + port_text(server.port()), "--format", "json"});
+    const auto done = agent({"check", "--target", "cache=tcp://" + place(server.port()), "--format", "json"});
     EXPECT_EQ(done.exit_code, 0) << done.errors;
     const auto root = json_of(done);
     EXPECT_TRUE(root.at("agent").as_object().contains("version"));
@@ -42,7 +32,7 @@ TEST(CheckProgram, one_object_on_stdout_and_0_when_every_outcome_is_ok) {
     EXPECT_EQ(outcome.at("dependency"), "cache");
     EXPECT_EQ(outcome.at("kind"), "tcp");
     EXPECT_EQ(outcome.at("ok"), true);
-    EXPECT_EQ(boost::json::value_to<std::string>(outcome.at("address")), port_text(server.port()));
+    EXPECT_EQ(boost::json::value_to<std::string>(outcome.at("address")), place(server.port()));
     std::int64_t sum = 0;
     for (const auto& phase : outcome.at("phases").as_array())
         sum += phase.at("us").as_int64();
@@ -64,9 +54,8 @@ TEST(CheckProgram, the_task_tells_who_it_is_by_the_metadata_of_ecs) {
         peer.write((task ? "HTTP/1.1 200 OK\r\n\r\n" : "HTTP/1.1 404 Not Found\r\n\r\n") +
                    std::string(kTaskMetadata));
     });
-    const auto done =
-        agent({"check", "--target", "cache=tcp://" + port_text(server.port()), "--format", "json"},
-              {"ECS_CONTAINER_METADATA_URI_V4=http://" + port_text(metadata.port()) + "/v4/abc"});
+    const auto done = agent({"check", "--target", "cache=tcp://" + place(server.port()), "--format", "json"},
+                            {"ECS_CONTAINER_METADATA_URI_V4=http://" + place(metadata.port()) + "/v4/abc"});
     EXPECT_EQ(done.exit_code, 0) << done.errors;
     const auto task = json_of(done).at("task").as_object();
     EXPECT_EQ(task.at("ecs.cluster"), "shop");
@@ -82,9 +71,8 @@ TEST(CheckProgram, the_task_tells_who_it_is_by_the_metadata_of_ecs) {
 TEST(CheckProgram, a_platform_that_does_not_answer_costs_the_table_none_of_the_tasks_own_evidence) {
     const Listener server;
     const FullQueueListener metadata;
-    const auto done =
-        agent({"check", "--target", "cache=tcp://" + port_text(server.port())},
-              {"ECS_CONTAINER_METADATA_URI_V4=http://" + port_text(metadata.port()) + "/v4/abc"});
+    const auto done = agent({"check", "--target", "cache=tcp://" + place(server.port())},
+                            {"ECS_CONTAINER_METADATA_URI_V4=http://" + place(metadata.port()) + "/v4/abc"});
     EXPECT_EQ(done.exit_code, 0) << done.errors;
     EXPECT_THAT(done.output, HasSubstr(" task  "));
     EXPECT_THAT(done.output, Not(HasSubstr("could not be looked at")));
@@ -93,7 +81,7 @@ TEST(CheckProgram, a_platform_that_does_not_answer_costs_the_table_none_of_the_t
 TEST(CheckProgram, a_failure_is_1_with_its_phase_and_cause) {
     const RefusingPort refusing;
     const auto done =
-        agent({"check", "--target", "cache=tcp://" + port_text(refusing.port()), "--format", "json"});
+        agent({"check", "--target", "cache=tcp://" + place(refusing.port()), "--format", "json"});
     EXPECT_EQ(done.exit_code, 1) << done.errors;
     const auto root = json_of(done);
     const auto& outcome = root.at("outcomes").at(0).as_object();
@@ -105,8 +93,8 @@ TEST(CheckProgram, a_failure_is_1_with_its_phase_and_cause) {
 TEST(CheckProgram, the_table_ends_with_the_result_in_words) {
     const RefusingPort refusing;
     const Listener server;
-    const auto done = agent({"check", "--target", "cache=tcp://" + port_text(refusing.port()), "--target",
-                             "search=tcp://" + port_text(server.port())});
+    const auto done = agent({"check", "--target", "cache=tcp://" + place(refusing.port()), "--target",
+                             "search=tcp://" + place(server.port())});
     EXPECT_EQ(done.exit_code, 1);
     EXPECT_EQ(result_in(done.output), "Result: 1 of 2 dependencies failed: cache (connect: tcp.refused).");
     EXPECT_THAT(done.output, Not(HasSubstr("\x1b")));
@@ -116,8 +104,8 @@ TEST(CheckProgram, repeat_gives_exactly_that_many_outcomes_of_each_target) {
     const RefusingPort refusing;
     const Listener server;
     const auto done =
-        agent({"check", "--repeat", "20", "--format", "json", "--target",
-               "a=tcp://" + port_text(server.port()), "--target", "b=tcp://" + port_text(refusing.port())});
+        agent({"check", "--repeat", "20", "--format", "json", "--target", "a=tcp://" + place(server.port()),
+               "--target", "b=tcp://" + place(refusing.port())});
     EXPECT_EQ(done.exit_code, 1);
     std::map<std::string, int> count;
     const auto root = json_of(done);
@@ -130,7 +118,7 @@ TEST(CheckProgram, repeat_gives_exactly_that_many_outcomes_of_each_target) {
 TEST(CheckProgram, a_time_out_names_the_phase_that_hung) {
     const FullQueueListener full;
     const auto done = agent({"check", "--timeout", "200ms", "--format", "json", "--target",
-                             "database=tcp://" + port_text(full.port())});
+                             "database=tcp://" + place(full.port())});
     EXPECT_EQ(done.exit_code, 1);
     EXPECT_EQ(json_of(done).at("outcomes").at(0).at("failure").at("cause"), "tcp.timeout");
 }
@@ -139,7 +127,7 @@ TEST(CheckProgram, targets_come_from_the_environment) {
     const Listener server;
     const auto done = agent({"check", "--format", "json"},
                             {"CACHE_HOST=127.0.0.1", "CACHE_PORT=" + std::to_string(server.port()),
-                             "PAYMENTS_API_URL=http://" + port_text(server.port()) + "/hunter2?key=hunter2",
+                             "PAYMENTS_API_URL=http://" + place(server.port()) + "/hunter2?key=hunter2",
                              "AWS_ENDPOINT_URL=http://127.0.0.1:1", "HTTP_PROXY=http://127.0.0.1:1"});
     EXPECT_EQ(done.exit_code, 0) << done.output << done.errors;
     const auto root = json_of(done);
@@ -150,7 +138,7 @@ TEST(CheckProgram, targets_come_from_the_environment) {
     EXPECT_THAT(boost::json::value_to<std::string>(root.at("outcomes").at(1).at("note")),
                 HasSubstr("no request was sent"));
     EXPECT_EQ(boost::json::value_to<std::string>(root.at("outcomes").at(1).at("target")),
-              "http://" + port_text(server.port()));
+              "http://" + place(server.port()));
     EXPECT_THAT(done.output + done.errors, Not(HasSubstr("hunter2")));
 }
 
@@ -192,20 +180,20 @@ TEST(CheckProgram, bad_usage_and_bad_targets_are_2) {
 
 TEST(CheckProgram, a_secret_shows_nowhere) {
     const RefusingPort refusing;
-    const auto place = port_text(refusing.port());
+    const auto address = place(refusing.port());
     const plumb::test::TempDir directory;
-    const auto secret_file = directory.write("secret", "rediss://:hunter2@" + place + "/0\n");
-    const auto config = directory.write("plumb.yaml", "targets:\n  a: postgres://app:${PASSWORD}@" + place +
+    const auto secret_file = directory.write("secret", "rediss://:hunter2@" + address + "/0\n");
+    const auto config = directory.write("plumb.yaml", "targets:\n  a: postgres://app:${PASSWORD}@" + address +
                                                           "/x\n"
                                                           "  b: {url: 'redis://:hunter2@" +
-                                                          place + "/0', interval: 1s}\n");
-    const std::vector<std::string> variables{"DB=postgres://app:hunter2@" + place + "/x?password=hunter2",
+                                                          address + "/0', interval: 1s}\n");
+    const std::vector<std::string> variables{"DB=postgres://app:hunter2@" + address + "/x?password=hunter2",
                                              "PASSWORD=hunter2"};
     for (const auto& more : std::vector<std::vector<std::string>>{{}, {"--verbose"}, {"--format", "json"}}) {
         for (auto words : std::vector<std::vector<std::string>>{
                  {"check", "--target", "a=env:DB", "--target", "b=file:" + secret_file, "--target",
-                  "c=http://user:hunter2@" + place + "/?token=hunter2", "--target",
-                  "d=amqp://u:hunter2@" + place},
+                  "c=http://user:hunter2@" + address + "/?token=hunter2", "--target",
+                  "d=amqp://u:hunter2@" + address},
                  {"check", "--config", config}}) {
             words.insert(words.end(), more.begin(), more.end());
             const auto done = agent(words, variables);
@@ -252,7 +240,7 @@ TEST(CheckProgram, a_secret_by_variable_stays_off_the_command_line) {
     const FullQueueListener full;
     plumb::test::ChildSpec spec;
     spec.command = {agent_path(), "check", "--timeout", "60s", "--target", "a=env:DB"};
-    spec.environment = {"DB=postgres://app:hunter2@" + port_text(full.port()) + "/x"};
+    spec.environment = {"DB=postgres://app:hunter2@" + place(full.port()) + "/x"};
     const plumb::test::TempDir directory;
     spec.output_file = directory.file("output");
     plumb::test::ChildProcess child(spec);
@@ -275,8 +263,8 @@ class InterruptedCheck {
         spec.command = {agent_path(),    "check",
                         "--timeout",     "60s",
                         "--concurrency", "1",
-                        "--target",      "quick=tcp://" + port_text(server_.port()),
-                        "--target",      "slow=tcp://" + port_text(full_.port())};
+                        "--target",      "quick=tcp://" + place(server_.port()),
+                        "--target",      "slow=tcp://" + place(full_.port())};
         spec.command.insert(spec.command.end(), more.begin(), more.end());
         spec.output_file = directory_.file("output");
         plumb::test::ChildProcess child(spec);

@@ -2,9 +2,9 @@
 // word.
 #include "base/terminal.hpp"
 #include "tests/integration/agent/agent_program.hpp"
+#include "tests/integration/agent/listener.hpp"
 #include "tests/integration/agent/pty_program.hpp"
 #include "tests/integration/agent/screen_model.hpp"
-#include "tests/support/servers.hpp"
 #include "tests/support/sockets.hpp"
 #include "tests/support/temp_dir.hpp"
 
@@ -24,14 +24,6 @@ using testing::EndsWith;
 using testing::HasSubstr;
 using testing::MatchesRegex;
 using testing::Not;
-
-std::string place(std::uint16_t port) {
-    return "127.0.0.1:" + std::to_string(port);
-}
-
-struct Listener : ScriptedServer {
-    Listener() : ScriptedServer([](Connection& peer) { peer.wait_for_close(); }) {}
-};
 
 std::vector<std::string> lines_in(const std::string& path) {
     std::vector<std::string> out;
