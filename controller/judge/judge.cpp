@@ -1,7 +1,7 @@
 #include "controller/judge/judge.hpp"
 
 #include "controller/judge/answer/fold.hpp"
-#include "controller/judge/answer/own_evidence.hpp"
+#include "controller/judge/answer/own_facts.hpp"
 #include "controller/judge/answer/verdict.hpp"
 #include "controller/judge/evidence/view.hpp"
 #include "controller/judge/facts/rule.hpp"

@@ -16,7 +16,11 @@ using ::testing::HasSubstr;
 using ::testing::Not;
 using ::testing::SizeIs;
 
-// Ninety of them by name, then `others` that a task does not tell one by one.
+void sort_by_name(std::vector<WindowFact>& facts) {
+    std::sort(facts.begin(), facts.end(), [](const auto& a, const auto& b) { return a.name < b.name; });
+}
+
+// `told` one by one, and the names of `others` on a page, which may be cut.
 Fleet::Change variables(std::vector<std::string> told, std::vector<std::string> others, bool cut = false) {
     return [=](Window& window, int, int) {
         auto& facts = dependency(window, "task").facts;
@@ -31,7 +35,7 @@ Fleet::Change variables(std::vector<std::string> told, std::vector<std::string> 
                          fmt::format("{} more, {}", others.size(), digest)});
         if (cut) page += "…";
         facts.push_back({"task.other_variables.list.0", FactClass::informational, page});
-        std::sort(facts.begin(), facts.end(), [](const auto& a, const auto& b) { return a.name < b.name; });
+        sort_by_name(facts);
     };
 }
 
@@ -87,8 +91,7 @@ TEST(TaskLists, places_and_fingerprints_without_room_are_not_called_missing) {
             facts.push_back({"env.A", FactClass::must_match, "ARN of sns"});
             if (told) facts.push_back({"env.A.place", FactClass::must_match, "its own region"});
             if (!told) facts.push_back({"task.other_values", FactClass::must_match, digest});
-            std::sort(facts.begin(), facts.end(),
-                      [](const auto& a, const auto& b) { return a.name < b.name; });
+            sort_by_name(facts);
         };
     };
     EXPECT_EQ(told(of_variables(placed(true, ""), placed(false, "1 more, aa"))), "");
@@ -103,8 +106,7 @@ TEST(TaskLists, a_value_that_must_match_is_named_by_its_variable) {
             auto& facts = dependency(window, "task").facts;
             facts.push_back({"env.LOG_LEVEL", FactClass::must_match, "text"});
             facts.push_back({"env.LOG_LEVEL.value", FactClass::must_match, fingerprint});
-            std::sort(facts.begin(), facts.end(),
-                      [](const auto& a, const auto& b) { return a.name < b.name; });
+            sort_by_name(facts);
         };
     };
     EXPECT_EQ(told(of_variables(value("aaaaaaaa"), value("aaaaaaaa"))), "");

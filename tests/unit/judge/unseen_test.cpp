@@ -1,6 +1,6 @@
 // Agents in containers of their own: what they cannot see of the app is not missing in it.
 #include "model/sources.hpp"
-#include "tests/unit/judge/fleet.hpp"
+#include "tests/unit/judge/task_looks.hpp"
 
 #include <boost/json/serialize.hpp>
 #include <gmock/gmock.h>
@@ -10,35 +10,31 @@ namespace {
 
 using ::testing::HasSubstr;
 
-Spec looks(std::vector<Fact> facts) {
-    Spec spec;
-    spec.name = "task";
-    spec.kind = "task";
-    spec.runs = 6;
-    spec.rtt_ms = 0;
-    spec.phases = {{"inspect", 0}};
+Spec telling(std::vector<Fact> facts) {
+    Spec spec = looks();
     spec.facts = std::move(facts);
+    spec.gauges.clear();
     return spec;
 }
 
 Spec seeing() {
-    return looks({{"env.DATABASE_URL", FactClass::required, "postgres URL"},
-                  {"env.LOG_LEVEL", FactClass::must_match, "text"},
-                  {"image.os", FactClass::must_match, "debian 12"},
-                  {"kernel.somaxconn", FactClass::must_match, "4096"},
-                  {std::string(kImageSource), FactClass::informational, "container checkout"},
-                  {std::string(kVariablesSource), FactClass::informational, "container checkout"},
-                  {"task.user", FactClass::must_match, "uid 0 gid 0"}});
+    return telling({{"env.DATABASE_URL", FactClass::required, "postgres URL"},
+                    {"env.LOG_LEVEL", FactClass::must_match, "text"},
+                    {"image.os", FactClass::must_match, "debian 12"},
+                    {"kernel.somaxconn", FactClass::must_match, "4096"},
+                    {std::string(kImageSource), FactClass::informational, "container checkout"},
+                    {std::string(kVariablesSource), FactClass::informational, "container checkout"},
+                    {"task.user", FactClass::must_match, "uid 0 gid 0"}});
 }
 
 Spec blind(const std::string& somaxconn = "4096") {
     const auto why = std::string(kUnseen) + "container checkout is not to be seen";
-    return looks({{"kernel.somaxconn", FactClass::must_match, somaxconn},
-                  {std::string(kImageSource), FactClass::informational, why},
-                  {std::string(kVariablesSource), FactClass::informational, why}});
+    return telling({{"kernel.somaxconn", FactClass::must_match, somaxconn},
+                    {std::string(kImageSource), FactClass::informational, why},
+                    {std::string(kVariablesSource), FactClass::informational, why}});
 }
 
-Report against(Spec before, Spec after) {
+Report between(Spec before, Spec after) {
     return compare(Fleet("staging").with(Spec()).with(std::move(before)),
                    Fleet("production").with(Spec()).with(std::move(after)));
 }
@@ -49,7 +45,7 @@ std::string not_judged(const Report& report) {
 
 TEST(Unseen, what_one_side_cannot_see_is_not_missing_there_and_is_said_to_be_not_judged) {
     for (const bool in_production : {false, true}) {
-        const auto report = in_production ? against(seeing(), blind()) : against(blind(), seeing());
+        const auto report = in_production ? between(seeing(), blind()) : between(blind(), seeing());
         EXPECT_EQ(told(report), "") << in_production;
         EXPECT_EQ(report.verdict, Verdict::promote);
         EXPECT_THAT(not_judged(report), HasSubstr("the app's variables cannot be seen"));
@@ -58,11 +54,11 @@ TEST(Unseen, what_one_side_cannot_see_is_not_missing_there_and_is_said_to_be_not
 }
 
 TEST(Unseen, where_both_see_everything_is_judged) {
-    EXPECT_THAT(not_judged(against(seeing(), seeing())), ::testing::Not(HasSubstr("cannot be seen")));
+    EXPECT_THAT(not_judged(between(seeing(), seeing())), ::testing::Not(HasSubstr("cannot be seen")));
 }
 
 TEST(Unseen, what_the_containers_share_is_compared_all_the_same) {
-    EXPECT_THAT(told(against(seeing(), blind("128"))), HasSubstr("fact:kernel.somaxconn"));
+    EXPECT_THAT(told(between(seeing(), blind("128"))), HasSubstr("fact:kernel.somaxconn"));
 }
 
 }  // namespace
