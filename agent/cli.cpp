@@ -221,7 +221,7 @@ std::string unexpected(CLI::App& app, const std::string& word) {
 Say usage_error(CLI::App& app, std::string_view message) {
     const auto& where = deepest(app);
     const auto name = &where == &app ? std::string("plumb-agent") : "plumb-agent " + where.get_name();
-    return {fmt::format("{}: {}\nSee {} --help\n", name, message, name), kUsage};
+    return {fmt::format("{}: {}\nSee {} --help", name, message, name), kUsage};
 }
 
 }  // namespace

@@ -1,6 +1,7 @@
 #include "agent/health.hpp"
 
 #include "agent/health_names.hpp"
+#include "agent/streams.hpp"
 
 #include <algorithm>
 #include <cerrno>
@@ -50,7 +51,13 @@ bool answers(const std::string& name) {
     return alive;
 }
 
-// Who listens under the prefix. The file is as long as the host has sockets: it is read in pieces.
+// Also one that this user may not look at under /proc.
+bool lives(int pid) {
+    return ::kill(pid, 0) == 0 || errno == EPERM;
+}
+
+// Who listens under the prefix and lives: a process of another container may take such a name, but there is
+// no process of its number here. The file is as long as the host has sockets: it is read in pieces.
 std::vector<int> listeners(const std::string& prefix) {
     constexpr std::size_t kPiece = 65536;
     std::vector<int> pids;
@@ -61,26 +68,12 @@ std::vector<int> listeners(const std::string& prefix) {
     for (ssize_t got = 0; (got = ::read(fd, piece.data(), piece.size())) > 0;) {
         text.append(piece, 0, static_cast<std::size_t>(got));
         const auto lines = text.rfind('\n') + 1;  // 0 without one
-        for (const int pid : health_pids(std::string_view(text).substr(0, lines), prefix))
-            pids.push_back(pid);
+        add_health_pids(std::string_view(text).substr(0, lines), prefix, lives, pids);
         text.erase(0, lines);
         if (text.size() > kPiece) text.clear();  // no line is so long
     }
     ::close(fd);
-    return pids;
-}
-
-// Also one that this user may not look at under /proc.
-bool lives(int pid) {
-    return ::kill(pid, 0) == 0 || errno == EPERM;
-}
-
-// A process of another container may take such a name, but there is no process of its number here.
-std::vector<int> running_agents(const std::string& prefix) {
-    auto pids = listeners(prefix);
-    std::erase_if(pids, [](int pid) { return !lives(pid); });
     std::sort(pids.begin(), pids.end());
-    pids.erase(std::unique(pids.begin(), pids.end()), pids.end());
     return pids;
 }
 
@@ -88,25 +81,25 @@ std::vector<int> running_agents(const std::string& prefix) {
 
 int ask_health(const HealthOptions& options) {
     const auto prefix = name_prefix();
-    auto pids = running_agents(prefix);
+    auto pids = listeners(prefix);
     if (options.pid) std::erase_if(pids, [&](int pid) { return pid != *options.pid; });
     if (pids.empty() && options.pid) {
-        fmt::print(stderr, "plumb-agent health: no agent has process id {}\n", *options.pid);
+        tell(fmt::format("plumb-agent health: no agent has process id {}", *options.pid));
         return kFailed;
     }
     if (pids.empty()) {
-        std::fputs(
+        tell(
             "plumb-agent health: no agent runs in this container; start one with `plumb-agent run --config "
-            "F`\n",
-            stderr);
+            "F`");
         return kFailed;
     }
     for (const int pid : pids) {
         if (answers(prefix + std::to_string(pid))) continue;
-        fmt::print(stderr, "plumb-agent health: the agent with process id {} does not answer\n", pid);
+        tell(fmt::format("plumb-agent health: the agent with process id {} does not answer", pid));
         return kFailed;
     }
-    fmt::print("ok: {} {}\n", pids.size(), pids.size() == 1 ? "agent answers" : "agents answer");
+    // Whoever asks goes by the exit code: an answer that nobody reads is healthy all the same.
+    print(fmt::format("ok: {} {}\n", pids.size(), pids.size() == 1 ? "agent answers" : "agents answer"));
     return kOk;
 }
 

@@ -49,15 +49,14 @@ std::string health_prefix(std::string_view pid_namespace) {
     return "plumb-agent-health/" + (inode.empty() ? "0" : inode) + '/';
 }
 
-std::vector<int> health_pids(std::string_view proc_net_unix, std::string_view prefix) {
+void add_health_pids(std::string_view lines, std::string_view prefix, bool (*lives)(int pid),
+                     std::vector<int>& pids) {
     constexpr std::size_t kMost = 64;
-    std::vector<int> pids;
-    for (const auto line : split(proc_net_unix, '\n')) {
+    for (const auto line : split(lines, '\n')) {
         const auto pid = listener(line, prefix);
         if (!pid || pids.size() == kMost) continue;
-        if (std::find(pids.begin(), pids.end(), *pid) == pids.end()) pids.push_back(*pid);
+        if (std::find(pids.begin(), pids.end(), *pid) == pids.end() && lives(*pid)) pids.push_back(*pid);
     }
-    return pids;
 }
 
 }  // namespace plumb::agent

@@ -11,9 +11,10 @@ namespace plumb::agent {
 std::string health_prefix(
     std::string_view pid_namespace);  // as /proc/self/ns/pid names it: "pid:[4026531836]"
 
-// The process ids of those that listen under the prefix, in the text of /proc/net/unix, each once. Anybody in
-// the network namespace may take such a name: what is no stream listener and what ends in no process id is
-// passed over, and at most 64 count.
-std::vector<int> health_pids(std::string_view proc_net_unix, std::string_view prefix);
+// Adds the process ids of those that listen under the prefix, in whole lines of /proc/net/unix, each once,
+// and 64 in all. Anybody in the network namespace may take such a name: what is no stream listener, what ends
+// in no process id and what does not live is passed over.
+void add_health_pids(std::string_view lines, std::string_view prefix, bool (*lives)(int pid),
+                     std::vector<int>& pids);
 
 }  // namespace plumb::agent

@@ -5,6 +5,7 @@
 #include "agent/explain.hpp"
 #include "agent/health.hpp"
 #include "agent/run/run.hpp"
+#include "agent/streams.hpp"
 #include "agent/validate.hpp"
 #include "agent/version.hpp"
 #include "probes/registry.hpp"
@@ -22,15 +23,12 @@
 namespace plumb::agent {
 namespace {
 
-int print(std::string_view text) {
-    const bool written =
-        std::fwrite(text.data(), 1, text.size(), stdout) == text.size() && std::fflush(stdout) == 0;
-    if (!written && errno != EPIPE) std::fputs("plumb-agent: standard output could not be written\n", stderr);
-    return written ? kOk : kFailed;
+int show(std::string_view text) {
+    return print(text) ? kOk : kFailed;
 }
 
 int refuse(std::string_view text) {
-    std::fwrite(text.data(), 1, text.size(), stderr);
+    tell(text);
     return kUsage;
 }
 
@@ -41,14 +39,14 @@ struct Dispatch {
     int operator()(const HealthOptions& options) const { return ask_health(options); }
     int operator()(const ExplainOptions& options) const {
         const Terminal terminal(STDOUT_FILENO);
-        if (options.cause.empty()) return print(list_causes(all_kinds(), terminal));
+        if (options.cause.empty()) return show(list_causes(all_kinds(), terminal));
         const auto page = explain(options.cause, all_kinds(), terminal);
-        return page ? print(*page) : refuse("plumb-agent explain: " + page.error().message + '\n');
+        return page ? show(*page) : refuse("plumb-agent explain: " + page.error().message);
     }
     int operator()(const VersionOptions&) const {
-        return print("plumb-agent " + std::string(version()) + '\n');
+        return show("plumb-agent " + std::string(version()) + '\n');
     }
-    int operator()(const Say& say) const { return say.code == kOk ? print(say.text) : refuse(say.text); }
+    int operator()(const Say& say) const { return say.code == kOk ? show(say.text) : refuse(say.text); }
 };
 
 // The memory of this process holds the app's secrets: no crash writes it to a disk, whatever the host's core

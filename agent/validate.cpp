@@ -1,6 +1,7 @@
 #include "agent/validate.hpp"
 
 #include "agent/run/setup.hpp"
+#include "agent/streams.hpp"
 
 #include <cstdio>
 
@@ -15,13 +16,14 @@ int validate(const ValidateOptions& options) {
     Setup setup;
     set_up(options.config, io.get_executor(), setup, complaints);
     if (!complaints.empty()) {
-        fmt::print(stderr, "{}\n", complaints.joined());
+        tell(complaints.joined());
         return kUsage;
     }
     const auto& config = setup.config;
-    fmt::print("ok: {} {}{}\n", config.targets.size(), config.targets.size() == 1 ? "target" : "targets",
-               config.controller.empty() ? "" : fmt::format(", controller {}", config.controller));
-    return kOk;
+    const auto ok =
+        fmt::format("ok: {} {}{}\n", config.targets.size(), config.targets.size() == 1 ? "target" : "targets",
+                    config.controller.empty() ? "" : fmt::format(", controller {}", config.controller));
+    return print(ok) ? kOk : kFailed;
 }
 
 }  // namespace plumb::agent

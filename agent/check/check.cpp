@@ -6,6 +6,7 @@
 #include "agent/check/targets.hpp"
 #include "agent/check/watch.hpp"
 #include "agent/prepare.hpp"
+#include "agent/streams.hpp"
 #include "agent/task_settings.hpp"
 #include "base/text.hpp"
 #include "probes/net/resolver.hpp"
@@ -108,7 +109,6 @@ int check(const CheckOptions& options) {
     plan.look = task_config.look;
     // What the table shows of the task needs neither image nor variables, unless some are required.
     plan.whole_look = options.json || options.verbose || !task_config.variables.required.empty();
-    plan.patient = plan.whole_look;  // whoever asked for it waits for it
     if (line.shows()) plan.progress = [&line](Progress progress) { line.show(std::move(progress)); };
     task::TaskProbe task(services, task_settings(task_config));
     CheckDriver driver(io, task, targets, std::move(plan));

@@ -8,6 +8,7 @@
 
 #include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/co_spawn.hpp>
+#include <boost/asio/error.hpp>
 #include <boost/system/system_error.hpp>
 
 namespace plumb::agent {
@@ -15,24 +16,13 @@ namespace {
 
 constexpr auto kIdentityLimit = std::chrono::milliseconds(500);
 constexpr auto kLookLimit = std::chrono::seconds(1);
-constexpr auto kPatientLookLimit = std::chrono::seconds(5);  // as long as a person waits
+constexpr auto kWholeLookLimit = std::chrono::seconds(5);  // as long as a person waits
 constexpr auto kGrace = std::chrono::milliseconds(500);
 constexpr auto kTick = std::chrono::milliseconds(100);
-constexpr std::string_view kInterruptedLook = "not over when the check was interrupted";
-constexpr std::string_view kCutLook =
-    "not over in time: the processor is busy, or a file system does not answer";
 
 bool is_ignored(int signal) {
     struct sigaction now {};
     return ::sigaction(signal, nullptr, &now) == 0 && now.sa_handler == SIG_IGN;
-}
-
-bool unfinished(const task::Look& look) {
-    return look.evidence.find_fact(task::kLook.name) != nullptr;
-}
-
-void set_unfinished(task::Look& look) {
-    look.evidence.fact(task::kLook, kCutLook);
 }
 
 void set_finished(task::Look& look) {
@@ -80,9 +70,8 @@ boost::asio::awaitable<void> CheckDriver::worker() {
     while (next_ < targets_.size() && !interrupted_) {
         const auto index = next_++;
         co_await one_target(index);
-        ++done_;
+        if (++done_ == targets_.size()) hurry_look();
     }
-    if (--working_ == 0) hurry_look();
 }
 
 boost::asio::awaitable<void> CheckDriver::look_at_task() {
@@ -91,21 +80,22 @@ boost::asio::awaitable<void> CheckDriver::look_at_task() {
     const auto depth = plan_.whole_look ? Depth::inspect : Depth::login;
     try {
         co_await task_.learn(kIdentityLimit);
-        if (plan_.look) look_ = co_await task_.look(depth, look_began_ + kPatientLookLimit);
-    } catch (const boost::system::system_error&) {
-        if (interrupted_) throw;
-        set_unfinished(look_);  // hurried while it still asked the platform
+        if (plan_.look) look_ = co_await task_.look(depth, look_began_ + kWholeLookLimit);
+    } catch (const boost::system::system_error& error) {
+        if (error.code() != boost::asio::error::operation_aborted) throw;
+        // Hurried, or interrupted, while it still asked the platform.
+        look_.evidence.fact(task::kLook, task::kLookTooSlow);
     }
     looking_ = false;
     look_limit_.cancel();
-    if (interrupted_ && unfinished(look_)) look_.evidence.fact(task::kLook, kInterruptedLook);
+    if (interrupted_ && task::unfinished(look_)) look_.evidence.fact(task::kLook, task::kLookInterrupted);
     // What only this look reads is worth another one when there is another round.
-    if (plan_.whole_look && unfinished(look_)) looked_ = false;
+    if (plan_.whole_look && task::unfinished(look_)) looked_ = false;
 }
 
 // The targets are done: whoever wants no more than the table waits for nothing else any longer.
 void CheckDriver::hurry_look() {
-    if (!looking_ || plan_.patient) return;
+    if (!looking_ || plan_.whole_look) return;
     look_limit_.expires_at(look_began_ + kLookLimit);
     look_limit_.async_wait([this](const boost::system::error_code& error) {
         if (!error && looking_) look_cancel_->emit(boost::asio::cancellation_type::terminal);
@@ -113,10 +103,10 @@ void CheckDriver::hurry_look() {
 }
 
 boost::asio::awaitable<void> CheckDriver::look_once_more() {
-    const auto limit = plan_.patient ? kPatientLookLimit : kLookLimit;
+    const auto limit = plan_.whole_look ? kWholeLookLimit : kLookLimit;
     auto again = co_await task_.look(Depth::connect, Clock::now() + limit);
-    if (unfinished(again)) {
-        set_unfinished(look_);
+    if (task::unfinished(again)) {
+        look_.evidence.fact(task::kLook, task::kLookTooSlow);
         co_return;
     }
     // It has seen what the first one was to see, unless that was to be a whole one.
@@ -153,12 +143,11 @@ void CheckDriver::show_progress() {
     Progress progress;
     progress.done = done_;
     progress.targets = targets_.size();
-    for (const auto& target : targets_) {
-        const auto run = target.in_flight();
+    for (std::size_t i = 0; i < targets_.size(); ++i) {
+        const auto run = targets_[i].in_flight();
         if (!run) continue;
-        const auto at = static_cast<std::size_t>(&target - targets_.data());
         progress.in_flight.push_back(
-            {target.target().dependency, run->phase, run->spent, begun_[at], plan_.repeat});
+            {targets_[i].target().dependency, run->phase, run->spent, begun_[i], plan_.repeat});
     }
     plan_.progress(std::move(progress));
     tick_.expires_after(kTick);
@@ -188,8 +177,7 @@ void CheckDriver::run() {
     looked_again_ = false;
     io_.restart();
     if (!std::exchange(looked_, true)) look_cancel_ = &spawn(look_at_task());
-    working_ = std::min<std::size_t>(plan_.concurrency, targets_.size());
-    for (auto workers = working_; workers > 0; --workers)
+    for (auto workers = std::min<std::size_t>(plan_.concurrency, targets_.size()); workers > 0; --workers)
         spawn(worker());
     show_progress();
     io_.run();

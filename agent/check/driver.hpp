@@ -24,9 +24,10 @@ class CheckDriver {
     struct Plan {
         unsigned repeat = 1;
         unsigned concurrency = 16;
-        bool look = true;        // at the task itself
-        bool whole_look = true;  // at the image and the variables, too, which takes some tens of milliseconds
-        bool patient = true;     // the look may take longer than the targets do
+        bool look = true;  // at the task itself
+        // At the image and the variables, too: some tens of milliseconds, and where the task is busy it may
+        // take longer than the targets do.
+        bool whole_look = true;
         std::function<void(Progress)> progress;  // called now and then while a round lasts; may be empty
     };
 
@@ -81,8 +82,7 @@ class CheckDriver {
     std::vector<unsigned> begun_;  // runs of each target
     std::size_t next_ = 0;
     std::size_t done_ = 0;
-    std::size_t working_ = 0;  // workers
-    std::size_t active_ = 0;   // whatever is spawned
+    std::size_t active_ = 0;  // whatever is spawned
     bool interrupted_ = false;
     bool looked_ = false;
     bool looked_again_ = false;

@@ -2,6 +2,7 @@
 
 #include "agent/check/json.hpp"
 #include "agent/check/table.hpp"
+#include "agent/streams.hpp"
 #include "agent/version.hpp"
 
 #include <algorithm>
@@ -81,20 +82,8 @@ int exit_code(const CheckDriver& driver) {
     return kOk;
 }
 
-bool print(std::string_view text) {
-    const bool written =
-        std::fwrite(text.data(), 1, text.size(), stdout) == text.size() && std::fflush(stdout) == 0;
-    if (!written && errno != EPIPE) complain("standard output could not be written");
-    return written;
-}
-
 void complain(std::string_view text) {
     tell(fmt::format("plumb-agent check: {}", text));
-}
-
-void tell(std::string_view line) {
-    const auto whole = std::string(line) + '\n';  // in one piece, so that no other's line comes between
-    std::fwrite(whole.data(), 1, whole.size(), stderr);
 }
 
 }  // namespace plumb::agent

@@ -22,11 +22,7 @@ std::string render_result(const CheckDriver& driver, const std::vector<Prepared>
 
 int exit_code(const CheckDriver& driver);  // kFailed when some outcome is not ok, and after an interruption
 
-// To standard output. False: it could not be written, and that was told, unless the reader went away (`|
-// head`).
-bool print(std::string_view text);
-// To standard error, a line with the command's name. That it cannot be written is no failure.
+// To standard error, a line with the command's name.
 void complain(std::string_view text);
-void tell(std::string_view line);  // likewise, as it is
 
 }  // namespace plumb::agent

@@ -3,6 +3,7 @@
 #include "agent/check/output.hpp"
 #include "agent/check/rounds.hpp"
 #include "agent/check/table/task_words.hpp"
+#include "agent/streams.hpp"
 #include "base/duration.hpp"
 
 #include <chrono>

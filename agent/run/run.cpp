@@ -7,6 +7,7 @@
 #include "agent/run/setup.hpp"
 #include "agent/run/sidecar.hpp"
 #include "agent/run/task_watch.hpp"
+#include "agent/streams.hpp"
 #include "agent/version.hpp"
 #include "base/duration.hpp"
 #include "base/text.hpp"
@@ -41,7 +42,7 @@ struct Parts {
 };
 
 int refuse(std::string_view text) {
-    fmt::print(stderr, "{}\n", text);
+    tell(text);
     return kUsage;
 }
 

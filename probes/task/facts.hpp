@@ -7,8 +7,12 @@
 
 namespace plumb::task {
 
-inline constexpr FactInfo kLook{"task.look", FactClass::informational,
+inline constexpr FactInfo kLook{kUnfinishedLook, FactClass::informational,
                                 "why a look at the task is not whole: it was not over in time"};
+// Values of it, behind "the look was".
+inline constexpr std::string_view kLookTooSlow =
+    "not over in time: the processor is busy, or a file system does not answer";
+inline constexpr std::string_view kLookInterrupted = "not over when the check was interrupted";
 inline constexpr FactInfo kImageFrom{kImageSource, FactClass::informational,
                                      "whose image this is: the container that was read, or why none was"};
 inline constexpr GaugeInfo kTaskStorage{

@@ -10,6 +10,7 @@
 #pragma once
 
 #include "model/outcome.hpp"
+#include "model/sources.hpp"
 #include "probes/run.hpp"
 
 #include <string>
@@ -31,6 +32,10 @@ struct Look {
     std::vector<Check> checks;
     bool whole = false;  // what hardly changes is in it, too: it was a look at Depth::inspect
 };
+
+inline bool unfinished(const Look& look) {
+    return look.evidence.find_fact(kUnfinishedLook) != nullptr;
+}
 
 class Section {
   public:

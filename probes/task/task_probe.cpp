@@ -149,8 +149,7 @@ class TaskProbe::Impl {
 
     void add_own(Look& look, Depth depth, bool done) {
         auto& out = look.evidence;
-        if (!done)
-            out.fact(kLook, "not over in time: the processor is busy, or a file system does not answer");
+        if (!done) out.fact(kLook, kLookTooSlow);
         if (!done && depth == Depth::inspect) tell_identity(out, false);
         if (const auto noise = noise_.middle())
             out.gauge(kTimerNoise, std::chrono::duration<double>(*noise).count());

@@ -15,9 +15,6 @@ constexpr std::string_view kOwn = "task.";
 constexpr std::string_view kSizing = "task.memory_sizing";
 constexpr std::size_t kMostMissing = 6;
 
-constexpr std::string_view kUnseen =
-    "could not be looked at in time (the processor is busy, or a file system does not answer)";
-
 std::string amount_words(const Gauge& gauge, std::span<const Kind> kinds) {
     return gauge_words(gauge) + ' ' + amounts(gauge.value, *gauge.limit, declared_unit(kinds, gauge.name));
 }
@@ -57,12 +54,10 @@ void write_quiet(Page& page, const TableOptions& options) {
               words + page.paint(Style::dim, kEnd));
 }
 
-constexpr std::string_view kInterrupted = "was not looked at before the interruption";
-
 // The task of which nothing is known but that: no tick, however little was seen.
-void write_unseen(Page& page, const TableOptions& options) {
-    page.painted(Style::yellow, hanging("! " + task_and_name(options) + "  ",
-                                        options.interrupted ? kInterrupted : kUnseen, kIndent, page.width()));
+void write_unfinished(Page& page, const TableOptions& options) {
+    page.painted(Style::yellow, hanging("! " + task_and_name(options) + "  ", unfinished_words(*options.task),
+                                        kIndent, page.width()));
 }
 
 // Once for all, where it would stand beneath nearly every dependency.
@@ -97,8 +92,8 @@ void write_task(Page& page, const TableOptions& options, const Busy& busy, CutCa
     if (busy.mostly()) write_busy(page, options, busy);
     if (options.task == nullptr) return;
     const auto trouble = trouble_of(*options.task);
-    const bool known = !unseen(*options.task);
-    if (!known) write_unseen(page, options);
+    const bool known = !task::unfinished(*options.task);
+    if (!known) write_unfinished(page, options);
     if (trouble.none()) {
         if (known && !busy.mostly()) write_quiet(page, options);
         return;

@@ -1,7 +1,5 @@
 #include "agent/check/table/task_words.hpp"
 
-#include "probes/task/facts.hpp"
-
 #include <algorithm>
 #include <string_view>
 #include <vector>
@@ -45,8 +43,8 @@ std::string scarce_things(const TaskTrouble& trouble) {
 
 }  // namespace
 
-bool unseen(const task::Look& look) {
-    return look.evidence.find_fact(task::kLook.name) != nullptr;
+std::string unfinished_words(const task::Look& look) {
+    return "the look was " + look.evidence.find_fact(kUnfinishedLook)->value;
 }
 
 std::string gauge_words(const Gauge& gauge) {
@@ -66,7 +64,10 @@ std::string trouble_words(const TaskTrouble& trouble) {
 std::string task_words(const task::Look& look) {
     const auto trouble = trouble_of(look);
     if (trouble.broken()) return trouble_words(trouble) + ' ' + wrong_things(trouble);
-    if (unseen(look)) return "could not be looked at in time";
+    if (task::unfinished(look)) {
+        const auto words = unfinished_words(look);
+        return words.substr(0, words.find(':'));
+    }
     if (trouble.none()) return "";
     return trouble_words(trouble) + (trouble.scarce.empty() ? "" : ' ' + scarce_things(trouble));
 }

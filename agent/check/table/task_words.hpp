@@ -8,15 +8,15 @@
 
 namespace plumb::agent {
 
-// The look was not over in time: that it shows no trouble says nothing.
-bool unseen(const task::Look& look);
-
-// "2 things are wrong (required variables, memory)", "near its limits (descriptors)", "could not be looked at
+// "2 things are wrong (required variables, memory)", "near its limits (descriptors)", "the look was not over
 // in time"; "" without trouble.
 std::string task_words(const task::Look& look);
 
 // "2 things are wrong", without what they are.
 std::string trouble_words(const TaskTrouble& trouble);
+
+// "the look was not over in time", and why behind a colon. REQUIRES: unfinished(look).
+std::string unfinished_words(const task::Look& look);
 
 std::string gauge_words(const Gauge& gauge);  // "memory peak" of task.memory_peak
 

@@ -212,7 +212,7 @@ void compare_dependency(const std::string& name, const SavedDependency& a, const
 // What is known of a task even where a look was cut short: gauges, and the checks that both sides made.
 SavedDependency without_facts(const SavedDependency& side, const SavedDependency& other) {
     SavedDependency result = side;
-    result.facts = {{"task.look", {"", FactClass::informational}}};
+    result.facts.clear();
     std::erase_if(result.checks, [&](const auto& check) { return !other.checks.contains(check.first); });
     return result;
 }
@@ -223,6 +223,8 @@ std::vector<Finding> compare_own(const CheckOutput& baseline, const CheckOutput&
     const auto* b = find(candidate.dependencies, kTask);
     if (a == nullptr || b == nullptr) return {};
     auto incomplete = incomplete_task(baseline, candidate);
+    // An agent of old tells nothing of its task.
+    if (a->facts.empty() || b->facts.empty()) return {};
     if (!incomplete) return compare_tasks(*a, *b);
     auto out = compare_tasks(without_facts(*a, *b), without_facts(*b, *a));
     out.push_back(*std::move(incomplete));

@@ -220,7 +220,6 @@ std::vector<Finding> folded(std::vector<Finding> findings) {
 
 std::vector<Finding> compare_tasks(const SavedDependency& baseline, const SavedDependency& candidate) {
     std::vector<Finding> out;
-    if (baseline.facts.empty() || candidate.facts.empty()) return out;
     Comparer comparer(baseline, candidate, out);
     comparer.checks();
     comparer.facts();

@@ -2,6 +2,7 @@
 
 #include "base/text.hpp"
 #include "controller/judge/finding/judgement.hpp"
+#include "model/sources.hpp"
 
 #include <boost/json/array.hpp>
 #include <fmt/format.h>
@@ -13,7 +14,6 @@ using judge::Finding;
 using judge::Severity;
 
 constexpr const char* kTask = "task";
-constexpr const char* kLook = "task.look";  // the fact that an agent tells of a look that was cut short
 constexpr std::size_t kMaxFileName = 512;
 constexpr const char* kChecked = "checked";
 constexpr const char* kNotChecked = "not checked";
@@ -34,7 +34,7 @@ const SavedDependency* task_of(const CheckOutput& side) {
 }
 
 std::string look_of(const SavedDependency& task) {
-    const auto found = task.facts.find(kLook);
+    const auto found = task.facts.find(std::string(kUnfinishedLook));
     return found == task.facts.end() ? std::string() : found->second.value;
 }
 
@@ -74,15 +74,16 @@ std::optional<Finding> incomplete_task(const CheckOutput& baseline, const CheckO
     const auto cut_before = look_of(*before);
     const auto cut_after = look_of(*after);
     if (cut_before.empty() && cut_after.empty()) return std::nullopt;
-    Finding finding = start(kTask, fmt::format("fact:{}", kLook));
+    Finding finding = start(kTask, fmt::format("fact:{}", kUnfinishedLook));
     finding.severity = Severity::warning;
     finding.baseline = cut_before.empty() ? "whole" : cut_before;
     finding.candidate = cut_after.empty() ? "whole" : cut_after;
     const bool both = !cut_before.empty() && !cut_after.empty();
     const auto where = both ? fmt::format("{} and {}", file_of(baseline), file_of(candidate))
                             : file_of(cut_before.empty() ? candidate : baseline);
-    finding.reason = fmt::format("the task's evidence is incomplete in {}: not compared", where);
-    finding.action = "save the check of that side again when its processor and its file systems are idle";
+    finding.reason =
+        fmt::format("the task's evidence is incomplete in {}: its facts were not compared", where);
+    finding.action = "save the check of that side again, to its end";
     return finding;
 }
 

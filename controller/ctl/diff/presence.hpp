@@ -15,8 +15,8 @@ namespace plumb::ctl {
 judge::Finding absent(const std::string& dependency, const CheckOutput& baseline,
                       const CheckOutput& candidate);
 
-// That a look at a task was cut short, so that what is not there says nothing: a warning instead of all the
-// differences. Nothing when both were whole, or when a file tells nothing of its task.
+// That a look at a task was cut short, so that what is not there says nothing: a warning instead of the
+// differences of its facts. Nothing when both were whole, or when a file tells nothing of its task.
 std::optional<judge::Finding> incomplete_task(const CheckOutput& baseline, const CheckOutput& candidate);
 
 }  // namespace plumb::ctl

@@ -75,7 +75,7 @@ TEST(CheckProgram, a_platform_that_does_not_answer_costs_the_table_none_of_the_t
                             {"ECS_CONTAINER_METADATA_URI_V4=http://" + place(metadata.port()) + "/v4/abc"});
     EXPECT_EQ(done.exit_code, 0) << done.errors;
     EXPECT_THAT(done.output, HasSubstr(" task  "));
-    EXPECT_THAT(done.output, Not(HasSubstr("could not be looked at")));
+    EXPECT_THAT(done.output, Not(HasSubstr("the look was not over")));
 }
 
 TEST(CheckProgram, a_failure_is_1_with_its_phase_and_cause) {

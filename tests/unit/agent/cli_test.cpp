@@ -109,12 +109,12 @@ TEST(Cli, bad_usage_is_2_and_says_what_would_be_right) {
     EXPECT_EQ(
         refusal({}).text,
         "plumb-agent: give a command: check, run, validate, health, explain, completion or version\nSee "
-        "plumb-agent --help\n");
+        "plumb-agent --help");
     EXPECT_EQ(refusal({"chek"}).text,
-              "plumb-agent: 'chek' was not expected; did you mean 'check'?\nSee plumb-agent --help\n");
+              "plumb-agent: 'chek' was not expected; did you mean 'check'?\nSee plumb-agent --help");
     EXPECT_EQ(refusal({"check", "--repaet", "3"}).text,
               "plumb-agent check: '--repaet' was not expected; did you mean '--repeat'?\nSee plumb-agent "
-              "check --help\n");
+              "check --help");
     EXPECT_THAT(refusal({"run"}).text, HasSubstr("--config is required"));
     EXPECT_THAT(refusal({"check", "--repeat", "0"}).text, StartsWith("plumb-agent check: "));
     EXPECT_THAT(refusal({"check", "--timeout", "5"}).text, HasSubstr("--timeout: '5' has no unit; write 5s"));

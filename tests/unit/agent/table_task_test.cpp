@@ -1,6 +1,7 @@
 // The task's own block on top of the table.
 #include "agent/check/table.hpp"
 #include "base/text.hpp"
+#include "probes/task/facts.hpp"
 #include "tests/unit/agent/outcomes.hpp"
 
 #include <gmock/gmock.h>
@@ -73,9 +74,10 @@ TEST_F(TaskBlock, a_failed_check_a_missing_variable_and_a_tight_limit_stand_on_t
                                 "    sizing  peak 498 MiB; the limit is 512 MiB\n"));
     EXPECT_THAT(page, Not(HasSubstr("task.descriptors")));
     EXPECT_THAT(page, Not(HasSubstr("In full")));  // two lines each hold all of this cause
-    const auto lines = split(page, '\n');
-    for (std::size_t i = 0; i + 2 < lines.size(); ++i)  // the last one is the result, whole
-        EXPECT_LE(display_width(lines[i]), 80U) << lines[i];
+    options_.wrap_result = true;                   // as on a terminal; in a pipe it is one line
+    const auto wrapped = text();
+    for (const auto line : split(wrapped, '\n'))
+        EXPECT_LE(display_width(line), 80U) << line;
 }
 
 TEST_F(TaskBlock, connections_that_stand_in_close_wait_are_worth_a_look) {
@@ -87,26 +89,31 @@ TEST_F(TaskBlock, connections_that_stand_in_close_wait_are_worth_a_look) {
 }
 
 TEST_F(TaskBlock, a_look_that_was_not_over_in_time_is_no_clean_bill) {
-    look_.evidence.fact("task.look", FactClass::informational, "not over in time");
+    look_.evidence.fact(task::kLook, task::kLookTooSlow);
     EXPECT_THAT(text(),
-                StartsWith("! task  orders  could not be looked at in time (the processor is busy, or a "
-                           "file\n    system does not answer)\n\n✓ cache"));
+                StartsWith("! task  orders  the look was not over in time: the processor is busy, or a file\n"
+                           "    system does not answer\n\n✓ cache"));
     EXPECT_THAT(text(), Not(HasSubstr("no trouble")));
     EXPECT_THAT(text(),
-                EndsWith("Result: the one dependency is ok. The task itself: could not be looked at in "
+                EndsWith("Result: the one dependency is ok. The task itself: the look was not over in "
                          "time.\n"));
     look_.evidence.gauges.clear();
     options_.terminal = Terminal(true, 80);
-    EXPECT_THAT(text(), StartsWith("\x1b[33m! task  orders  could not be looked at"));
+    EXPECT_THAT(text(), StartsWith("\x1b[33m! task  orders  the look was not over in time"));
     look_.checks = {{"memory", Cause::task_oom_killed, true, "2 processes were killed"}};
-    EXPECT_THAT(text(), HasSubstr("could not be looked at in time"));
+    EXPECT_THAT(text(), HasSubstr("the look was not over in time"));
     EXPECT_THAT(text(), HasSubstr("task.oom_killed"));
 }
 
 TEST_F(TaskBlock, a_look_that_was_interrupted_is_not_laid_at_the_processors_door) {
-    look_.evidence.fact("task.look", FactClass::informational, "not over when the check was interrupted");
+    look_.evidence.fact(task::kLook, task::kLookInterrupted);
     options_.interrupted = true;
-    EXPECT_THAT(text(), StartsWith("! task  orders  was not looked at before the interruption\n\n"));
+    EXPECT_THAT(text(),
+                StartsWith("! task  orders  the look was not over when the check was interrupted\n\n"));
+    EXPECT_THAT(text(), HasSubstr("The task itself: the look was not over when the check was interrupted."));
+    EXPECT_THAT(text(), Not(HasSubstr("processor")));
+    look_.evidence.fact(task::kLook, task::kLookTooSlow);  // before anybody interrupted anything
+    EXPECT_THAT(text(), Not(HasSubstr("when the check was interrupted")));
 }
 
 TEST_F(TaskBlock, the_last_line_speaks_of_the_tasks_own_trouble) {

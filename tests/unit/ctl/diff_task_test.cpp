@@ -250,8 +250,9 @@ TEST(DiffTask, a_look_that_was_cut_short_is_one_warning) {
         ASSERT_THAT(found, SizeIs(1));
         EXPECT_EQ(found[0].severity, Severity::warning);
         EXPECT_EQ(found[0].subject, "fact:task.look");
-        EXPECT_EQ(found[0].reason, fmt::format("the task's evidence is incomplete in {}: not compared",
-                                               candidate ? "b.json" : "a.json"));
+        EXPECT_EQ(found[0].reason,
+                  fmt::format("the task's evidence is incomplete in {}: its facts were not compared",
+                              candidate ? "b.json" : "a.json"));
     }
     // Checks that both made count all the same; others prove nothing.
     cut.checks = R"({"name":"memory","ok":true})";
