@@ -23,7 +23,11 @@ class Terminal {
     int width_;
 };
 
-std::size_t display_width(std::string_view utf8);  // columns, counting code points
+// Columns that a terminal gives a text: none to colours and to marks that combine, two to wide characters
+// (UAX #11).
+std::size_t display_width(std::string_view utf8);
+// The longest beginning of whole characters that takes no more columns than these.
+std::string_view fitting(std::string_view utf8, std::size_t columns);
 std::string pad(std::string_view utf8, std::size_t columns);
 
 }  // namespace plumb

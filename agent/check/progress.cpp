@@ -42,8 +42,9 @@ ProgressLine::ProgressLine(bool wanted) : shows_(wanted && moves_cursor(STDERR_F
 
 void ProgressLine::show(Progress progress) {
     if (!shows_) return;
-    // A line that wraps could not be written over.
-    const auto columns = static_cast<std::size_t>(std::max(Terminal(STDERR_FILENO).width(), 20)) - 1;
+    // A line that wraps could not be written over; nor with the ^C that the terminal may write behind it.
+    constexpr std::size_t kLeft = 3;
+    const auto columns = static_cast<std::size_t>(std::max(Terminal(STDERR_FILENO).width(), 20)) - kLeft;
     std::fputs(("\r\x1b[K" + progress_words(std::move(progress), columns)).c_str(), stderr);
     std::fflush(stderr);
     drawn_ = true;

@@ -25,26 +25,10 @@ std::string time_of_day(std::chrono::system_clock::time_point at) {
     return format_time(at).substr(11, 8);
 }
 
-// Of the characters that servers and names bring along; what is not told here takes one column.
-std::size_t columns_of(char32_t point) {
-    struct Range {
-        char32_t first, last;
-        std::size_t columns;
-    };
-    constexpr Range kRanges[] = {{0x0300, 0x036F, 0}, {0x1100, 0x115F, 2},   {0x200B, 0x200F, 0},
-                                 {0x2E80, 0xA4CF, 2}, {0xAC00, 0xD7A3, 2},   {0xF900, 0xFAFF, 2},
-                                 {0xFE00, 0xFE0F, 0}, {0xFE30, 0xFE6F, 2},   {0xFF00, 0xFF60, 2},
-                                 {0xFFE0, 0xFFE6, 2}, {0x1F300, 0x1FAFF, 2}, {0x20000, 0x3FFFD, 2}};
-    for (const auto& range : kRanges) {
-        if (point >= range.first && point <= range.last) return range.columns;
-    }
-    return 1;
-}
-
 // A terminal that has no width wraps nothing.
 std::size_t rows_of(std::string_view line, std::size_t columns) {
     if (columns == 0) return 1;
-    return std::max<std::size_t>((terminal_columns(line) + columns - 1) / columns, 1);
+    return std::max<std::size_t>((display_width(line) + columns - 1) / columns, 1);
 }
 
 struct Hidden {
@@ -111,24 +95,6 @@ std::string Rounds::head(std::chrono::nanoseconds pause, Time now, const Termina
         out += terminal.paint(change.failed ? Style::red : Style::green, cut_words(words, width)) + '\n';
     }
     return out + '\n';
-}
-
-std::size_t terminal_columns(std::string_view text) {
-    std::size_t columns = 0;
-    while (!text.empty()) {
-        const auto lead = static_cast<unsigned char>(text.front());
-        if (lead == 0x1b) {  // "\x1b[31m"
-            text.remove_prefix(std::min(text.find('m'), text.size() - 1) + 1);
-            continue;
-        }
-        const std::size_t length = lead < 0xC0 ? 1 : lead < 0xE0 ? 2 : lead < 0xF0 ? 3 : 4;
-        char32_t point = length == 1 ? lead : lead & (0x7FU >> length);
-        for (std::size_t i = 1; i < std::min(length, text.size()); ++i)
-            point = point << 6U | (static_cast<unsigned char>(text[i]) & 0x3FU);
-        columns += columns_of(point);
-        text.remove_prefix(std::min(length, text.size()));
-    }
-    return columns;
 }
 
 std::string Screen::redraw(std::string_view page, Window window) {

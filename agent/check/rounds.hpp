@@ -46,10 +46,6 @@ class Rounds {
     std::size_t count_ = 0;
 };
 
-// Columns that a terminal gives a text: none to colours and to marks that combine, two to wide characters
-// (UAX #11).
-std::size_t terminal_columns(std::string_view text);
-
 // Redraws in place: moves up over what was drawn before and writes over it. A line that is wider than the
 // window takes as many rows as the terminal wraps it to.
 class Screen {

@@ -11,16 +11,11 @@ namespace plumb::agent {
 
 std::string cut_words(std::string_view text, std::size_t columns) {
     if (display_width(text) <= columns) return std::string(text);
-    std::size_t end = 0;     // of the last word that fits
-    std::size_t within = 0;  // of the last character that does
-    std::size_t column = 0;
-    for (std::size_t i = 0; i < text.size() && column < columns; ++i) {
-        if ((static_cast<unsigned char>(text[i]) & 0xC0U) == 0x80U) continue;
-        if (text[i] == ' ') end = i;
-        within = i;
-        ++column;
+    auto kept = fitting(text, columns - std::min<std::size_t>(columns, 1));  // "…" takes a column
+    if (text[kept.size()] != ' ') {
+        const auto end = kept.rfind(' ');
+        if (end != std::string_view::npos && end > 0) kept = kept.substr(0, end);
     }
-    auto kept = text.substr(0, end > 0 ? end : within);
     while (!kept.empty() && std::string_view(" ,;:(").find(kept.back()) != std::string_view::npos)
         kept.remove_suffix(1);
     return std::string(kept) + "…";

@@ -63,17 +63,6 @@ TEST(Rounds, the_tasks_own_trouble_comes_and_goes_among_the_changes) {
                 HasSubstr("10:00:04  ✓ task  is back after 2 s\n"));
 }
 
-TEST(TerminalColumns, colours_and_combining_marks_take_none_and_wide_characters_two) {
-    EXPECT_EQ(terminal_columns("abc"), 3U);
-    EXPECT_EQ(terminal_columns("\x1b[31m✗\x1b[0m süß"), 5U);
-    EXPECT_EQ(terminal_columns("接続"), 4U);
-    EXPECT_EQ(terminal_columns("e\u0301"), 1U);
-    EXPECT_EQ(terminal_columns("🙂"), 2U);
-    const std::vector<char> cut{'\xF0', '\x9F'};  // on the heap, without an end: who reads further is caught
-    EXPECT_EQ(terminal_columns({cut.data(), cut.size()}), 1U);
-    EXPECT_EQ(terminal_columns("\x1b["), 0U);
-}
-
 TEST(Screen, the_next_page_takes_the_place_of_the_last) {
     Screen screen;
     EXPECT_EQ(screen.redraw("a\nb\n", {24, 80}), "\r\x1b[Ja\nb\n");
