@@ -195,7 +195,10 @@ void add_diff(CLI::App& app, Flags& flags) {
     diff.add_option("--policy", flags.diff.policy, "a policy file: what it accepts is only counted");
     add_format(diff, flags.diff.format, {"text", "json", "markdown"});
     diff.footer(
-        "Addresses, ports, times and latencies never differ. Equal outputs print nothing.\n\n"
+        "Addresses, ports, times and latencies never differ. Equal outputs print nothing.\n"
+        "Targets that an interrupted check had not come to are not compared, which is a difference of its own.\n"
+        "An acceptance whose day has passed is named as expired, one that meets no difference as accepting\n"
+        "nothing (JSON: \"expired\", \"unmatched\").\n\n"
         "Examples:\n  plumbctl diff staging.json production.json\n"
         "  plumbctl diff staging.json production.json --policy policy.yaml\n\n"
         "Exit codes: 0 same, or all accepted; 1 different; 2 a file cannot be read.");

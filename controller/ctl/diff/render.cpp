@@ -147,7 +147,7 @@ std::string diff_text(const Difference& difference, const Terminal& terminal) {
         page.line();
     }
     for (const auto& entry : difference.accepted)
-        page.note("accepted ", accepted_line(entry));
+        page.note("accepted", accepted_line(entry));
     for (const auto& words : difference.expired)
         page.note("expired", words);
     if (!difference.unmatched.empty()) page.note("accepts nothing:", listed(difference.unmatched));

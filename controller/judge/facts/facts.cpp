@@ -122,47 +122,62 @@ bool of_another_image(const FactQuestion& question, const std::vector<const Task
     });
 }
 
-// `after`: the candidate, or one revision of it.
-std::optional<Finding> different(const FactQuestion& question, const FactSide& after,
-                                 const Surplus& surplus) {
-    if (!surplus.value) return std::nullopt;
-    const std::string& value = *surplus.value;
+// How heavy it is that tasks of `after` show the value, how sure, and which tasks. `known`: the baseline shows
+// what the value is to be.
+void weigh(const FactQuestion& question, const FactSide& after, const std::string& value, bool known,
+           Finding& finding) {
     const FactSide& before = question.fact.baseline;
-    // Of names that are told one by one on some side, their own facts tell.
-    const bool of_others = question.fact.name == kOtherVariables;
-    OthersDifference others;
-    if (of_others) others = others_difference(question.dependency, question.fact, value);
-    if (of_others && !others.differs) return std::nullopt;
-    const bool missing = !of_others && (value == kAbsent || !before.seen());
-    Finding finding = start(question, missing ? "fact.missing" : "fact.differs");
     // One odd task among several is said, but does not hold; nor does something that only the candidate has,
     // nor a value that comes and goes, on either side: the other may just not have met it yet.
     const bool settled =
         !after.unsettled.contains(value) && !before.lately.contains(value) && !before.restless;
-    const bool known = of_others ? others.lacking : before.seen();
     const bool enough = known && settled && (after.count(value) >= 2 || after.total == 1);
     const bool failing = of_failing_tasks(question, after.tasks.at(value), finding.layer);
     const bool release = of_another_image(question, after.tasks.at(value));
     finding.severity = enough && !failing && !release ? Severity::critical : Severity::warning;
     finding.confidence = confidence(after.share(value) - before.share(value));
     set_scope(question, value, finding);
-    if (of_others) {
-        tell_list_difference(others.names, finding);
-    } else {
-        tell_lists(question.dependency, question.fact, value, finding);
+}
+
+// A fact that one version of the agent tells and the other does not.
+void excuse_older_agents(const FactQuestion& question, const std::string& value, Finding& finding) {
+    if (value != kAbsent) return;
+    if (auto reason = older_agents(question.fact)) {
+        finding.severity = Severity::warning;
+        finding.reason = std::move(*reason);
+        finding.action = "Bring the agents of both sides to one version and compare again.";
     }
+}
+
+// The variables that are told by name only: of names that some side tells one by one, their own facts tell.
+std::optional<Finding> different_others(const FactQuestion& question, const FactSide& after,
+                                        const std::string& value) {
+    const auto others = others_difference(question.dependency, question.fact, value);
+    if (!others.differs) return std::nullopt;
+    Finding finding = start(question, "fact.differs");
+    weigh(question, after, value, others.lacking, finding);
+    tell_list_difference(others.names, finding);
+    excuse_older_agents(question, value, finding);
+    return finding;
+}
+
+// `after`: the candidate, or one revision of it.
+std::optional<Finding> different(const FactQuestion& question, const FactSide& after,
+                                 const Surplus& surplus) {
+    if (!surplus.value) return std::nullopt;
+    const std::string& value = *surplus.value;
+    if (question.fact.name == kOtherVariables) return different_others(question, after, value);
+    const bool seen = question.fact.baseline.seen();
+    Finding finding = start(question, value == kAbsent || !seen ? "fact.missing" : "fact.differs");
+    weigh(question, after, value, seen, finding);
+    tell_lists(question.dependency, question.fact, value, finding);
     if (question.fact.name == "dns.scope" && value == "public") {
         // The cause that a target's own expectation would have had.
         Finding unexpected = finding_for("dns.unexpected", finding.dependency, finding.layer, {});
         finding.reason = std::move(unexpected.reason);
         finding.action = std::move(unexpected.action);
     }
-    if (value != kAbsent) return finding;
-    if (auto reason = older_agents(question.fact)) {
-        finding.severity = Severity::warning;
-        finding.reason = std::move(*reason);
-        finding.action = "Bring the agents of both sides to one version and compare again.";
-    }
+    excuse_older_agents(question, value, finding);
     return finding;
 }
 

@@ -130,6 +130,18 @@ bool subject_matches(std::string_view pattern, std::string_view subject) {
     return subject.size() > pattern.size() && subject.starts_with(pattern) && subject[pattern.size()] == ':';
 }
 
+bool would_accept(const Acceptance& acceptance, const Finding& finding) {
+    const auto causes = causes_of(finding);
+    return std::any_of(causes.begin(), causes.end(),
+                       [&](const std::string& cause) { return covers(acceptance, finding, cause); }) ||
+           std::any_of(finding.folded.begin(), finding.folded.end(),
+                       [&](const Finding& each) { return would_accept(acceptance, each); });
+}
+
+std::string last_day(Time until) {
+    return format_time(until - std::chrono::seconds(1)).substr(0, 10);
+}
+
 bool is_critical(const Policy& policy, std::string_view dependency) {
     return dependency.empty() ||
            std::any_of(policy.critical.begin(), policy.critical.end(),

@@ -30,6 +30,12 @@ std::vector<std::string> causes_of(const Finding& finding);
 // accepts without naming a ratio.
 double accepted_ratio(const Policy& policy, std::string_view dependency, std::string_view subject, Time now);
 
+// Whether the acceptance, were it in force, covers a cause of the finding or of what it explains.
+bool would_accept(const Acceptance& acceptance, const Finding& finding);
+
+// The day that the policy file names as the acceptance's end: "2026-01-31".
+std::string last_day(Time until);
+
 struct PolicyEffect {
     boost::json::array accepted;  // for the coverage
     std::size_t ignored = 0;

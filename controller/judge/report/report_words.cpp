@@ -2,6 +2,7 @@
 
 #include "base/duration.hpp"
 #include "base/text.hpp"
+#include "controller/judge/policy/policy_rules.hpp"
 
 #include <algorithm>
 #include <chrono>
@@ -56,10 +57,9 @@ std::string side_words(const Report& report, const char* side) {
                        counted(number(*of, "windows"), "window", "windows"), number(*of, "newest_age_s"));
 }
 
-// The last day of an acceptance, of the instant at which it ends.
-std::string last_day(const std::string& until) {
+std::string last_day_of(const std::string& until) {
     const auto end = parse_time(until);
-    return end ? format_time(*end - std::chrono::seconds(1)).substr(0, 10) : until;
+    return end ? last_day(*end) : until;
 }
 
 std::string missing_subject(const object& gap) {
@@ -215,7 +215,7 @@ std::vector<std::string> accepted_words(const Report& report) {
         const object* each = value.if_object();
         if (each == nullptr) continue;
         out.push_back(fmt::format("{} {}: {} (until {})", text(*each, "dependency"), text(*each, "subject"),
-                                  text(*each, "reason"), last_day(text(*each, "until"))));
+                                  text(*each, "reason"), last_day_of(text(*each, "until"))));
     }
     return out;
 }
@@ -233,7 +233,7 @@ std::vector<std::string> overruled_words(const Report& report) {
 std::string expired_words(const Finding& finding) {
     const std::string until = text(finding.evidence, "acceptance_expired");
     return until.empty() ? until
-                         : fmt::format("accepted until {}; from then on it counts again", last_day(until));
+                         : fmt::format("accepted until {}; from then on it counts again", last_day_of(until));
 }
 
 std::size_t comparisons_left_out(const Report& report) {

@@ -95,7 +95,7 @@ TEST(DiffRender, what_one_explains_and_what_was_accepted_stands_in_a_line_each) 
                              {"until", "2027-01-31T00:00:00Z"}});
     const auto text = diff_text(made, Terminal(false, 80));
     EXPECT_THAT(text, HasSubstr("explains: fact:image.libc (glibc 2.36 → musl 1.2.4)\n"));
-    EXPECT_THAT(text, HasSubstr("accepted  task  fact:task.kernel: other hosts (platform)\n"));
+    EXPECT_THAT(text, HasSubstr("accepted task  fact:task.kernel: other hosts (platform)\n"));
     EXPECT_THAT(text, testing::EndsWith("1 difference, 1 critical; 1 accepted\n"));
     EXPECT_THAT(diff_markdown(made), HasSubstr("explains fact:image.libc"));
     EXPECT_EQ(boost::json::parse(diff_json(made)).at("accepted").as_array().size(), 1U);
