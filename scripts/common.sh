@@ -58,6 +58,7 @@ libboost1.81-dev
 libc-ares-dev
 libclang-rt-14-dev
 libcli11-dev
+libdb5.3-dev
 libfmt-dev
 libgmock-dev
 libgrpc++-dev

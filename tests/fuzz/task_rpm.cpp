@@ -17,6 +17,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         if (const auto found = read_rpm_database(file, beside))
             fuzz::require(found->size() <= kMostPackages, "there are not too many packages");
     }
+    if (const auto found = read_berkeley_rpm_database(file))
+        fuzz::require(found->size() <= kMostPackages, "there are not too many packages");
     (void)parse_rpm_header(input.rest());
     return 0;
 }

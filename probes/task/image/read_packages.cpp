@@ -55,22 +55,26 @@ Looked from_stanza_files(ImageFiles& files) {
     return {Presence::there, {"dpkg", package_items(std::move(all)), {}}};
 }
 
-Looked from_rpm(ImageFiles& files, const std::string& folder) {
+// A database that is not understood is told by its digest.
+Looked listed(std::optional<std::vector<Package>> packages, const ByteSource& database) {
     constexpr std::string_view kManager = "rpm";
+    if (!packages) return digested(kManager, database);
+    return {Presence::there, {std::string(kManager), package_items(std::move(*packages)), {}}};
+}
+
+Looked from_rpm(ImageFiles& files, const std::string& folder) {
     if (const auto database = files.open_file(folder + "/rpmdb.sqlite"); database.file) {
         const auto log = files.open_file(folder + "/rpmdb.sqlite-wal");
-        auto packages = log.presence == Presence::unreadable
-                            ? std::nullopt
-                            : read_rpm_database(*database.file, log.file.get());
-        if (!packages) return digested(kManager, *database.file);
-        return {Presence::there, {std::string(kManager), package_items(std::move(*packages)), {}}};
+        const bool whole = log.presence != Presence::unreadable;
+        return listed(whole ? read_rpm_database(*database.file, log.file.get()) : std::nullopt,
+                      *database.file);
     } else if (database.presence == Presence::unreadable) {
         return {Presence::unreadable, {}};
     }
-    // Berkeley DB of Amazon Linux 2 and CentOS 7; ndb of SUSE.
+    // Berkeley DB; and SUSE's own format, which is not read.
     for (const char* name : {"/Packages", "/Packages.db"}) {
         const auto database = files.open_file(folder + name);
-        if (database.file) return digested(kManager, *database.file);
+        if (database.file) return listed(read_berkeley_rpm_database(*database.file), *database.file);
         if (database.presence == Presence::unreadable) return {Presence::unreadable, {}};
     }
     return {};

@@ -120,12 +120,25 @@ TEST(Image, amazon_linux_tells_itself) {
     EXPECT_EQ(value_of(told, "image.openssl.ciphers"), "@SECLEVEL=2:kEECDH");
 }
 
-TEST(Image, an_older_rpm_database_is_only_digested) {
+TEST(Image, amazon_linux_2_tells_its_packages) {
     const ImageTree tree;
-    tree.write("/var/lib/rpm/Packages", std::string(10'000, 'b'));
+    make_berkeley_rpm_database(
+        tree.on_disk("/var/lib/rpm/Packages"),
+        {{"openssl-libs", "1:1.0.2k-24.amzn2.0.14", "x86_64"}, {"bash", "4.2.46-34.amzn2", "x86_64"}});
     const auto told = tree.look();
-    EXPECT_THAT(value_of(told, "image.packages"), MatchesRegex("rpm database [0-9a-f]{8}"));
-    EXPECT_THAT(listed(told, "image.packages"), IsEmpty());
+    EXPECT_EQ(value_of(told, "image.package_manager"), "rpm");
+    EXPECT_THAT(listed(told, "image.packages"),
+                ElementsAre("bash 4.2.46-34.amzn2", "openssl-libs 1:1.0.2k-24.amzn2.0.14"));
+}
+
+TEST(Image, another_rpm_database_is_only_digested) {
+    for (const char* name : {"/var/lib/rpm/Packages", "/usr/lib/sysimage/rpm/Packages.db"}) {
+        const ImageTree tree;
+        tree.write(name, std::string(10'000, 'b'));
+        const auto told = tree.look();
+        EXPECT_THAT(value_of(told, "image.packages"), MatchesRegex("rpm database [0-9a-f]{8}"));
+        EXPECT_THAT(listed(told, "image.packages"), IsEmpty());
+    }
 }
 
 TEST(Image, a_damaged_rpm_database_is_only_digested) {

@@ -4,6 +4,8 @@
 
 #include <cstdint>
 #include <cstdlib>
+#include <cstring>
+#include <db.h>
 #include <filesystem>
 #include <memory>
 #include <stdexcept>
@@ -87,6 +89,35 @@ void insert(const Database& database, std::string_view table, const std::vector<
     execute(database, "COMMIT");
 }
 
+class BerkeleyDatabase {
+  public:
+    BerkeleyDatabase(const std::string& path, unsigned page_size, bool tree) {
+        check(db_create(&database_, nullptr, 0));
+        database_->set_pagesize(database_, page_size);
+        check(database_->open(database_, nullptr, path.c_str(), nullptr, tree ? DB_BTREE : DB_HASH, DB_CREATE,
+                              0644));
+    }
+    ~BerkeleyDatabase() { database_->close(database_, 0); }
+    BerkeleyDatabase(const BerkeleyDatabase&) = delete;
+    BerkeleyDatabase& operator=(const BerkeleyDatabase&) = delete;
+
+    void put(std::uint32_t number, std::string value) {
+        DBT key{};
+        key.data = &number;
+        key.size = sizeof(number);
+        DBT data{};
+        data.data = value.data();
+        data.size = static_cast<std::uint32_t>(value.size());
+        check(database_->put(database_, nullptr, &key, &data, 0));
+    }
+
+  private:
+    static void check(int error) {
+        if (error != 0) throw std::runtime_error(db_strerror(error));
+    }
+    DB* database_ = nullptr;
+};
+
 }  // namespace
 
 std::string rpm_header(const Package& package, std::size_t filling, bool filling_first) {
@@ -120,6 +151,20 @@ void make_rpm_database(const std::string& path, const std::vector<Package>& pack
                           "' (hnum INTEGER PRIMARY KEY AUTOINCREMENT, blob BLOB NOT NULL)");
     execute(database, "CREATE INDEX 'Basenames_key' ON 'Basenames' (key)");
     insert(database, making.table, packages, making.filling);
+}
+
+void make_berkeley_rpm_database(const std::string& path, const std::vector<Package>& packages,
+                                const RpmMaking& making, bool tree) {
+    std::filesystem::create_directories(std::filesystem::path(path).parent_path());
+    std::filesystem::remove(path);
+    BerkeleyDatabase database(path, making.page_size, tree);
+    std::uint32_t number = 0;
+    const auto count = static_cast<std::uint32_t>(packages.size());
+    std::string next(sizeof(count), '\0');
+    std::memcpy(next.data(), &count, sizeof(count));
+    database.put(number, next);
+    for (const auto& package : packages)
+        database.put(++number, rpm_header(package, making.filling));
 }
 
 void add_in_log(const std::string& path, const std::vector<Package>& packages) {

@@ -1,4 +1,4 @@
-// rpm databases made with the SQLite library, as rpm makes its own.
+// rpm databases made with the libraries of SQLite and Berkeley DB, as rpm makes its own.
 #pragma once
 
 #include "probes/task/image/packages.hpp"
@@ -21,6 +21,10 @@ struct RpmMaking {
 // Replaces what is at `path`. Its log is copied and gone.
 void make_rpm_database(const std::string& path, const std::vector<Package>& packages,
                        const RpmMaking& making = {});
+
+// A file "Packages" of Berkeley DB; `tree`: of another kind than rpm's hash.
+void make_berkeley_rpm_database(const std::string& path, const std::vector<Package>& packages,
+                                const RpmMaking& making = {}, bool tree = false);
 
 // Adds packages in a transaction of their own that stays in the log, PATH-wal.
 void add_in_log(const std::string& path, const std::vector<Package>& packages);
