@@ -14,10 +14,10 @@ namespace {
 constexpr double kMebibyte = 1024.0 * 1024.0;
 
 // What the agent's own cgroup says, and what would be taken for the app's.
-constexpr std::array<std::string_view, 9> kOwnGauges{
-    limits::kMemory.name,      limits::kMemoryPeak.name, limits::kCpu.name,
-    limits::kThrottled.name,   limits::kPids.name,       limits::kOomKills.name,
-    limits::kPressureCpu.name, limits::kPressureIo.name, limits::kPressureMemory.name};
+constexpr std::array<std::string_view, 10> kOwnGauges{
+    limits::kMemory.name,     limits::kMemoryPeak.name,    limits::kPageCache.name, limits::kCpu.name,
+    limits::kThrottled.name,  limits::kPids.name,          limits::kOomKills.name,  limits::kPressureCpu.name,
+    limits::kPressureIo.name, limits::kPressureMemory.name};
 constexpr std::array<std::string_view, 5> kOwnFacts{limits::kMemoryLimit.name, limits::kMemorySizing.name,
                                                     limits::kCpuLimit.name, limits::kPidsLimit.name,
                                                     limits::kPressureOf.name};
@@ -121,6 +121,7 @@ void AppUse::tell_app(const Identity& identity, const EcsUse& use, Clock::time_p
     const auto limit = memory_limit(*identity.ecs, find(identity, identity.app_id), use);
     const auto bytes = [](double amount) { return static_cast<std::uint64_t>(amount); };
     if (use.memory) out.gauge(limits::kMemory, *use.memory, limit);
+    if (use.page_cache) out.gauge(limits::kPageCache, *use.page_cache);
     out.fact(limits::kMemoryLimit, limit ? limits::show_mebibytes(bytes(*limit)) : "none");
     highest_ = std::max(highest_, use.memory.value_or(0));
     if (const double peak = use.memory_peak.value_or(highest_); peak > 0) {

@@ -97,9 +97,9 @@ EcsUse use_of(const json::value& value) {
     const auto memory = fields.in("memory_stats");
     const auto details = memory.in("stats");
     const auto used = memory.number("usage");
-    auto cache = details.number("total_inactive_file");
-    if (!cache) cache = details.number("inactive_file");
-    if (used) out.memory = std::max(0.0, *used - cache.value_or(0));
+    out.page_cache = details.number("total_inactive_file");
+    if (!out.page_cache) out.page_cache = details.number("inactive_file");
+    if (used) out.memory = std::max(0.0, *used - out.page_cache.value_or(0));
     out.memory_peak = memory.number("max_usage");
     if (out.memory_peak && *out.memory_peak == 0) out.memory_peak.reset();
     out.memory_limit = memory.number("limit");

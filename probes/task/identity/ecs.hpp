@@ -56,6 +56,7 @@ struct EcsTask {
 // One container's statistics, as Docker has them.
 struct EcsUse {
     std::optional<double> memory;        // bytes; working set: page cache that can be dropped is taken off
+    std::optional<double> page_cache;    // bytes; that can be dropped
     std::optional<double> memory_peak;   // only where the kernel's cgroups are of version 1
     std::optional<double> memory_limit;  // absent: none of its own
     std::optional<double> cpu_seconds;   // used since its start

@@ -43,6 +43,7 @@ void describe_memory(const Memory& memory, OomWatch& kills, Look& look) {
     const auto limit = amount(memory.limit);
     add(to, kMemory, amount(memory.working_set()), limit);
     add(to, kMemoryPeak, amount(memory.peak), limit);
+    add(to, kPageCache, amount(memory.cache));
     add(to, kOomKills, amount(memory.oom_kills));
     if (!memory.oom_kills) return;
     Check check{"memory", Cause::task_oom_killed, kills.look(*memory.oom_kills, memory.own), {}};

@@ -34,6 +34,8 @@ inline constexpr GaugeInfo kMemoryPeak{"task.memory_peak", "bytes",
                                        "most memory ever in use, page cache with it; where nobody keeps it, "
                                        "the most that looks saw; of the lowest limit",
                                        false};
+inline constexpr GaugeInfo kPageCache{"task.page_cache", "bytes",
+                                      "inactive page cache, which is given back under pressure", false};
 inline constexpr GaugeInfo kOomKills{"task.oom_kills", "kills",
                                      "processes the kernel has killed for their memory", false};
 inline constexpr GaugeInfo kCpu{"task.cpu", "cores", "CPU used since the look before; of the lowest quota",

@@ -70,8 +70,8 @@ Catalog limits_catalog() {
             .causes = {Cause::task_oom_killed},
             .facts = {kCgroup, kPressureOf, kMemoryLimit, kMemorySizing, kCpuLimit, kPidsLimit,
                       kDescriptorLimit, kDescriptorsUnseen},
-            .gauges = {kMemory, kMemoryPeak, kOomKills, kCpu, kThrottled, kPressureCpu, kPressureMemory,
-                       kPressureIo, kPids, kDescriptors, kLocalPorts, kDisk, kInodes}};
+            .gauges = {kMemory, kMemoryPeak, kPageCache, kOomKills, kCpu, kThrottled, kPressureCpu,
+                       kPressureMemory, kPressureIo, kPids, kDescriptors, kLocalPorts, kDisk, kInodes}};
 }
 
 }  // namespace plumb::task

@@ -36,6 +36,7 @@ Identity sidecar() {
 Look own_look() {
     Look look;
     look.evidence.gauge("task.memory", 8 * kMiB, 32 * kMiB, true);
+    look.evidence.gauge("task.page_cache", 3 * kMiB);
     look.evidence.gauge("task.local_ports", 3, 28232, true);
     look.evidence.fact("task.memory_limit", FactClass::ordered, "32 MiB");
     look.checks = {{"memory", Cause::task_oom_killed, true, "1"},
@@ -46,6 +47,7 @@ Look own_look() {
 EcsUse use(double mib) {
     EcsUse made;
     made.memory = mib * kMiB;
+    made.page_cache = 70 * kMiB;
     made.memory_peak = (mib + 50) * kMiB;
     made.cpu_seconds = 10;
     made.periods = 100;
@@ -63,6 +65,7 @@ TEST(AppUse, a_sidecar_tells_of_the_app_in_the_place_of_itself) {
     EXPECT_EQ(memory->value, 400 * kMiB);
     EXPECT_EQ(memory->limit, 512 * kMiB);  // the lowest: its own
     EXPECT_TRUE(memory->refuses_at_limit);
+    EXPECT_EQ(look.evidence.find_gauge("task.page_cache")->value, 70 * kMiB);
     EXPECT_EQ(look.evidence.find_fact("task.memory_limit")->value, "512 MiB");
     EXPECT_THAT(look.evidence.find_fact("task.memory_sizing")->value, ::testing::HasSubstr("450"));
     const auto* proxy = look.evidence.find_gauge("container.proxy.memory");
@@ -99,6 +102,7 @@ TEST(AppUse, without_statistics_nothing_of_the_agents_stands_for_the_app) {
     auto look = own_look();
     app.tell(sidecar(), {}, false, Clock::time_point(1s), look);
     EXPECT_EQ(look.evidence.find_gauge("task.memory"), nullptr);
+    EXPECT_EQ(look.evidence.find_gauge("task.page_cache"), nullptr);
     EXPECT_EQ(look.evidence.find_fact("task.memory_limit"), nullptr);
 }
 

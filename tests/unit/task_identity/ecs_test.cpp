@@ -157,6 +157,7 @@ TEST(EcsDocuments, what_is_malformed_is_left_out) {
     EXPECT_EQ(odd->containers[0].memory_mib, std::nullopt);
     const auto use = parse_ecs_stats(R"({"x":{"memory_stats":{"usage":1,"stats":{"inactive_file":5}}}})");
     EXPECT_EQ(use.at("x").memory, 0);
+    EXPECT_EQ(use.at("x").page_cache, 5);
 }
 
 TEST(EcsDocuments, log_options_that_may_hold_a_token_are_never_read) {

@@ -35,6 +35,8 @@ TEST(TaskLimits, version_1_shows_the_tasks_limit_to_a_container_without_one) {
     EXPECT_EQ(fact_of(look, "task.cpu_limit"), "0.25");
     EXPECT_EQ(fact_of(look, "task.pids_limit"), "none");
     EXPECT_EQ(gauge_of(look, "task.memory").value, 200 * kMiB);  // without page cache
+    EXPECT_EQ(gauge_of(look, "task.page_cache").value, 100 * kMiB);
+    EXPECT_EQ(gauge_of(look, "task.page_cache").limit, std::nullopt);
     EXPECT_EQ(gauge_of(look, "task.memory").limit, 512 * kMiB);
     EXPECT_TRUE(gauge_of(look, "task.memory").refuses_at_limit);
     EXPECT_EQ(gauge_of(look, "task.memory_peak").value, 400 * kMiB);
