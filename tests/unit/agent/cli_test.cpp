@@ -141,7 +141,7 @@ TEST(Cli, bad_usage_is_2_and_says_what_would_be_right) {
 TEST(Cli, a_process_id_that_cannot_be_is_refused_in_a_few_words) {
     EXPECT_EQ(refusal({"health", "--pid", "0"}).text,
               "plumb-agent health: --pid: a process id is a whole number from 1 on\n"
-              "See plumb-agent health --help\n");
+              "See plumb-agent health --help");
 }
 
 TEST(Cli, a_url_in_the_wrong_place_does_not_show_its_password) {
