@@ -21,14 +21,13 @@ inline constexpr CauseInfo kHttp[] = {
      "The service knows who it is and refuses this caller: 401 or 403.",
      "The task role lacks the permission; else an endpoint or resource policy or a WAF rule denies this VPC; "
      "else the key or token belongs to another environment or is missing.",
-     "Compare the task roles' IAM policies and the VPC endpoint policy, then the secret that holds the key.",
+     "Compare the task roles' IAM policies and the VPC endpoint policy; then the secret that holds the key.",
      "401 403 AccessDenied UnrecognizedClientException Forbidden Unauthorized"},
     {Cause::http_not_found, "http.not_found", Layer::request, Category::drift,
      "The service answers, but has nothing at this path: 404.",
      "Another version or stage of the service; or a listener rule that does not match this host or path; or "
      "a bucket or API that this environment lacks.",
-     "Compare the listener rules and the deployed version behind the name; check the path in the URL.",
-     "404"},
+     "Compare listener rules and the deployed version behind the name; check the path in the URL.", "404"},
     {Cause::http_rate_limited, "http.rate_limited", Layer::request, Category::saturation,
      "The service answered 429: this caller sends too many requests.",
      "The account's or key's quota is used up; production shares one key or one NAT address among many "
@@ -38,37 +37,37 @@ inline constexpr CauseInfo kHttp[] = {
      "429 ThrottlingException TooManyRequests RequestLimitExceeded SlowDown"},
     {Cause::http_bad_gateway, "http.bad_gateway", Layer::request, Category::drift,
      "A balancer or proxy answered 502: its target refused, hung up or answered with something invalid.",
-     "The target closes idle connections before the balancer does (the ALB keeps them 60 s), so a request "
-     "meets a closed connection; or the target group's port or protocol is wrong; or targets crash or are "
+     "The target closes idle connections before the balancer does; the ALB keeps them 60 s, so a request "
+     "meets a closed connection. Or the target group's port or protocol is wrong; or targets crash or are "
      "stopped before the deregistration delay (300 s) is over.",
-     "Make the server's keepalive time-out longer than the balancer's idle time-out; compare the target "
-     "groups' port and protocol; look at target health and at exits of the target's tasks.",
+     "Set the server's keepalive time-out above the balancer's idle one; compare the target groups' port and "
+     "protocol; look at target health and at exits of the target's tasks.",
      "502 keepalive"},
     {Cause::http_unavailable, "http.unavailable", Layer::request, Category::saturation,
      "503: nothing behind the address could take the request.",
      "The service sheds load or its queue is full; or the balancer's target group has no registered or "
      "healthy target (all are starting, draining or failing their health check).",
-     "Look at the targets' health and its reason codes, then at the service's desired and running counts and "
+     "Look at the targets' health and its reason codes; then at the service's desired and running counts and "
      "at its CPU.",
      "503 ServiceUnavailable"},
     {Cause::http_gateway_timeout, "http.gateway_timeout", Layer::request, Category::saturation,
      "A balancer or proxy answered 504: its target did not answer in time.",
-     "The target is slow: overloaded, or waiting for a dependency of its own; or the balancer cannot reach "
-     "it (the security group between balancer and target); the ALB gives up after its idle time-out, 60 s by "
+     "The target is overloaded, or waits for a dependency of its own; or the balancer cannot reach it (the "
+     "security group between balancer and target); the ALB gives up after its idle time-out, 60 s by "
      "default.",
      "Look at the target's response time and at what it waits for; check the security group from balancer to "
      "target; set the time-outs so that the inner one is shorter.",
      "504 GatewayTimeout"},
     {Cause::http_server_error, "http.server_error", Layer::request, Category::drift,
      "The service itself failed while answering: a 5xx status other than 502, 503 and 504.",
-     "An error in the service under this environment's configuration or data; for instance a missing "
-     "variable or secret, a migration that was not run, or a dependency of its own that fails.",
+     "The service fails with this environment's configuration or data; for instance a variable or secret is "
+     "missing, a migration was not run, or a dependency of its own fails.",
      "Read the service's log for the time of the finding; compare its variables and its own dependencies.",
      "500 501 505 507 InternalServerError"},
     {Cause::http_proxy_unauthorized, "http.proxy_unauthorized", Layer::request, Category::drift,
      "The proxy on the way wants to know who asks: 407.",
-     "HTTP_PROXY, HTTPS_PROXY or the target's proxy= names the proxy without user and password, or with "
-     "those of another environment.",
+     "The proxy's URL lacks the user and password of this environment; HTTP_PROXY, HTTPS_PROXY or the "
+     "target's proxy= has none or those of another.",
      "Write them into the proxy's URL, from a secret; compare the proxy variables of both task definitions.",
      "407 ProxyAuthenticationRequired"},
     {Cause::http_proxy_refused, "http.proxy_refused", Layer::request, Category::drift,

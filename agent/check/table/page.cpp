@@ -77,8 +77,7 @@ bool Page::one_line(std::string_view label, std::string_view text, Style style) 
     return shown.size() == text.size();
 }
 
-bool Page::thoughts(std::string_view label, std::string_view text, Style style) {
-    constexpr std::size_t kLines = 2;
+bool Page::thoughts(std::string_view label, std::string_view text, std::size_t lines, Style style) {
     if (text.empty()) return true;
     const auto before = std::string(kIndent, ' ') + std::string(label);
     std::string shown;
@@ -86,13 +85,13 @@ bool Page::thoughts(std::string_view label, std::string_view text, Style style) 
     for (std::size_t count = 1; !all; ++count) {
         const auto end = end_of_thoughts(text, count);
         all = end == text.size();
-        auto lines = hanging(before, std::string(text.substr(0, end)) + (all ? "" : " …"), kWords, width_);
-        const auto height = static_cast<std::size_t>(std::count(lines.begin(), lines.end(), '\n'));
-        if (count > 1 && height > kLines && !whole_) {
+        auto wrapped = hanging(before, std::string(text.substr(0, end)) + (all ? "" : " …"), kWords, width_);
+        const auto height = static_cast<std::size_t>(std::count(wrapped.begin(), wrapped.end(), '\n'));
+        if (count > 1 && height > lines && !whole_) {
             all = false;
             break;
         }
-        shown = std::move(lines);
+        shown = std::move(wrapped);
     }
     // The label stays as it is.
     out_ += pad(before, kWords);

@@ -43,8 +43,9 @@ class Page {
     void words(std::string_view label, std::string_view text);  // indented, wrapped
     // In one line. False: it was cut.
     bool one_line(std::string_view label, std::string_view text, Style style = Style::plain);
-    // As many whole thoughts as two lines hold, and the first however long it is. False: there are more.
-    bool thoughts(std::string_view label, std::string_view text, Style style = Style::plain);
+    // As many whole thoughts as so many lines hold, and the first however long it is. False: there are more.
+    bool thoughts(std::string_view label, std::string_view text, std::size_t lines,
+                  Style style = Style::plain);
     void painted(Style style, std::string_view lines);  // each with its end
     void joined(const Parts& parts);  // with " · " between, wrapped; widths are counted without the colours
 

@@ -18,10 +18,10 @@ constexpr std::size_t kAmounts = 22;
 
 void write_cause(Page& page, Cause cause, std::string_view detail, CutCauses& cut) {
     const auto& info = cause_info(cause);
-    bool whole = page.thoughts("cause", fmt::format("{}: {}", info.code, info.meaning), Style::red);
+    bool whole = page.thoughts("cause", fmt::format("{}: {}", info.code, info.meaning), 2, Style::red);
     if (!detail.empty()) page.words("detail", detail);
-    whole = page.thoughts("reason", info.reason) && whole;
-    whole = page.thoughts("next", info.action) && whole;
+    whole = page.thoughts("reason", info.reason, 1) && whole;
+    whole = page.thoughts("next", info.action, 1) && whole;
     if (!whole && std::find(cut.begin(), cut.end(), cause) == cut.end()) cut.push_back(cause);
 }
 

@@ -73,8 +73,8 @@ TEST_F(TaskBlock, a_failed_check_a_missing_variable_and_a_tight_limit_stand_on_t
     EXPECT_THAT(page, HasSubstr("\n    task.memory                  ████████████████████ 500 of 512 Mi\n"
                                 "    sizing  peak 498 MiB; the limit is 512 MiB\n"));
     EXPECT_THAT(page, Not(HasSubstr("task.descriptors")));
-    EXPECT_THAT(page, Not(HasSubstr("In full")));  // two lines each hold all of this cause
-    options_.wrap_result = true;                   // as on a terminal; in a pipe it is one line
+    EXPECT_THAT(page, HasSubstr("In full: plumb-agent explain task.oom_killed"));
+    options_.wrap_result = true;  // as on a terminal; in a pipe it is one line
     const auto wrapped = text();
     for (const auto line : split(wrapped, '\n'))
         EXPECT_LE(display_width(line), 80U) << line;
