@@ -113,6 +113,10 @@ class Lookup {
         }
         return found;
     }
+    void tell(std::string_view section, std::string_view key) {
+        for (std::size_t i = 0; i < entries_.size(); ++i)
+            told_[i] = told_[i] || (entries_[i].section == section && entries_[i].key == key);
+    }
     std::optional<std::string> command(std::string_view section, std::string_view name) {
         std::optional<std::string> found;
         for (std::size_t i = 0; i < entries_.size(); ++i) {
@@ -144,10 +148,13 @@ bool is_yes(std::string_view value) {
                        [value](std::string_view yes) { return equals_ignore_case(value, yes); });
 }
 
-// [providers] fips = its section, and there activate = 1.
-bool is_active(const Lookup& lookup, std::string_view providers, std::string_view name) {
+// [providers] fips = its section, and there activate = 1: both are told by that it is.
+bool is_active(Lookup& lookup, std::string_view providers, std::string_view name) {
     const auto section = lookup.value(providers, name);
-    return !section.empty() && is_yes(lookup.value(section, "activate"));
+    if (section.empty() || !is_yes(lookup.value(section, "activate"))) return false;
+    lookup.tell(providers, name);
+    lookup.tell(section, "activate");
+    return true;
 }
 
 bool wants_fips(const Lookup& lookup, std::string_view algorithms) {

@@ -48,9 +48,20 @@ const std::vector<Change> kChanges{
     {"image.openssl_config",
      [](const ImageTree& t) { t.write(kConfig, content(t, kConfig) + "Curves = X25519\n"); }},
     {"image.openssl.min_protocol", [](const ImageTree& t) { edit(t, kConfig, "TLSv1.2", "TLSv1.3"); }},
+    {"image.openssl.max_protocol",
+     [](const ImageTree& t) { t.write(kConfig, content(t, kConfig) + "MaxProtocol = TLSv1.2\n"); }},
     {"image.openssl.ciphers", [](const ImageTree& t) { edit(t, kConfig, "SECLEVEL=2", "SECLEVEL=1"); }},
+    {"image.openssl.ciphersuites",
+     [](const ImageTree& t) {
+         t.write(kConfig, content(t, kConfig) + "Ciphersuites = TLS_AES_128_GCM_SHA256\n");
+     }},
     {"image.openssl.options",
      [](const ImageTree& t) { t.write(kConfig, content(t, kConfig) + "Options = X\n"); }},
+    {"image.openssl.legacy",
+     [](const ImageTree& t) {
+         edit(t, kConfig, "[provider_sect]\n", "[provider_sect]\nlegacy = legacy_sect\n");
+         t.write(kConfig, content(t, kConfig) + "[legacy_sect]\nactivate = 1\n");
+     }},
     {"image.timezone",
      [](const ImageTree& t) { t.link("/etc/localtime", "/usr/share/zoneinfo/Asia/Tokyo"); }},
     {"image.locale", [](const ImageTree& t) { t.write("/etc/default/locale", "LANG=de_DE.UTF-8\n"); }},

@@ -102,8 +102,9 @@ void make_debian(const ImageTree& tree) {
                "Package: gone\nStatus: deinstall ok config-files\nArchitecture: all\nVersion: 1\n\n");
     tree.write("/etc/ssl/certs/ca-certificates.crt", authorities());
     tree.write("/etc/ssl/openssl.cnf",
-               "# OpenSSL\nopenssl_conf = openssl_init\n[openssl_init]\nssl_conf = ssl_sect\n"
-               "[ssl_sect]\nsystem_default = system_default_sect\n"
+               "# OpenSSL\nopenssl_conf = openssl_init\n[openssl_init]\nproviders = provider_sect\n"
+               "ssl_conf = ssl_sect\n[provider_sect]\ndefault = default_sect\n[default_sect]\n"
+               "# activate = 1\n[ssl_sect]\nsystem_default = system_default_sect\n"
                "[system_default_sect]\nMinProtocol = TLSv1.2\nCipherString = DEFAULT@SECLEVEL=2\n");
     tree.write("/usr/share/zoneinfo/Etc/UTC", "TZif2\n\nUTC0\n");
     tree.link("/etc/localtime", "/usr/share/zoneinfo/Etc/UTC");
