@@ -1,10 +1,13 @@
 // The look at the image that the tests run in, held against what its own programs say.
 #include "base/text.hpp"
+#include "probes/task/image/facts.hpp"
 #include "probes/task/image/image.hpp"
 #include "tests/support/child_process.hpp"
+#include "tests/support/temp_dir.hpp"
 
 #include <algorithm>
 #include <cstdint>
+#include <sstream>
 #include <sys/utsname.h>
 #include <unistd.h>
 
@@ -76,6 +79,24 @@ TEST_F(OwnImage, has_the_kernel_and_the_user_of_this_process) {
               "uid " + std::to_string(::geteuid()) + " gid " + std::to_string(::getegid()));
     EXPECT_NE(value("kernel.somaxconn"), "(absent)");
     EXPECT_NE(value("task.read_only_root"), "(absent)");
+}
+
+std::string single_spaced(const std::string& text) {
+    std::istringstream words(text);
+    std::string line;
+    for (std::string word; words >> word;)
+        line += (line.empty() ? "" : " ") + word;
+    return line;
+}
+
+TEST_F(OwnImage, has_each_setting_of_the_kernel_as_proc_shows_it) {
+    unsigned shown = 0;
+    for (const auto& setting : image::kKernelSettings) {
+        const auto text = test::read_whole("/proc/sys/" + std::string(setting.file));
+        EXPECT_EQ(value(setting.fact.name), text.empty() ? "(absent)" : single_spaced(text));
+        shown += text.empty() ? 0 : 1;
+    }
+    EXPECT_GE(shown, 10U);
 }
 
 // Another process's root is the same image when it is not contained.
