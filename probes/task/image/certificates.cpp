@@ -46,21 +46,70 @@ std::string name_of(const X509_NAME* name) {
     return "unnamed";
 }
 
-std::optional<std::time_t> end_of(const X509* certificate) {
+// A value in DER (X.690), and what it holds.
+struct Element {
+    int tag = 0;
+    std::string_view whole;
+    std::string_view content;
+};
+
+const unsigned char* bytes_of(std::string_view text) {
+    return reinterpret_cast<const unsigned char*>(text.data());
+}
+
+// Takes the first value off `der`. nullopt when it is cut short.
+std::optional<Element> take(std::string_view& der) {
+    constexpr int kBad = 0x80 | 0x01;  // an error, or a length that is not told
+    const auto* at = bytes_of(der);
+    long length = 0;
+    int tag = 0;
+    int of_class = 0;
+    if ((ASN1_get_object(&at, &length, &tag, &of_class, static_cast<long>(der.size())) & kBad) != 0)
+        return std::nullopt;
+    const auto head = static_cast<std::size_t>(at - bytes_of(der));
+    const auto size = head + static_cast<std::size_t>(length);
+    Element out{of_class == V_ASN1_UNIVERSAL ? tag : -1, der.substr(0, size), der.substr(head, size - head)};
+    der.remove_prefix(size);
+    return out;
+}
+
+std::optional<Element> take(std::string_view& der, int tag) {
+    auto out = take(der);
+    if (out && out->tag != tag) out.reset();
+    return out;
+}
+
+std::optional<std::time_t> end_of(std::string_view validity) {
+    (void)take(validity);  // when it begins
+    const auto* at = bytes_of(validity);
+    const std::unique_ptr<ASN1_TIME, Freed<ASN1_TIME_free>> time(
+        d2i_ASN1_TIME(nullptr, &at, static_cast<long>(validity.size())));
     std::tm parts{};
-    if (ASN1_TIME_to_tm(X509_get0_notAfter(certificate), &parts) != 1) return std::nullopt;
+    if (!time || ASN1_TIME_to_tm(time.get(), &parts) != 1) return std::nullopt;
     return timegm(&parts);
 }
 
+// The first fields of a certificate (RFC 5280, 4.1). Not the library's X509, which also makes a key of the
+// next field: that takes four times as long as all the rest of a bundle.
 std::optional<AuthorityCertificate> parse_one(std::string_view der) {
-    const auto* bytes = reinterpret_cast<const unsigned char*>(der.data());
-    const auto* at = bytes;
-    const std::unique_ptr<X509, Freed<X509_free>> certificate(
-        d2i_X509(nullptr, &at, static_cast<long>(der.size())));
-    if (!certificate) return std::nullopt;
-    const auto used = static_cast<std::size_t>(at - bytes);
-    return AuthorityCertificate{sha256(der.substr(0, used)),
-                                name_of(X509_get_subject_name(certificate.get())), end_of(certificate.get())};
+    const auto certificate = take(der, V_ASN1_SEQUENCE);
+    auto parts = certificate ? certificate->content : std::string_view();
+    const auto signed_part = take(parts, V_ASN1_SEQUENCE);
+    auto fields = signed_part ? signed_part->content : std::string_view();
+    auto serial = take(fields);
+    if (serial && serial->tag == -1) serial = take(fields);  // behind the version
+    if (!serial || serial->tag != V_ASN1_INTEGER) return std::nullopt;
+    const auto algorithm = take(fields, V_ASN1_SEQUENCE);
+    const auto issuer = take(fields, V_ASN1_SEQUENCE);
+    const auto validity = take(fields, V_ASN1_SEQUENCE);
+    const auto subject = take(fields, V_ASN1_SEQUENCE);
+    const auto key = take(fields, V_ASN1_SEQUENCE);
+    if (!algorithm || !issuer || !validity || !subject || !key) return std::nullopt;
+    const auto* at = bytes_of(subject->whole);
+    const std::unique_ptr<X509_NAME, Freed<X509_NAME_free>> name(
+        d2i_X509_NAME(nullptr, &at, static_cast<long>(subject->whole.size())));
+    if (!name) return std::nullopt;
+    return AuthorityCertificate{sha256(certificate->whole), name_of(name.get()), end_of(validity->content)};
 }
 
 }  // namespace
