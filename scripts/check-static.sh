@@ -2,7 +2,8 @@
 # Proves of a static agent what the README promises: one file without shared libraries, stripped, at most
 # 16,000,000 bytes, and at work in an empty root directory that holds a configuration and a CA file: it resolves a
 # name, verifies a certificate through that CA, and finds its resolver in resolv.conf, in a flag, or where ECS has it.
-# And that no crash of it writes its memory anywhere.
+# That no crash of it writes its memory anywhere; and that it sees itself all the same, as nobody in a container, where
+# the files below /proc of what may not be dumped are not its own.
 set -euo pipefail
 cd "$(dirname "$(readlink -f "$0")")/.."
 . scripts/common.sh
@@ -100,6 +101,53 @@ expect_no_core() {
     [ "$owner,$cores" = 0,0,0 ] || die "a crash of the agent would write its memory: owner $owner, core size $cores"
 }
 
+# What follows runs in new namespaces, as the first process or beside it: what a container's runtime does before it
+# starts the program, and the program as nobody, who cannot regain anything.
+be_container() {
+    mount --bind "$root" "$root"
+    mount -t proc proc "$root/proc"
+    mount -o remount,bind,ro "$root"
+}
+as_nobody() { # ARGUMENT...: in the place of this shell
+    exec env -i "$(command -v setpriv)" --no-new-privs "$(command -v chroot)" --userspec=65534:65534 "$root" \
+        /plumb-agent "$@"
+}
+ask_health() { # prints what `health` exits with before, while and after an agent runs
+    local agent before=0 during=0 after=0
+    be_container
+    (as_nobody health) >&2 || before=$?
+    as_nobody run --config /plumb.yaml --output - >/dev/null &
+    agent=$!
+    for _ in {1..100}; do
+        during=0
+        (as_nobody health) >&2 || during=$?
+        [ $during != 0 ] || break
+        sleep 0.1
+    done
+    kill $agent
+    wait $agent || true
+    (as_nobody health) >&2 || after=$?
+    echo $before $during $after
+}
+in_container() { # WORDS-OF-BASH
+    unshare --mount --pid --fork --kill-child bash -euc "$1" 2>>"$work/log"
+}
+
+expect_sight_without_rights() {
+    local answer fact
+    export root
+    export -f be_container as_nobody ask_health
+    answer=$(in_container 'be_container; as_nobody check --config /plumb.yaml --only trusted --format json') ||
+        die "as nobody in a container, check fails: $answer $(tail -n 2 "$work/log")"
+    for fact in '"task.user":"uid 65534 gid 65534"' '"task.capabilities":"none"' '"task.no_new_privileges":"yes"' \
+        '"task.read_only_root":"yes"' '"sockets.census":"netlink"' '"task.descriptors":{"value":'; do
+        grep -qF -- "$fact" <<<"$answer" || die "as nobody in a container, check should tell $fact; it said: $answer"
+    done
+    answer=$(in_container ask_health) || die "as nobody in a container: $(tail -n 2 "$work/log")"
+    [ "$answer" = "1 0 1" ] ||
+        die "before, while and after an agent runs, health should exit with 1 0 1; it did with $answer"
+}
+
 start_tls_server || die "no TLS server: $(tail -n 2 "$work/log")"
 start_name_server
 for _ in {1..100}; do
@@ -125,8 +173,13 @@ expect 1 '"tcp.refused"' --config /plumb.yaml --only refused
 expect 0 "\"dns.resolver\":\"127.0.0.1:$dns_port\"" --resolver "127.0.0.1:$dns_port" --target name=dns://inside.test
 expect 1 '"dns.resolver":"169.254.169.253:53"' --timeout 200ms --target name=dns://inside.test
 expect_no_core
-mkdir "$root/etc"
+mkdir "$root/proc" "$root/etc"
+sight=''
+if [ "$(id -u)" = 0 ]; then
+    expect_sight_without_rights
+    sight=', and sees itself without any rights'
+fi
 echo "nameserver 127.0.0.77" >"$root/etc/resolv.conf"
 expect 1 '"dns.resolver":"127.0.0.77:53"' --timeout 200ms --target name=dns://inside.test
-printf '%s%s: static, stripped, %s bytes (limit %s); resolves and verifies in an empty root, leaves no core%s\n' \
-    "$green" "$agent" "$size" $limit "$plain"
+printf '%s%s: static, stripped, %s bytes (limit %s); resolves and verifies in an empty root, leaves no core%s%s\n' \
+    "$green" "$agent" "$size" $limit "$sight" "$plain"
