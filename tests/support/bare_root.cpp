@@ -13,6 +13,7 @@
 #include <sched.h>
 #include <sstream>
 #include <stdexcept>
+#include <sys/ioctl.h>
 #include <sys/mount.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
@@ -45,6 +46,20 @@ std::vector<char*> pointers(const std::vector<std::string>& words) {
     return out;
 }
 
+// What the child needs, made before it is forked.
+struct Start {
+    std::string root;
+    std::vector<char*> arguments;
+    std::vector<char*> environment;
+    std::optional<rlim_t> descriptors;
+};
+
+bool limit_descriptors(const std::optional<rlim_t>& most) {
+    if (!most) return true;
+    const rlimit both{*most, *most};
+    return ::setrlimit(RLIMIT_NOFILE, &both) == 0;
+}
+
 bool drop_everything() {
     for (int capability = 0; capability <= CAP_LAST_CAP; ++capability)
         ::prctl(PR_CAPBSET_DROP, capability, 0, 0, 0);
@@ -53,14 +68,15 @@ bool drop_everything() {
 }
 
 // In the new process namespace: its first process, which becomes the program.
-[[noreturn]] void become(const std::string& root, const std::vector<char*>& arguments,
-                         const std::vector<char*>& environment) {
+[[noreturn]] void become(const Start& start) {
+    const auto& root = start.root;
     const std::string proc = root + "/proc";
     const bool placed =
         ::mount("proc", proc.c_str(), "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC, nullptr) == 0 &&
         ::mount(nullptr, root.c_str(), nullptr, MS_REMOUNT | MS_BIND | MS_RDONLY, nullptr) == 0 &&
-        ::chroot(root.c_str()) == 0 && ::chdir("/") == 0 && drop_everything();
-    if (placed) ::execve("/plumb", arguments.data(), environment.data());
+        ::chroot(root.c_str()) == 0 && ::chdir("/") == 0 && limit_descriptors(start.descriptors) &&
+        drop_everything();
+    if (placed) ::execve("/plumb", start.arguments.data(), start.environment.data());
     ::_exit(kNoPlace);
 }
 
@@ -69,14 +85,14 @@ int exit_code_of(int status) {
 }
 
 // In the child of the test: makes the namespaces, waits for the program and passes its end on.
-[[noreturn]] void enter(const std::string& root, const std::vector<char*>& arguments,
-                        const std::vector<char*>& environment) {
+[[noreturn]] void enter(const Start& start) {
+    const auto& root = start.root;
     const bool apart = ::unshare(CLONE_NEWNS | CLONE_NEWPID) == 0 &&
                        ::mount(nullptr, "/", nullptr, MS_REC | MS_PRIVATE, nullptr) == 0 &&
                        ::mount(root.c_str(), root.c_str(), nullptr, MS_BIND, nullptr) == 0;
     if (!apart) ::_exit(kNoPlace);
     const pid_t first = ::fork();
-    if (first == 0) become(root, arguments, environment);
+    if (first == 0) become(start);
     int status = 0;
     if (first < 0 || ::waitpid(first, &status, 0) != first) ::_exit(kNoPlace);
     ::_exit(exit_code_of(status));
@@ -118,12 +134,12 @@ bool BareRoot::possible() {
 BareResult BareRoot::run(const BareRun& what) const {
     std::vector<std::string> words{"/plumb"};
     words.insert(words.end(), what.arguments.begin(), what.arguments.end());
-    const auto arguments = pointers(words);
-    const auto environment = pointers(what.environment);
-    const std::string root = root_.path().string();
+    const Start start{root_.path().string(), pointers(words), pointers(what.environment), what.descriptors};
+    winsize size{};
+    size.ws_col = what.columns;
     std::array<int, 2> ends{-1, -1};  // read, write
     if (what.terminal) {
-        if (::openpty(&ends[0], &ends[1], nullptr, nullptr, nullptr) != 0)
+        if (::openpty(&ends[0], &ends[1], nullptr, nullptr, &size) != 0)
             throw std::runtime_error("no terminal");
     } else if (::pipe2(ends.data(), O_CLOEXEC) != 0) {
         throw std::runtime_error("no pipe");
@@ -134,7 +150,7 @@ BareResult BareRoot::run(const BareRun& what) const {
         if (what.terminal) ::dup2(ends[1], STDERR_FILENO);
         ::close(ends[0]);
         ::close(ends[1]);
-        enter(root, arguments, environment);
+        enter(start);
     }
     ::close(ends[1]);
     BareResult result;
