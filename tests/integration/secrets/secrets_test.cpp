@@ -3,6 +3,8 @@
 // what a crash leaves.
 #include "tests/integration/agent/agent_program.hpp"
 #include "tests/integration/controller/controller_process.hpp"
+#include "tests/support/cpu_group.hpp"
+#include "tests/support/servers.hpp"
 #include "tests/support/sockets.hpp"
 
 #include <csignal>
@@ -111,9 +113,30 @@ class Redis {
     test::ChildProcess process_;
 };
 
+// An app whose health check needs a password and a token: without them nothing is found, and with them it
+// says one of the two itself.
+class App {
+  public:
+    explicit App(const std::string& status)
+        : server_([status](test::Connection& peer) {
+              const auto request = peer.read_until("\r\n\r\n");
+              const bool asked = request.find("?token=pl4nt3d ") != std::string::npos &&
+                                 request.find("Authorization: Basic YXBwOnBsNG50M2Q=") != std::string::npos;
+              peer.write("HTTP/1.1 " + (asked ? status : "404") +
+                         " pl4nt3d\r\nX-Token: pl4nt3d\r\n\r\npl4nt3d");
+          }) {}
+    std::string url(const std::string& path) const {
+        return "http://app:pl4nt3d@127.0.0.1:" + std::to_string(server_.port()) + path + "?token=pl4nt3d";
+    }
+
+  private:
+    test::ScriptedServer server_;
+};
+
 class PlantedSecrets : public testing::Test {
   protected:
     std::string configuration(const std::string& environment, const std::string& controller) {
+        const auto& app = environment == "staging" ? healthy : sick;
         const auto key = secrets.write("key", "pl4nt3d-fingerprint-key");
         const auto url =
             secrets.write(environment + ".url",
@@ -128,12 +151,17 @@ class PlantedSecrets : public testing::Test {
                                 "  inspect_interval: 200ms\n  variables:\n    key: file:" +
                                 key +
                                 "\n    required: [DB_PASSWORD, NOT_SET]\n"
-                                "    must_match: [PLAIN, LONG, ODD]\n    secrets: [LICENCE]\n");
+                                "    must_match: [PLAIN, LONG, ODD]\n    secrets: [LICENCE]\n"
+                                "  warmup: {health: \"" +
+                                app.url("/health") + "\", ready: \"" + app.url("/ready") +
+                                "\", interval: 1s, timeout: 1s, unhealthy_threshold: 1}\n");
     }
 
     test::TempDir secrets;  // what a person would keep in a vault
     test::TempDir folder;   // everything that the programs write
     Redis redis{secrets};
+    App healthy{"200"};
+    App sick{"503"};
 };
 
 TEST_F(PlantedSecrets, are_in_no_window_store_log_page_or_answer) {
@@ -189,6 +217,11 @@ TEST_F(PlantedSecrets, are_in_no_window_store_log_page_or_answer) {
         }
     }
     EXPECT_THAT(seen, HasSubstr("plumb.db")) << "the store lies here";
+    for (const std::string environment : {"staging", "production"})
+        EXPECT_THAT(contents(folder.file(environment + ".log")), HasSubstr("{\"_aws\":"))
+            << "metrics are here";
+    EXPECT_THAT(contents(folder.file("production.jsonl")), HasSubstr("status 503"))
+        << "and the health check was asked with its password and token";
 }
 
 TEST_F(PlantedSecrets, are_in_no_check_and_no_comparison_of_checks) {
@@ -216,6 +249,53 @@ TEST_F(PlantedSecrets, are_in_no_check_and_no_comparison_of_checks) {
     EXPECT_THAT(everything, HasSubstr("NOT_SET"));
     EXPECT_THAT(everything, HasSubstr("amqp URL"));
     EXPECT_EQ(leak_in(everything), "");
+}
+
+// What ECS says to an agent in a container of its own, beside the app's.
+test::Script metadata(const std::string& app_id) {
+    const std::string own = R"({"DockerId":"of-the-agent","Name":"plumb"})";
+    const std::string app = R"({"DockerId":")" + app_id + R"(","Name":"checkout"})";
+    const std::string task = R"({"Family":"checkout","Containers":[)" + app + "," + own + "]}";
+    return [own, task](test::Connection& peer) {
+        const bool of_task = peer.read_until("\r\n\r\n").starts_with("GET /v4/x/task HTTP");
+        peer.write("HTTP/1.1 200 OK\r\n\r\n" + (of_task ? task : own));
+    };
+}
+
+// A process of the app, in a control group of its own, as a container is; its variables are planted. The
+// agent reads them out of /proc, as where a task shares its process namespace.
+TEST_F(PlantedSecrets, of_another_container_are_in_no_check_and_no_window) {
+    const test::CpuGroup container(100);
+    if (!container.ready()) GTEST_SKIP() << "control groups need root";
+    std::vector<std::string> command{"/usr/bin/env", "-i"};
+    for (const auto& variable : planted_in("staging"))
+        command.push_back(variable);
+    command.insert(command.end(), {"/bin/sleep", "1000"});
+    test::ChildProcess app(logged(command, folder.file("app.log")));
+    ASSERT_TRUE(container.take(app.pid()));
+    const auto environ_of_app = "/proc/" + std::to_string(app.pid()) + "/environ";
+    ASSERT_TRUE(eventually([&] { return contents(environ_of_app).starts_with("DB_PASSWORD="); }));
+    const test::ScriptedServer platform(metadata(container.processes().parent_path().filename().string()));
+    const auto config = secrets.write("agent.yaml", "task: {container: checkout, variables: {key: \"file:" +
+                                                        secrets.write("key", "pl4nt3d-fingerprint-key") +
+                                                        "\", must_match: [PLAIN], required: [NOT_SET]}}\n"
+                                                        "targets: {cache: \"tcp://127.0.0.1:" +
+                                                        std::to_string(redis.port()) + "\"}\n");
+    for (const std::vector<std::string>& words : {std::vector<std::string>{"check", "--format", "json"},
+                                                  {"check", "--verbose"},
+                                                  {"run", "--once", "--output", "-"}}) {
+        auto asked = words;
+        asked.insert(asked.end(), {"--config", config});
+        std::vector<std::string> agent{agent_path()};
+        agent.insert(agent.end(), asked.begin(), asked.end());
+        const auto done = test::run_command(
+            agent,
+            {"ECS_CONTAINER_METADATA_URI_V4=http://127.0.0.1:" + std::to_string(platform.port()) + "/v4/x"});
+        EXPECT_THAT(done.output, HasSubstr("container checkout, through its process")) << done.errors;
+        EXPECT_THAT(done.output, HasSubstr("env.API_TOKEN.value"));
+        EXPECT_THAT(done.output, HasSubstr("NOT_SET"));
+        expect_clean(testing::PrintToString(words), done.output + done.errors);
+    }
 }
 
 // Nothing at all is written for what the limit forbids. A pattern that pipes into a program asks no limit;
