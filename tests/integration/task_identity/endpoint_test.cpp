@@ -1,22 +1,11 @@
-// Identity against an endpoint that serves the documents of AWS's documentation over a real socket.
-#include "probes/net/resolver.hpp"
-#include "probes/task/identity/identity.hpp"
-#include "probes/task/task_probe.hpp"
-#include "tests/support/coroutine.hpp"
-#include "tests/support/servers.hpp"
-#include "tests/support/temp_dir.hpp"
+// Identity against an endpoint that serves the documents of AWS's documentation over a real socket, and by
+// what a machine says of itself.
+#include "tests/integration/task_identity/platform.hpp"
 
-#include <atomic>
-#include <cstdlib>
-#include <map>
+#include <filesystem>
 
-#include <boost/asio/io_context.hpp>
 #include <fmt/format.h>
 #include <gmock/gmock.h>
-
-namespace plumb {
-const Kind& task_kind();  // as probes/registry.cpp declares it
-}
 
 namespace plumb::task {
 namespace {
@@ -24,75 +13,17 @@ namespace {
 using namespace std::chrono_literals;
 using plumb::test::Connection;
 using plumb::test::ScriptedServer;
-
-std::string recorded(const std::string& name) {
-    const char* source = std::getenv("PLUMB_SOURCE_DIR");
-    return plumb::test::read_whole(std::string(source != nullptr ? source : ".") + "/tests/data/ecs/" + name);
-}
-
-// Answers GETs by path, and closes.
-class Endpoint {
-  public:
-    explicit Endpoint(std::map<std::string, std::string> answers)
-        : answers_(std::move(answers)), server_([this](Connection& peer) { serve(peer); }) {}
-
-    std::string url() const { return fmt::format("http://127.0.0.1:{}", server_.port()); }
-    std::atomic<bool> silent{false};
-
-  private:
-    void serve(Connection& peer) {
-        const auto request = peer.read_until("\r\n\r\n");
-        if (silent) {
-            peer.read_until("never");
-            return;
-        }
-        const auto from = request.find(' ') + 1;
-        const auto path = request.substr(0, from) + request.substr(from, request.find(' ', from) - from);
-        const auto found = answers_.find(path);
-        if (found == answers_.end()) {
-            peer.write("HTTP/1.1 404 Not Found\r\n\r\nnope");
-            return;
-        }
-        peer.write("HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n\r\n" + found->second);
-    }
-
-    std::map<std::string, std::string> answers_;
-    ScriptedServer server_;
-};
-
-struct World {
-    boost::asio::io_context io{1};
-    std::unique_ptr<net::Resolver> resolver = *net::Resolver::make(io.get_executor(), {"127.0.0.1:53"});
-    Services services{io.get_executor(), *resolver};
-    std::map<std::string, std::string, std::less<>> variables;
-
-    ReadVariable variable() {
-        return [this](std::string_view name) -> std::optional<std::string> {
-            const auto found = variables.find(name);
-            return found == variables.end() ? std::nullopt : std::optional(found->second);
-        };
-    }
-    Identity identify(std::chrono::nanoseconds limit = 5s) {
-        auto ask = [&]() -> boost::asio::awaitable<Identity> {
-            WhoAsks who;
-            auto read = variable();
-            co_return co_await task::identify(services, std::move(read), std::move(who), limit);
-        };
-        return plumb::test::run_coroutine_test(io, ask());
-    }
-};
+using test::ecs;
+using test::Endpoint;
+using test::recorded;
+using test::replaced;
+using test::World;
 
 std::string fact(const Identity& identity, std::string_view name) {
     for (const auto& each : identity.facts) {
         if (each.name == name) return each.value;
     }
     return "none";
-}
-
-std::map<std::string, std::string> ecs(const std::string& kind) {
-    return {{"GET /v4/abc", recorded(kind + "_container.json")},
-            {"GET /v4/abc/task", recorded(kind + "_task.json")},
-            {"GET /v4/abc/task/stats", recorded(kind + "_stats.json")}};
 }
 
 TEST(MetadataEndpoint, a_task_of_fargate_is_known_by_its_documents) {
@@ -108,6 +39,18 @@ TEST(MetadataEndpoint, a_task_of_fargate_is_known_by_its_documents) {
     EXPECT_EQ(fact(identity, "ecs.containers"), "curl-image, fargate-app");
     EXPECT_EQ(identity.place, (AwsPlace{"123456789012", "us-east-1"}));
     EXPECT_EQ(identity.labels.at("task"), "bfa2636268144d039771334145e490c5");
+}
+
+TEST(MetadataEndpoint, a_task_that_is_to_stop_still_runs) {
+    auto answers = ecs("fargate");
+    auto& task = answers.at("GET /v4/abc/task");
+    task = replaced(task, R"("DesiredStatus": "RUNNING")", R"("DesiredStatus": "STOPPED")");
+    const Endpoint endpoint(std::move(answers));
+    World world;
+    world.variables["ECS_CONTAINER_METADATA_URI_V4"] = endpoint.url() + "/v4/abc";
+    const auto identity = world.identify();
+    EXPECT_EQ(fact(identity, "ecs.desired_status"), "STOPPED");
+    EXPECT_EQ(fact(identity, "ecs.known_status"), "RUNNING");
 }
 
 // As endpoints behind a proxy answer: the connection stays open.
@@ -194,6 +137,7 @@ TEST(MetadataEndpoint, an_instance_is_asked_with_a_token) {
     EXPECT_EQ(fact(identity, "task.platform"), "EC2");
     EXPECT_EQ(fact(identity, "ec2.instance"), "i-0123456789abcdef0");
     EXPECT_EQ(fact(identity, "ec2.instance_type"), "m6i.large");
+    EXPECT_EQ(fact(identity, "ec2.zone"), "eu-west-1b");
     EXPECT_EQ(fact(identity, "ec2.image"), "none");  // not answered, and left out
     EXPECT_EQ(identity.labels.at("zone"), "eu-west-1b");
     for (const auto& each : identity.facts)
@@ -208,61 +152,79 @@ TEST(MetadataEndpoint, a_plain_host_is_asked_nothing) {
     EXPECT_EQ(fact(identity, "task.metadata"), "none");
 }
 
-// The whole probe, on this machine: a look is whole, declared, and says the same a second time.
-TEST(TaskProbe, a_look_is_whole_declared_and_repeatable) {
-    World world;
-    TaskSettings settings;
-    settings.variable = world.variable();
-    settings.own_variables = [] {
-        return std::vector<Variable>{{"DATABASE_URL", Secret("postgres://app:pl4nted@db/x")}};
-    };
-    settings.variables.required = {"DATABASE_URL", "STRIPE_KEY"};
-    settings.variables.key = Secret("0123456789abcdef0123456789abcdef");
-    TaskProbe probe(world.services, std::move(settings));
-    auto steps = [&]() -> boost::asio::awaitable<std::pair<Look, Look>> {
-        co_await probe.learn(1s);
-        auto first = co_await probe.look(Depth::inspect, Clock::now() + 15s);
-        auto second = co_await probe.look(Depth::inspect, Clock::now() + 15s);
-        co_return std::pair(std::move(first), std::move(second));
-    };
-    const auto [first, second] = plumb::test::run_coroutine_test(world.io, steps());
-    EXPECT_TRUE(first.whole && second.whole);
-    EXPECT_THAT(undeclared(plumb::task_kind().catalog, first.evidence), ::testing::IsEmpty());
-    EXPECT_EQ(first.evidence.find_fact("env.STRIPE_KEY")->value, kMissing);
-    EXPECT_EQ(first.evidence.find_fact("env.DATABASE_URL")->value, "postgres URL");
-    EXPECT_NE(first.evidence.find_fact("image.os"), nullptr);
-    EXPECT_NE(first.evidence.find_fact("kernel.somaxconn"), nullptr);
-    for (const auto& fact : first.evidence.facts) {
-        EXPECT_EQ(fact.value.find("pl4nted"), std::string::npos) << fact.name;
-        if (fact.cls == FactClass::informational) continue;
-        const auto* again = second.evidence.find_fact(fact.name);
-        ASSERT_NE(again, nullptr) << fact.name;
-        EXPECT_EQ(again->value, fact.value) << fact.name;
+// What an agent sees of its machine and of its own image, as a test writes it.
+class Machine {
+  public:
+    void write(const std::string& path, const std::string& content) const {
+        std::filesystem::create_directories((dir_.path() / path).parent_path());
+        dir_.write(path, content);
     }
+    void run(pid_t pid, const std::string& name) const {
+        const auto folder = fmt::format("proc/{}/", pid);
+        write(folder + "comm", name + "\n");
+        write(folder + "cgroup", "0::/\n");
+        write(folder + "cmdline", name);
+    }
+    WhoAsks agent() const {
+        WhoAsks who;
+        who.places.proc = dir_.file("proc");
+        who.places.sys = dir_.file("sys");
+        who.places.root = dir_.path().string();
+        who.self = 7;
+        return who;
+    }
+
+  private:
+    plumb::test::TempDir dir_;
+};
+
+TEST(LocalIdentity, a_pod_is_known_by_its_variables_and_the_labels_in_its_image) {
+    const Machine machine;
+    machine.write("etc/podinfo/labels", "app=\"checkout\"\npod-template-hash=\"7d4b9\"\n");
+    World world;
+    world.variables = {{"KUBERNETES_SERVICE_HOST", "10.96.0.1"},
+                       {"POD_NAME", "checkout-7d4b9-x2x7p"},
+                       {"NODE_NAME", "node-3"}};
+    const auto identity = world.identify(5s, machine.agent());
+    EXPECT_EQ(fact(identity, "task.platform"), "Kubernetes");
+    EXPECT_EQ(fact(identity, "kubernetes.pod"), "checkout-7d4b9-x2x7p");
+    EXPECT_EQ(fact(identity, "kubernetes.node"), "node-3");
+    EXPECT_EQ(identity.labels.at("service"), "checkout");
+    EXPECT_EQ(identity.labels.at("revision"), "7d4b9");
+    EXPECT_EQ(identity.labels.at("task"), "checkout-7d4b9-x2x7p") << "and not the host's name";
 }
 
-// A sidecar of Fargate: what is told is declared, of the app or of the task, and nothing is of the agent's
-// container.
-TEST(TaskProbe, a_sidecar_of_fargate_tells_of_the_app_and_the_task) {
-    const Endpoint endpoint(ecs("fargate"));
+TEST(LocalIdentity, behind_a_pause_container_nobody_says_whose_the_agents_container_is) {
     World world;
-    world.variables["ECS_CONTAINER_METADATA_URI_V4"] = endpoint.url() + "/v4/abc";
-    TaskSettings settings;
-    settings.variable = world.variable();
-    settings.own_variables = [] { return std::vector<Variable>{{"OWN", Secret("1")}}; };
-    settings.app = "fargate-app";
-    TaskProbe probe(world.services, std::move(settings));
-    auto steps = [&]() -> boost::asio::awaitable<Look> {
-        co_await probe.learn(2s);
-        co_return co_await probe.look(Depth::inspect, Clock::now() + 15s);
+    world.variables["KUBERNETES_SERVICE_HOST"] = "10.96.0.1";
+    const auto container = [&](const Machine& machine) {
+        machine.run(7, "plumb-agent");
+        return world.identify(5s, machine.agent()).container;
     };
-    const auto look = plumb::test::run_coroutine_test(world.io, steps());
-    EXPECT_THAT(undeclared(plumb::task_kind().catalog, look.evidence), ::testing::IsEmpty());
-    EXPECT_EQ(look.evidence.find_gauge("task.storage")->limit, 20496.0 * 1024 * 1024);
-    EXPECT_EQ(look.evidence.find_fact("task.memory_limit")->value, "512 MiB");
-    EXPECT_EQ(look.evidence.find_fact("env.OWN"), nullptr);
-    EXPECT_EQ(look.evidence.find_fact("image.os"), nullptr);
-    EXPECT_THAT(look.evidence.find_fact("task.variables_from")->value, ::testing::StartsWith("none: "));
+    const Machine sidecar;
+    sidecar.run(1, "pause");
+    EXPECT_EQ(container(sidecar), OwnContainer::unknown);
+    const Machine beside_the_app;
+    beside_the_app.run(1, "docker-init");
+    beside_the_app.run(8, "node");
+    EXPECT_EQ(container(beside_the_app), OwnContainer::of_the_app);
+    const Machine called_into_it;
+    called_into_it.run(1, "sh");
+    EXPECT_EQ(container(called_into_it), OwnContainer::of_the_app);
+}
+
+// Without any time nobody is asked: what the board says is seen all the same.
+TEST(LocalIdentity, an_instance_of_ec2_is_known_by_its_board) {
+    const Machine instance;
+    instance.write("sys/class/dmi/id/sys_vendor", "Amazon EC2\n");
+    World world;
+    const auto identity = world.identify(0s, instance.agent());
+    EXPECT_EQ(fact(identity, "task.platform"), "EC2");
+    EXPECT_EQ(fact(identity, "task.metadata"), "no answer");
+    EXPECT_FALSE(identity.complete);
+    const Machine other;
+    other.write("sys/class/dmi/id/sys_vendor", "QEMU\n");
+    EXPECT_EQ(fact(world.identify(0s, other.agent()), "task.platform"), "host");
 }
 
 }  // namespace
