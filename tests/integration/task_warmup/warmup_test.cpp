@@ -1,11 +1,9 @@
 // The driver's own duties: two URLs side by side, a slow one that holds up nobody, and the end.
-#include "tests/integration/http/recording_server.hpp"
 #include "tests/integration/task_warmup/watched_app.hpp"
 #include "tests/support/servers.hpp"
 #include "tests/support/sockets.hpp"
 
 #include <atomic>
-#include <memory>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -16,15 +14,9 @@ namespace {
 using namespace std::chrono_literals;
 using test::check_of;
 using test::quick_settings;
+using test::ready_at_the_third;
 using test::RecordingServer;
 using test::Watched;
-
-// Unavailable twice, then ready: who is ready at the first question may tell no time.
-RecordingServer::Answer ready_at_the_third() {
-    return [asked = std::make_shared<std::atomic<int>>(0)](const std::string&) {
-        return ++*asked <= 2 ? "HTTP/1.1 503 No\r\nContent-Length: 0\r\n\r\n" : test::plain_answer("ok");
-    };
-}
 
 TEST(Warmup, a_health_url_that_hangs_does_not_hold_up_readiness) {
     const test::ScriptedServer hangs(test::silent());

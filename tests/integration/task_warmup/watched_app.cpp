@@ -1,5 +1,6 @@
 #include "tests/integration/task_warmup/watched_app.hpp"
 
+#include <atomic>
 #include <csignal>
 #include <stdexcept>
 
@@ -106,6 +107,12 @@ std::string Nginx::write_configuration(const std::string& location) const {
     text += " server { listen 127.0.0.1:" + std::to_string(port_) + "; location = /health { " + location +
             " } } }";
     return folder_.write("nginx.conf", text);
+}
+
+RecordingServer::Answer ready_at_the_third() {
+    return [asked = std::make_shared<std::atomic<int>>(0)](const std::string&) {
+        return ++*asked <= 2 ? "HTTP/1.1 503 No\r\nContent-Length: 0\r\n\r\n" : plain_answer("ok");
+    };
 }
 
 task::WarmupSettings quick_settings(std::uint16_t port, std::chrono::milliseconds start_period) {

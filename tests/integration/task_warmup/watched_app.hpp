@@ -1,8 +1,9 @@
-// A Warmup under way on a loop of its own, and a real nginx that plays the app.
+// A Warmup under way on a loop of its own, and who plays the app: a real nginx, or answers by count.
 #pragma once
 
 #include "probes/net/resolver.hpp"
 #include "probes/task/warmup/warmup.hpp"
+#include "tests/integration/http/recording_server.hpp"
 #include "tests/support/child_process.hpp"
 #include "tests/support/temp_dir.hpp"
 
@@ -63,6 +64,9 @@ class Nginx {
     std::uint16_t port_;
     std::unique_ptr<ChildProcess> process_;
 };
+
+// Unavailable twice, then ready: who is ready at the first question may tell no time.
+RecordingServer::Answer ready_at_the_third();
 
 // A check each 200 ms, so questions each 50 ms at first; the kill line is 400 ms after the start period.
 task::WarmupSettings quick_settings(std::uint16_t port, std::chrono::milliseconds start_period);
