@@ -116,6 +116,16 @@ TEST(lab_own_task, what_several_say_of_one_app_adds_up) {
     EXPECT_EQ(plan.tasks.at(0).own.app.ready_after.count(), 0);
 }
 
+TEST(lab_own_task, a_fault_takes_the_place_of_what_the_setup_says_of_the_same) {
+    const auto plan = production_of(
+        "task: true\nsetup:\n  - descriptors: {limit: 512, use: 40}\n"
+        "faults:\n  - descriptors: {limit: 256, use: 245, from: {zone: b}}\n");
+    EXPECT_EQ(plan.tasks.at(0).own.app.descriptor_limit, 512);
+    EXPECT_EQ(plan.tasks.at(0).own.app.descriptors, 40);
+    EXPECT_EQ(plan.tasks.at(3).own.app.descriptor_limit, 256);
+    EXPECT_EQ(plan.tasks.at(3).own.app.descriptors, 245);
+}
+
 TEST(lab_own_task, a_variable_that_is_taken_away_was_there) {
     EXPECT_THAT(complaints_of("faults:\n  - environment: {unset: KEY}\n"),
                 AllOf(HasSubstr("s.yaml:4: "), HasSubstr("has no variable KEY")));
