@@ -1,6 +1,7 @@
 // plumbctl as CI runs it: exit codes and where each word goes.
 #include "model/window_json.hpp"
 #include "tests/integration/controller/controller_process.hpp"
+#include "tests/support/bash_completion.hpp"
 #include "tests/support/sockets.hpp"
 #include "tests/support/windows.hpp"
 #include "tests/unit/ctl/saved_check.hpp"
@@ -13,6 +14,7 @@ namespace plumb {
 namespace {
 
 using test::plumbctl;
+using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
 
@@ -121,6 +123,19 @@ TEST(Plumbctl, help_and_version_are_exit_0) {
     EXPECT_THAT(help.output, HasSubstr("Exit codes: 0 promote"));
     EXPECT_THAT(plumbctl({"version"}).output, HasSubstr("plumbctl "));
     EXPECT_EQ(plumbctl({"--version"}).exit_code, 0);
+}
+
+TEST(Plumbctl, its_completions_are_tried_by_bash) {
+    const test::TempDir folder;
+    folder.write("staging.json", "");
+    const auto completed = [&](const std::vector<std::string>& words) {
+        const auto program = test::program_of_this_build("plumbctl");
+        return test::completed_by_bash(folder.path(), "<('" + program + "' completion bash)", words);
+    };
+    EXPECT_THAT(completed({"plumbctl", "di"}), ElementsAre("diff"));
+    EXPECT_THAT(completed({"plumbctl", "diff", "st"}), ElementsAre("staging.json"));
+    EXPECT_THAT(completed({"plumbctl", "diff", "--p"}), ElementsAre("--policy"));
+    EXPECT_THAT(completed({"plumbctl", "gate", "--format", "mark"}), ElementsAre("markdown"));
 }
 
 class JudgeTest : public testing::Test {

@@ -2,6 +2,7 @@
 // installed.
 #include "base/completion.hpp"
 
+#include "tests/support/bash_completion.hpp"
 #include "tests/support/child_process.hpp"
 #include "tests/support/temp_dir.hpp"
 
@@ -41,26 +42,10 @@ CompletionCommand sample() {
     return top;
 }
 
-std::vector<std::string> lines_of(const std::string& text) {
-    std::vector<std::string> out;
-    std::istringstream lines(text);
-    for (std::string line; std::getline(lines, line);)
-        out.push_back(line);
-    return out;
-}
-
 // What bash offers for these words, the last of which is being typed.
 std::vector<std::string> completed(const test::TempDir& directory, const std::vector<std::string>& words) {
     directory.write("script", completion_script(sample(), Shell::bash));
-    std::string command = "cd '" + directory.path().string() + "' && source ./script && COMP_WORDS=(";
-    for (const auto& word : words)
-        command += "'" + word + "' ";
-    command += ") && COMP_CWORD=" + std::to_string(words.size() - 1) +
-               "; _tool_box; (( ${#COMPREPLY[@]} == 0 )) || printf '%s\\n' \"${COMPREPLY[@]}\"";
-    const auto done = test::run_command({"bash", "--norc", "-u", "-c", command});
-    EXPECT_EQ(done.exit_code, 0) << done.errors;
-    EXPECT_EQ(done.errors, "");
-    return lines_of(done.output);
+    return test::completed_by_bash(directory.path(), "./script", words);
 }
 
 TEST(Completion, the_description_is_the_command_lines_own) {
