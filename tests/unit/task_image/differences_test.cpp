@@ -34,6 +34,11 @@ void edit(const ImageTree& tree, std::string_view path, std::string_view from, s
 constexpr std::string_view kConfig = "/etc/ssl/openssl.cnf";
 constexpr std::string_view kBundle = "/etc/ssl/certs/ca-certificates.crt";
 
+void activate_provider(const ImageTree& tree, const std::string& name) {
+    edit(tree, kConfig, "[provider_sect]\n", "[provider_sect]\n" + name + " = its_sect\n");
+    tree.write(kConfig, content(tree, kConfig) + "[its_sect]\nactivate = 1\n");
+}
+
 const std::vector<Change> kChanges{
     {"image.os", [](const ImageTree& t) { edit(t, "/usr/lib/os-release", "\"12\"", "\"13\""); }},
     {"image.libc",
@@ -57,11 +62,8 @@ const std::vector<Change> kChanges{
      }},
     {"image.openssl.options",
      [](const ImageTree& t) { t.write(kConfig, content(t, kConfig) + "Options = X\n"); }},
-    {"image.openssl.legacy",
-     [](const ImageTree& t) {
-         edit(t, kConfig, "[provider_sect]\n", "[provider_sect]\nlegacy = legacy_sect\n");
-         t.write(kConfig, content(t, kConfig) + "[legacy_sect]\nactivate = 1\n");
-     }},
+    {"image.openssl.fips", [](const ImageTree& t) { activate_provider(t, "fips"); }},
+    {"image.openssl.legacy", [](const ImageTree& t) { activate_provider(t, "legacy"); }},
     {"image.timezone",
      [](const ImageTree& t) { t.link("/etc/localtime", "/usr/share/zoneinfo/Asia/Tokyo"); }},
     {"image.locale", [](const ImageTree& t) { t.write("/etc/default/locale", "LANG=de_DE.UTF-8\n"); }},
