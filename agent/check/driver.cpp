@@ -25,6 +25,11 @@ bool is_ignored(int signal) {
     return ::sigaction(signal, nullptr, &now) == 0 && now.sa_handler == SIG_IGN;
 }
 
+bool too_slow(const task::Look& look) {
+    const auto* why = look.evidence.find_fact(task::kLook.name);
+    return why != nullptr && why->value == task::kLookTooSlow;
+}
+
 void set_finished(task::Look& look) {
     std::erase_if(look.evidence.facts, [](const Fact& fact) { return fact.name == task::kLook.name; });
 }
@@ -88,7 +93,7 @@ boost::asio::awaitable<void> CheckDriver::look_at_task() {
     }
     looking_ = false;
     look_limit_.cancel();
-    if (interrupted_ && task::unfinished(look_)) look_.evidence.fact(task::kLook, task::kLookInterrupted);
+    if (interrupted_ && too_slow(look_)) look_.evidence.fact(task::kLook, task::kLookInterrupted);
     // What only this look reads is worth another one when there is another round.
     if (plan_.whole_look && task::unfinished(look_)) looked_ = false;
 }
@@ -105,8 +110,8 @@ void CheckDriver::hurry_look() {
 boost::asio::awaitable<void> CheckDriver::look_once_more() {
     const auto limit = plan_.whole_look ? kWholeLookLimit : kLookLimit;
     auto again = co_await task_.look(Depth::connect, Clock::now() + limit);
-    if (task::unfinished(again)) {
-        look_.evidence.fact(task::kLook, task::kLookTooSlow);
+    if (const auto* why = again.evidence.find_fact(task::kLook.name)) {
+        look_.evidence.fact(task::kLook, why->value);
         co_return;
     }
     // It has seen what the first one was to see, unless that was to be a whole one.

@@ -7,12 +7,15 @@
 
 namespace plumb::task {
 
-inline constexpr FactInfo kLook{kUnfinishedLook, FactClass::informational,
-                                "why a look at the task is not whole: it was not over in time"};
+inline constexpr FactInfo kLook{
+    kUnfinishedLook, FactClass::informational,
+    "why a look at the task is not whole: it was not over in time, or not possible"};
 // Values of it, behind "the look was".
 inline constexpr std::string_view kLookTooSlow =
     "not over in time: the processor is busy, or a file system does not answer";
 inline constexpr std::string_view kLookInterrupted = "not over when the check was interrupted";
+inline constexpr std::string_view kLookWithoutThread =
+    "not possible: no thread could be started, for the task has as many as it may have";
 inline constexpr FactInfo kImageFrom{kImageSource, FactClass::informational,
                                      "whose image this is: the container that was read, or why none was"};
 inline constexpr GaugeInfo kTaskStorage{

@@ -76,14 +76,14 @@ class TaskProbe::Impl {
         std::function<void()> job = [areas = areas_, seen, depth, about = about()] {
             seen->others = areas->look(about, depth, seen->look);
         };
-        const bool done = co_await worker_.run(std::move(job), deadline);
+        const auto end = co_await worker_.run(std::move(job), deadline);
         Look look;
-        if (done) {
+        if (end == JobEnd::done) {
             look = std::move(seen->look);
             others_seen_ = seen->others;
         }
-        look.whole = done && depth == Depth::inspect;
-        add_own(look, depth, done);
+        look.whole = end == JobEnd::done && depth == Depth::inspect;
+        add_own(look, depth, end);
         app_use_.tell(identity_, stats, others_seen_, Clock::now(), look);
         co_return look;
     }
@@ -147,10 +147,11 @@ class TaskProbe::Impl {
                   reserved ? std::optional(*reserved * kMebibyte) : std::nullopt);
     }
 
-    void add_own(Look& look, Depth depth, bool done) {
+    void add_own(Look& look, Depth depth, JobEnd end) {
         auto& out = look.evidence;
-        if (!done) out.fact(kLook, kLookTooSlow);
-        if (!done && depth == Depth::inspect) tell_identity(out, false);
+        if (end == JobEnd::late) out.fact(kLook, kLookTooSlow);
+        if (end == JobEnd::no_thread) out.fact(kLook, kLookWithoutThread);
+        if (end != JobEnd::done && depth == Depth::inspect) tell_identity(out, false);
         if (const auto noise = noise_.middle())
             out.gauge(kTimerNoise, std::chrono::duration<double>(*noise).count());
         if (clock_) describe_clock(*clock_, out);

@@ -4,6 +4,7 @@
 #include <condition_variable>
 #include <csignal>
 #include <mutex>
+#include <system_error>
 #include <thread>
 #include <utility>
 
@@ -79,8 +80,20 @@ bool Worker::busy() const {
     return shared_->busy;
 }
 
-asio::awaitable<bool> Worker::run(std::function<void()> job, Clock::time_point deadline) {
-    if (shared_->busy.exchange(true)) co_return false;
+bool Worker::have_thread() {
+    if (shared_->thread.joinable()) return true;
+    try {
+        shared_->thread = std::thread([shared = shared_] { shared->loop(); });
+        return true;
+    } catch (const std::system_error&) {
+        return false;
+    }
+}
+
+asio::awaitable<JobEnd> Worker::run(std::function<void()> job, Clock::time_point deadline) {
+    if (shared_->busy) co_return JobEnd::late;
+    if (!have_thread()) co_return JobEnd::no_thread;
+    shared_->busy = true;
     auto ticket = std::make_shared<Ticket>(executor_);
     ticket->timer.expires_at(deadline);
     auto work = [job = std::move(job), ticket, executor = executor_, shared = shared_] {
@@ -94,12 +107,10 @@ asio::awaitable<bool> Worker::run(std::function<void()> job, Clock::time_point d
     {
         const std::lock_guard lock(shared_->mutex);
         shared_->job = std::move(work);
-        if (!shared_->thread.joinable())
-            shared_->thread = std::thread([shared = shared_] { shared->loop(); });
     }
     shared_->wake.notify_one();
     co_await ticket->timer.async_wait(asio::as_tuple(asio::use_awaitable));
-    co_return ticket->done;
+    co_return ticket->done ? JobEnd::done : JobEnd::late;
 }
 
 }  // namespace plumb::task

@@ -15,6 +15,12 @@
 
 namespace plumb::task {
 
+enum class JobEnd {
+    done,
+    late,       // not by the deadline, and it goes on; or an earlier one still does, and it was not taken
+    no_thread,  // not taken: the task may have no further thread now (pids.max, RLIMIT_NPROC)
+};
+
 class Worker {
   public:
     explicit Worker(boost::asio::any_io_executor executor);
@@ -22,13 +28,14 @@ class Worker {
     Worker(const Worker&) = delete;
     Worker& operator=(const Worker&) = delete;
 
-    // Runs the job on the thread. False: it is not done by the deadline (and goes on), or an earlier one is
-    // still under way and this one was not taken. The job must not throw.
-    boost::asio::awaitable<bool> run(std::function<void()> job, Clock::time_point deadline);
+    // Runs the job on the thread, which the first one starts. The job must not throw.
+    boost::asio::awaitable<JobEnd> run(std::function<void()> job, Clock::time_point deadline);
 
     bool busy() const;
 
   private:
+    bool have_thread();
+
     struct Shared;
     boost::asio::any_io_executor executor_;
     std::shared_ptr<Shared> shared_;

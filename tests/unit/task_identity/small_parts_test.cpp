@@ -1,13 +1,9 @@
 #include "probes/task/clock.hpp"
 #include "probes/task/start_of_process.hpp"
 #include "probes/task/timer_noise.hpp"
-#include "probes/task/worker.hpp"
-#include "tests/support/coroutine.hpp"
 
-#include <atomic>
 #include <unistd.h>
 
-#include <boost/asio/io_context.hpp>
 #include <gtest/gtest.h>
 
 namespace plumb::task {
@@ -56,51 +52,6 @@ TEST(TimerNoise, is_the_middle_of_enough_measurements) {
     for (int i = 0; i < 64; ++i)
         noise.add(std::chrono::microseconds(300));
     EXPECT_EQ(noise.middle(), std::chrono::microseconds(300));
-}
-
-// What a job has to say to the test.
-struct Gate {
-    std::atomic<bool> open{false};
-};
-
-TEST(Worker, a_job_that_hangs_is_given_up_at_the_deadline_and_no_other_is_taken) {
-    boost::asio::io_context io;
-    Worker worker(io.get_executor());
-    Gate gate;
-    bool first = true;
-    bool second = true;
-    auto steps = [&]() -> boost::asio::awaitable<void> {
-        std::function<void()> hang = [&gate] { gate.open.wait(false); };
-        first = co_await worker.run(std::move(hang), Clock::now() + 20ms);
-        std::function<void()> other = [] {};
-        second = co_await worker.run(std::move(other), Clock::now() + 20ms);
-    };
-    plumb::test::run_coroutine_test(io, steps());
-    EXPECT_FALSE(first);
-    EXPECT_FALSE(second);
-    EXPECT_TRUE(worker.busy());
-    gate.open = true;
-    gate.open.notify_all();
-    while (worker.busy())
-        ::usleep(100);
-}
-
-TEST(Worker, jobs_run_one_after_the_other_off_the_loop) {
-    boost::asio::io_context io;
-    Worker worker(io.get_executor());
-    const auto loop = ::gettid();
-    pid_t where = 0;
-    int done = 0;
-    auto steps = [&]() -> boost::asio::awaitable<void> {
-        for (int i = 0; i < 3; ++i) {
-            std::function<void()> job = [&where] { where = ::gettid(); };
-            if (co_await worker.run(std::move(job), Clock::now() + 5s)) ++done;
-        }
-    };
-    plumb::test::run_coroutine_test(io, steps());
-    EXPECT_EQ(done, 3);
-    EXPECT_NE(where, 0);
-    EXPECT_NE(where, loop);
 }
 
 }  // namespace
