@@ -267,10 +267,13 @@ test::Script metadata(const std::string& app_id) {
 TEST_F(PlantedSecrets, of_another_container_are_in_no_check_and_no_window) {
     const test::CpuGroup container(100);
     if (!container.ready()) GTEST_SKIP() << "control groups need root";
+    // By its own name it would be taken for a person's tool, not for an app.
+    const auto program = folder.file("checkout");
+    fs::copy_file("/bin/sleep", program);
     std::vector<std::string> command{"/usr/bin/env", "-i"};
     for (const auto& variable : planted_in("staging"))
         command.push_back(variable);
-    command.insert(command.end(), {"/bin/sleep", "1000"});
+    command.insert(command.end(), {program, "1000"});
     test::ChildProcess app(logged(command, folder.file("app.log")));
     ASSERT_TRUE(container.take(app.pid()));
     const auto environ_of_app = "/proc/" + std::to_string(app.pid()) + "/environ";
