@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <chrono>
 #include <csignal>
 #include <cstdio>
 #include <fcntl.h>
@@ -17,6 +18,7 @@
 #include <vector>
 
 #include <boost/asio/local/stream_protocol.hpp>
+#include <boost/asio/steady_timer.hpp>
 #include <boost/asio/write.hpp>
 #include <fmt/format.h>
 
@@ -104,7 +106,7 @@ int ask_health(const HealthOptions& options) {
 }
 
 struct HealthListener::Impl : std::enable_shared_from_this<Impl> {
-    explicit Impl(const boost::asio::any_io_executor& executor) : acceptor(executor) {}
+    explicit Impl(const boost::asio::any_io_executor& executor) : acceptor(executor), timer(executor) {}
 
     void listen() {
         const std::string name = std::string(1, '\0') + name_prefix() + std::to_string(::getpid());
@@ -117,7 +119,8 @@ struct HealthListener::Impl : std::enable_shared_from_this<Impl> {
     void next() {
         acceptor.async_accept(
             [self = shared_from_this()](const boost::system::error_code& error, Local::socket peer) {
-                if (error) return;
+                if (!self->acceptor.is_open()) return;
+                if (error) return self->pause();
                 // A few bytes always fit into the buffer of a fresh socket: nothing to wait for.
                 boost::system::error_code ignored;
                 peer.non_blocking(true, ignored);
@@ -126,7 +129,22 @@ struct HealthListener::Impl : std::enable_shared_from_this<Impl> {
             });
     }
 
+    // Out of descriptors, above all: not at once again.
+    void pause() {
+        timer.expires_after(std::chrono::milliseconds(100));
+        timer.async_wait([self = shared_from_this()](const boost::system::error_code&) {
+            if (self->acceptor.is_open()) self->next();
+        });
+    }
+
+    void close() {
+        boost::system::error_code ignored;
+        acceptor.close(ignored);
+        timer.cancel();
+    }
+
     Local::acceptor acceptor;
+    boost::asio::steady_timer timer;
 };
 
 HealthListener::HealthListener(const boost::asio::any_io_executor& executor, Log& log)
@@ -140,8 +158,7 @@ HealthListener::HealthListener(const boost::asio::any_io_executor& executor, Log
 }
 
 HealthListener::~HealthListener() {
-    boost::system::error_code ignored;
-    impl_->acceptor.close(ignored);
+    impl_->close();
 }
 
 }  // namespace plumb::agent
