@@ -8,7 +8,7 @@ namespace plumb::task {
 namespace {
 
 bool is_full(const Listener& listener) {
-    return listener.backlog && listener.queue > 0 && listener.queue >= *listener.backlog;
+    return listener.backlog && listener.queue > *listener.backlog;
 }
 
 double fullness(const Listener& listener) {

@@ -40,6 +40,27 @@ TEST_F(Listeners, a_full_accept_queue_shows_at_the_second_look) {
 }
 
 TEST_F(Listeners, dropped_connections_are_counted) {
+// listen(fd, 1) has room for two.
+TEST_F(Listeners, one_client_that_waits_at_a_backlog_of_one_is_no_trouble) {
+    const ForkedApp app([](Held& held) {
+        held.push_back(listen_on_loopback(1));
+        return local_port(held.back().get());
+    });
+    const auto sockets = section({});
+    const auto name = "listeners." + std::to_string(app.answer()) + ".queue";
+    const auto wait = [&](double clients) {
+        const auto all = [&](const task::Look& seen) { return value(seen, name) == clients; };
+        return look_until(*sockets, all, std::chrono::milliseconds(20)).has_value();
+    };
+    const auto client = connect_v4(app.answer());
+    ASSERT_TRUE(wait(1));
+    EXPECT_FALSE(fails(look(*sockets), "listeners"));
+    EXPECT_FALSE(fails(look(*sockets), "listeners"));
+    const auto another = connect_v4(app.answer());
+    ASSERT_TRUE(wait(2));
+    EXPECT_TRUE(fails(look(*sockets), "listeners"));
+}
+
     const ForkedApp app(listen_and_never_accept);
     const auto sockets = section({});
     look(*sockets);

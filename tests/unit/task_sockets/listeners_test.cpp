@@ -17,9 +17,9 @@ bool full(BacklogWatch& watch, const Listener& each) {
 TEST(Backlogs, a_queue_that_is_full_at_two_looks_is_told) {
     BacklogWatch watch;
     EXPECT_FALSE(full(watch, listener(8080, 129, 128)));
-    const auto same = listener(8080, 128, 128);
+    const auto same = listener(8080, 129, 128);
     const auto told = watch.look({&same, 1});
-    EXPECT_EQ(told.value_or(""), "0.0.0.0:8080: 128 connections wait, and its backlog is 128");
+    EXPECT_EQ(told.value_or(""), "0.0.0.0:8080: 129 connections wait, and its backlog is 128");
     const Listener v6{1, 129, 128, 8080, parse_endpoint("::", 8080).value()};
     EXPECT_EQ(watch.look({&v6, 1}).value_or(""), "[::]:8080: 129 connections wait, and its backlog is 128");
 }
@@ -28,7 +28,7 @@ TEST(Backlogs, a_burst_is_none) {
     BacklogWatch watch;
     for (int i = 0; i < 10; ++i) {
         EXPECT_FALSE(full(watch, listener(8080, 129, 128)));
-        EXPECT_FALSE(full(watch, listener(8080, 127, 128)));
+        EXPECT_FALSE(full(watch, listener(8080, 128, 128)));
     }
 }
 
@@ -36,6 +36,14 @@ TEST(Backlogs, two_listeners_are_not_one) {
     BacklogWatch watch;
     EXPECT_FALSE(full(watch, listener(8080, 5, 4, 1)));
     EXPECT_FALSE(full(watch, listener(8080, 5, 4, 2)));
+}
+
+TEST(Backlogs, a_queue_as_long_as_its_backlog_takes_one_more) {
+    BacklogWatch watch;
+    for (int i = 0; i < 3; ++i)
+        EXPECT_FALSE(full(watch, listener(8080, 1, 1)));
+    EXPECT_FALSE(full(watch, listener(8080, 2, 1)));
+    EXPECT_TRUE(full(watch, listener(8080, 2, 1)));
 }
 
 TEST(Backlogs, a_backlog_of_nothing_holds_one_and_is_full_with_it) {
