@@ -27,12 +27,18 @@ void netlink(std::string_view bytes) {
 }
 
 void lines(std::string_view text) {
+    limits::PortCount ports({1, 65'535});
+    std::size_t count = 0;
     while (!text.empty()) {
         const auto line = text.substr(0, text.find('\n'));
         text.remove_prefix(std::min(line.size() + 1, text.size()));
-        (void)parse_proc_socket(line);
+        ++count;
+        ports.add_line(line);
+        if (parse_proc_socket(line))
+            fuzz::require(parse_proc_ends(line).has_value(), "a socket has two ends");
         (void)parse_socket_link(line);
     }
+    fuzz::require(ports.busiest() <= count, "a line counts once");
 }
 
 void limit_files(std::string_view text) {

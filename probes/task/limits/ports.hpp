@@ -3,14 +3,15 @@
 // was closed here keeps its port in TIME_WAIT for a minute.
 #pragma once
 
-#include <array>
+#include "probes/task/sockets/endpoint.hpp"
+
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <map>
 #include <optional>
 #include <string>
 #include <string_view>
-#include <tuple>
 
 namespace plumb::task::limits {
 
@@ -20,15 +21,6 @@ struct PortRange {
     unsigned size() const { return last - first + 1; }
 };
 std::optional<PortRange> parse_port_range(std::string_view text);  // "32768\t60999"
-
-// Address (of IPv4 in its form for IPv6) and port, as in /proc/net: words in the machine's order.
-struct Remote {
-    std::array<std::uint32_t, 4> address{};
-    std::uint32_t port = 0;
-    friend bool operator<(const Remote& a, const Remote& b) {
-        return std::tie(a.address, a.port) < std::tie(b.address, b.port);
-    }
-};
 
 // How many sockets each remote endpoint has on local ports of the range. Takes the lines of /proc/net/tcp and
 // tcp6 (proc(5)); listeners and what is no such line count for nothing. With very many remotes those with
@@ -45,14 +37,13 @@ class PortCount {
     void make_room();
 
     PortRange range_;
-    std::map<Remote, std::size_t> remotes_;
+    std::map<Endpoint, std::size_t> remotes_;
 };
 
 struct LocalPorts {
     std::size_t used = 0;  // towards the busiest remote endpoint
     std::size_t limit = 0;
 };
-inline constexpr std::size_t kMaxSocketBytes = 64U << 20U;  // of each table; more is not read to its end
 
 // The sockets of /proc/net/sockstat and sockstat6, those in TIME_WAIT with them; nullopt where neither is
 // such a text.
@@ -64,7 +55,13 @@ std::optional<std::uint64_t> parse_sockstat(std::string_view four, std::string_v
 enum class PortCost { whole, when_many };
 inline constexpr std::size_t kFew = 16;  // "many" is a share of 1/kFew of the range
 
-// nullopt where there is neither a range nor a table, a table is too long, or the sockets are few.
-std::optional<LocalPorts> read_local_ports(const std::string& proc, PortCost cost = PortCost::whole);
+// For both tables. They are longest when sockets pile up, and then the rest of the look must not be late for
+// them.
+inline constexpr std::chrono::milliseconds kPortTime{200};
+
+// nullopt where there is neither a range nor a table, no table can be read to its end in `time`, or the
+// sockets are few.
+std::optional<LocalPorts> read_local_ports(const std::string& proc, PortCost cost = PortCost::whole,
+                                           std::chrono::milliseconds time = kPortTime);
 
 }  // namespace plumb::task::limits

@@ -61,6 +61,16 @@ std::optional<Endpoint> parse_hex_endpoint(std::string_view word) {
     return make_endpoint(std::as_bytes(std::span(words).first(count)), *port);
 }
 
+// The line is left behind them.
+std::optional<ProcEnds> take_ends(std::string_view& line) {
+    take_word(line);  // its number
+    const auto local = parse_hex_endpoint(take_word(line));
+    const auto remote = parse_hex_endpoint(take_word(line));
+    const auto state = number<unsigned>(take_word(line), 16);
+    if (!local || !remote || !state) return std::nullopt;
+    return ProcEnds{*local, *remote, *state};
+}
+
 std::uint32_t waited_of(std::string_view timer) {
     const auto [kind, ticks] = halves(timer);
     const auto left = number<std::uint32_t>(ticks, 16);
@@ -68,33 +78,26 @@ std::uint32_t waited_of(std::string_view timer) {
     return kFirstTimeout - *left * kTickMs;
 }
 
-bool add_line(std::string_view line, std::size_t most, std::vector<Socket>& sockets) {
-    const auto socket = parse_proc_socket(line);
-    if (!socket) return true;
-    if (sockets.size() >= most) return false;
-    sockets.push_back(*socket);
-    return true;
-}
-
 }  // namespace
 
+std::optional<ProcEnds> parse_proc_ends(std::string_view line) {
+    return take_ends(line);
+}
+
 std::optional<Socket> parse_proc_socket(std::string_view line) {
-    take_word(line);
-    const auto local = parse_hex_endpoint(take_word(line));
-    const auto remote = parse_hex_endpoint(take_word(line));
-    const auto number_of_state = number<unsigned>(take_word(line), 16);
+    const auto ends = take_ends(line);
     const auto [unsent, unread] = halves(take_word(line));
     const auto timer = take_word(line);
     const auto retransmits = number<std::uint32_t>(take_word(line), 16);
     take_word(line);  // the user
     take_word(line);  // unanswered probes
     const auto inode = number<std::uint64_t>(take_word(line), 10);
-    if (!local || !remote || !number_of_state || !retransmits || !inode) return std::nullopt;
-    const auto state = known_state(*number_of_state);
+    if (!ends || !retransmits || !inode) return std::nullopt;
+    const auto state = known_state(ends->state);
     if (!state) return std::nullopt;
     Socket socket;
-    socket.remote = *state == TcpState::listen ? *local : *remote;
-    socket.local_port = local->port;
+    socket.remote = *state == TcpState::listen ? ends->local : ends->remote;
+    socket.local_port = ends->local.port;
     socket.state = *state;
     socket.inode = *inode;
     socket.unread = number<std::uint32_t>(unread, 16).value_or(0);
@@ -104,22 +107,22 @@ std::optional<Socket> parse_proc_socket(std::string_view line) {
     return socket;
 }
 
-ProcTable read_proc_sockets(const std::string& path, std::size_t most, Clock::time_point deadline,
-                            std::vector<Socket>& sockets) {
+ProcTable read_proc_lines(const std::string& path, Clock::time_point deadline,
+                          const std::function<bool(std::string_view)>& take) {
     const int file = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
     if (file < 0) return {};
     ProcTable table{true, false};
     std::array<char, 16384> buffer{};
     std::size_t kept = 0;  // of a line that is not whole yet
-    bool room = true;
-    while (room && Clock::now() < deadline) {
+    bool more = true;
+    while (more && Clock::now() < deadline) {
         const ssize_t got = ::read(file, buffer.data() + kept, buffer.size() - kept);
         if (got < 0 && errno == EINTR) continue;
         table.whole = got == 0 && kept == 0;
         if (got <= 0) break;
         std::string_view text(buffer.data(), kept + static_cast<std::size_t>(got));
-        for (auto end = text.find('\n'); room && end != std::string_view::npos; end = text.find('\n')) {
-            room = add_line(text.substr(0, end), most, sockets);
+        for (auto end = text.find('\n'); more && end != std::string_view::npos; end = text.find('\n')) {
+            more = take(text.substr(0, end));
             text.remove_prefix(end + 1);
         }
         if (text.size() > kMaxLine) break;
@@ -128,6 +131,17 @@ ProcTable read_proc_sockets(const std::string& path, std::size_t most, Clock::ti
     }
     ::close(file);
     return table;
+}
+
+ProcTable read_proc_sockets(const std::string& path, std::size_t most, Clock::time_point deadline,
+                            std::vector<Socket>& sockets) {
+    return read_proc_lines(path, deadline, [&](std::string_view line) {
+        const auto socket = parse_proc_socket(line);
+        if (!socket) return true;
+        if (sockets.size() >= most) return false;
+        sockets.push_back(*socket);
+        return true;
+    });
 }
 
 std::optional<std::uint64_t> parse_listen_drops(std::string_view netstat) {

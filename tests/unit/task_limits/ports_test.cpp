@@ -86,7 +86,8 @@ TEST(TaskLimitsPorts, lines_are_read_however_they_fall_on_the_reads) {
     for (unsigned i = 0; i < 3000; ++i)
         text += line(kUs, 33000 + i, kDatabase, 5432);
     tree.proc("net/tcp", text);
-    EXPECT_EQ(read_local_ports(tree.places().proc).value().used, 3000U);
+    const auto ports = read_local_ports(tree.places().proc, PortCost::whole, std::chrono::minutes(1));
+    EXPECT_EQ(ports.value().used, 3000U);
 }
 
 TEST(TaskLimitsPorts, few_sockets_are_counted_only_when_everything_is) {
@@ -117,6 +118,15 @@ TEST(TaskLimitsPorts, sockets_are_added_up) {
     EXPECT_EQ(parse_sockstat("", "TCP6: inuse 2\n"), 2U);
     EXPECT_EQ(parse_sockstat("UDP: inuse 3 mem 1\n", "UDP6: inuse 1"), std::nullopt);
     EXPECT_EQ(parse_sockstat("TCP:", "TCP6: inuse x"), std::nullopt);
+}
+
+TEST(TaskLimitsPorts, tables_that_take_too_long_are_not_counted) {
+    const Tree tree;
+    tree.proc("sys/net/ipv4/ip_local_port_range", "32768\t60999\n");
+    tree.proc("net/tcp", std::string(kHeading) + line(kUs, 40000, kDatabase, 5432));
+    const auto proc = tree.places().proc;
+    EXPECT_TRUE(read_local_ports(proc, PortCost::whole, std::chrono::minutes(1)));
+    EXPECT_FALSE(read_local_ports(proc, PortCost::whole, std::chrono::milliseconds(0)));
 }
 
 TEST(TaskLimitsPorts, without_a_table_or_with_a_line_that_has_no_end_nothing_is_said) {

@@ -82,6 +82,19 @@ TEST(ProcSockets, anything_else_is_no_socket) {
         EXPECT_FALSE(parse_proc_socket(broken)) << broken;
 }
 
+TEST(ProcSockets, the_ends_are_known_in_every_state) {
+    const auto ends = parse_proc_ends("1: 0501000A:9C40 0701000A:1538 04 0:0 0:0 0 0 0 x");
+    ASSERT_TRUE(ends);
+    EXPECT_EQ(to_text(ends->local), "10.0.1.5:40000");
+    EXPECT_EQ(to_text(ends->remote), "10.0.1.7:5432");
+    EXPECT_EQ(ends->state, 4U);
+    for (const std::string_view broken :
+         {kHead, std::string_view(), std::string_view("1: 0501000A:9C40 0701000A:1538"),
+          std::string_view("1: 0501000A:9C40 0701000A:1538 x"),
+          std::string_view("1: 0501000A:9C40 07:1538 04")})
+        EXPECT_FALSE(parse_proc_ends(broken)) << broken;
+}
+
 TEST(ProcSockets, a_table_is_read_to_its_end_or_to_a_bound) {
     const test::TempDir folder;
     std::string table(kHead);
