@@ -1,5 +1,6 @@
 #include "base/file.hpp"
 
+#include "base/descriptor.hpp"
 #include "base/text.hpp"
 
 #include <array>
@@ -13,21 +14,6 @@
 
 namespace plumb {
 namespace {
-
-class Descriptor {
-  public:
-    explicit Descriptor(int fd, bool owned) : fd_(fd), owned_(owned) {}
-    Descriptor(const Descriptor&) = delete;
-    Descriptor& operator=(const Descriptor&) = delete;
-    ~Descriptor() {
-        if (owned_ && fd_ >= 0) ::close(fd_);
-    }
-    int get() const { return fd_; }
-
-  private:
-    int fd_;
-    bool owned_;
-};
 
 std::string words_for(int error) {
     switch (error) {
@@ -64,11 +50,11 @@ std::string name_of(const std::string& path) {
     return show_words(path, 512);
 }
 
-Result<std::string> read_all(const Descriptor& file, const std::string& name, std::size_t limit) {
+Result<std::string> read_all(int file, const std::string& name, std::size_t limit) {
     std::string text;
     std::array<char, 16384> chunk;
     for (;;) {
-        const ssize_t got = ::read(file.get(), chunk.data(), chunk.size());
+        const ssize_t got = ::read(file, chunk.data(), chunk.size());
         if (got < 0 && errno == EINTR) continue;
         if (got < 0) return Error{name + ": " + words_for(errno)};
         if (got == 0) return text;
@@ -82,26 +68,24 @@ Result<std::string> read_all(const Descriptor& file, const std::string& name, st
 }  // namespace
 
 Result<std::string> read_file(const std::string& path, std::size_t limit) {
-    const bool standard_input = path == "-";
-    const std::string name = standard_input ? "standard input" : name_of(path);
-    const int fd = standard_input ? STDIN_FILENO : ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY);
-    if (fd < 0) return Error{name + ": " + words_for(errno)};
-    const Descriptor file(fd, !standard_input);
-    return read_all(file, name, limit);
+    if (path == "-") return read_all(STDIN_FILENO, "standard input", limit);
+    const std::string name = name_of(path);
+    const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY));
+    if (!file) return Error{name + ": " + words_for(errno)};
+    return read_all(file.get(), name, limit);
 }
 
 Result<std::string> read_regular_file(const std::string& path, std::size_t limit) {
     const std::string name = name_of(path);
     // Without O_NONBLOCK a pipe is opened only once somebody writes to it (fifo(7)).
-    const int fd = ::open(path.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY);
+    const Descriptor file(::open(path.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY));
     // A socket's file cannot be opened at all, and ENXIO says nothing of it.
-    if (fd < 0 && errno == ENXIO) return Error{name + ": " + why_no_regular_file(path)};
-    if (fd < 0) return Error{name + ": " + words_for(errno)};
-    const Descriptor file(fd, true);
+    if (!file && errno == ENXIO) return Error{name + ": " + why_no_regular_file(path)};
+    if (!file) return Error{name + ": " + words_for(errno)};
     struct stat status {};
-    if (::fstat(fd, &status) != 0) return Error{name + ": " + words_for(errno)};
+    if (::fstat(file.get(), &status) != 0) return Error{name + ": " + words_for(errno)};
     if (const auto kind = words_for_kind(status.st_mode); !kind.empty()) return Error{name + ": " + kind};
-    return read_all(file, name, limit);
+    return read_all(file.get(), name, limit);
 }
 
 std::string why_no_regular_file(const std::string& path) {

@@ -4,8 +4,8 @@
 // Paths are absolute, as a process of the image names them.
 #pragma once
 
+#include "base/descriptor.hpp"
 #include "probes/task/image/byte_source.hpp"
-#include "probes/task/image/descriptor.hpp"
 
 #include <cstdint>
 #include <memory>

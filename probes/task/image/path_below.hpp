@@ -2,7 +2,7 @@
 // another container's image would else lead into our own.
 #pragma once
 
-#include "probes/task/image/descriptor.hpp"
+#include "base/descriptor.hpp"
 
 #include <string>
 

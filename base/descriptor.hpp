@@ -4,7 +4,7 @@
 #include <unistd.h>
 #include <utility>
 
-namespace plumb::task::image {
+namespace plumb {
 
 class Descriptor {
   public:
@@ -26,4 +26,4 @@ class Descriptor {
     int fd_;
 };
 
-}  // namespace plumb::task::image
+}  // namespace plumb
