@@ -59,7 +59,7 @@ inline constexpr std::size_t kFew = 16;  // "many" is a share of 1/kFew of the r
 // them.
 inline constexpr std::chrono::milliseconds kPortTime{200};
 
-// nullopt where there is neither a range nor a table, no table can be read to its end in `time`, or the
+// nullopt where there is neither a range nor a table, a table cannot be read to its end in `time`, or the
 // sockets are few.
 std::optional<LocalPorts> read_local_ports(const std::string& proc, PortCost cost = PortCost::whole,
                                            std::chrono::milliseconds time = kPortTime);
