@@ -57,16 +57,23 @@ void lower(std::optional<double>& limit, double other) {
     limit = std::min(limit.value_or(other), other);
 }
 
-// The words of the sizing end with the limit that there is.
-void replace_limit(Outcome& out, const std::string& words) {
-    const auto* sizing = out.find_fact(limits::kMemorySizing.name);
-    if (sizing == nullptr) return;
-    const std::string text = sizing->value.substr(0, sizing->value.rfind("; "));
-    out.fact(limits::kMemorySizing, text + "; the limit is " + words);
+// The words of the sizing, and of what was killed, end with the limit that there is.
+std::string with_limit(const std::string& text, const std::string& words) {
+    return text.substr(0, text.rfind("; ")) + "; the limit is " + words;
+}
+
+void replace_limit(Look& look, const std::string& words) {
+    if (const auto* sizing = look.evidence.find_fact(limits::kMemorySizing.name))
+        look.evidence.fact(limits::kMemorySizing, with_limit(sizing->value, words));
+    for (auto& check : look.checks) {
+        if (check.cause == Cause::task_oom_killed && check.failed)
+            check.detail = with_limit(check.detail, words);
+    }
 }
 
 // A limit of the task as a whole lies in a cgroup that a container of it may not see.
-void lower_limits(const Identity& identity, Outcome& out) {
+void lower_limits(const Identity& identity, Look& look) {
+    auto& out = look.evidence;
     const auto memory = memory_limit(*identity.ecs, find(identity, identity.app_id), {});
     for (auto& gauge : out.gauges) {
         const bool of_memory = gauge.name == limits::kMemory.name || gauge.name == limits::kMemoryPeak.name;
@@ -77,7 +84,7 @@ void lower_limits(const Identity& identity, Outcome& out) {
     if (used != nullptr && used->limit) {
         const auto words = limits::show_mebibytes(static_cast<std::uint64_t>(*used->limit));
         out.fact(limits::kMemoryLimit, words);
-        replace_limit(out, words);
+        replace_limit(look, words);
     }
     const auto* cpu = out.find_gauge(limits::kCpu.name);
     const auto* told = out.find_fact(limits::kCpuLimit.name);
@@ -88,13 +95,23 @@ void lower_limits(const Identity& identity, Outcome& out) {
     }
 }
 
+void tell_cpu_since(const EcsUse& before, const EcsUse& use, double seconds, const EcsTask& task,
+                    Outcome& out) {
+    if (use.cpu_seconds && before.cpu_seconds)
+        out.gauge(limits::kCpu, (*use.cpu_seconds - *before.cpu_seconds) / seconds, task.vcpus);
+    if (!use.periods || !before.periods || !use.throttled || !before.throttled) return;
+    const double periods = *use.periods - *before.periods;
+    if (periods > 0)
+        out.gauge(limits::kThrottled, std::max(0.0, *use.throttled - *before.throttled) / periods);
+}
+
 }  // namespace
 
 void AppUse::tell(const Identity& identity, const std::map<std::string, EcsUse>& stats, bool others_seen,
                   Clock::time_point now, Look& look) {
     auto& out = look.evidence;
     if (identity.container == OwnContainer::of_the_app) {
-        if (identity.ecs) lower_limits(identity, out);
+        if (identity.ecs) lower_limits(identity, look);
         return;
     }
     std::erase_if(out.gauges, [&](const Gauge& gauge) {
@@ -134,24 +151,24 @@ void AppUse::tell_app(const Identity& identity, const EcsUse& use, Clock::time_p
     }
     if (use.pids) out.gauge(limits::kPids, *use.pids);
     tell_cpu(identity, use, now, out);
-    before_ = use;
-    looked_ = now;
+}
+
+// By ECS's own clock: between two looks of ours its answer may be the same, or a second younger.
+double AppUse::seconds_since_before(const EcsUse& use, Clock::time_point now) const {
+    if (use.read && before_->read) return std::chrono::duration<double>(*use.read - *before_->read).count();
+    return std::chrono::duration<double>(now - looked_).count();
 }
 
 void AppUse::tell_cpu(const Identity& identity, const EcsUse& use, Clock::time_point now, Outcome& out) {
+    constexpr double kLeastApart = 0.5;
     if (identity.ecs->vcpus) out.fact(limits::kCpuLimit, limits::show_cores(*identity.ecs->vcpus));
-    if (!before_) return;
-    const double seconds = std::chrono::duration<double>(now - looked_).count();
-    const bool restarted = use.cpu_seconds.value_or(0) < before_->cpu_seconds.value_or(0);
-    if (seconds <= 0 || restarted) return;
-    if (use.cpu_seconds && before_->cpu_seconds)
-        out.gauge(limits::kCpu, (*use.cpu_seconds - *before_->cpu_seconds) / seconds, identity.ecs->vcpus);
-    if (!use.periods || !before_->periods || !use.throttled || !before_->throttled) return;
-    const double periods = *use.periods - *before_->periods;
-    if (periods > 0)
-        out.gauge(limits::kThrottled, std::max(0.0, *use.throttled - *before_->throttled) / periods);
+    const double seconds = before_ ? seconds_since_before(use, now) : 0;
+    const bool restarted = before_ && use.cpu_seconds.value_or(0) < before_->cpu_seconds.value_or(0);
+    if (before_ && !restarted && seconds < kLeastApart) return;
+    if (before_ && !restarted) tell_cpu_since(*before_, use, seconds, *identity.ecs, out);
+    before_ = use;
+    looked_ = now;
 }
-
 Catalog app_use_catalog() {
     Catalog catalog;
     catalog.gauges = {kContainerMemory};

@@ -23,12 +23,14 @@ class AppUse {
     // Puts the app's amounts and limits in the place of those that the agent's own container gave, and those
     // under the name of that container. `stats` may be empty: then nothing of the app is told, and nothing of
     // the agent's stands for it; nor does it while nobody has said whose container it is. `others_seen`:
-    // processes of other containers are to be seen, whose descriptors count. CPU comes with the second look.
+    // processes of other containers are to be seen, whose descriptors count. CPU comes with the second look
+    // that lies half a second or more behind the first, by ECS's clock.
     void tell(const Identity& identity, const std::map<std::string, EcsUse>& stats, bool others_seen,
               Clock::time_point now, Look& look);
 
   private:
     void tell_app(const Identity& identity, const EcsUse& use, Clock::time_point now, Outcome& out);
+    double seconds_since_before(const EcsUse& use, Clock::time_point now) const;
     void tell_cpu(const Identity& identity, const EcsUse& use, Clock::time_point now, Outcome& out);
 
     std::optional<EcsUse> before_;

@@ -17,16 +17,14 @@ namespace plumb::task {
 namespace {
 
 constexpr std::size_t kMostAddresses = 16;  // of one dependency
+constexpr std::uint64_t kMostAge = 60;      // runs that have not met an address: then it is an old one
 constexpr std::size_t kMostEnviron = 1 << 20;
 
-// "10.0.1.7:5432", "[2001:db8::1]:443"; the latest ones are kept.
-void add_address(SocketTarget& target, const std::string& endpoint) {
+// Of "10.0.1.7:5432", "[2001:db8::1]:443".
+std::string host_of(const std::string& endpoint) {
     auto host = endpoint.substr(0, endpoint.rfind(':'));
     if (host.starts_with('[') && host.ends_with(']')) host = host.substr(1, host.size() - 2);
-    auto& known = target.addresses;
-    if (host.empty() || std::find(known.begin(), known.end(), host) != known.end()) return;
-    known.push_back(std::move(host));
-    if (known.size() > kMostAddresses) known.erase(known.begin());
+    return host;
 }
 
 std::string named(const std::string& container, std::string_view otherwise) {
@@ -39,17 +37,31 @@ void KnownTargets::seen(const std::string& dependency, std::uint16_t port,
                         const std::vector<Attempt>& attempts) {
     const std::lock_guard lock(mutex_);
     auto& target = by_name_[dependency];
-    target.dependency = dependency;
     target.port = port;
-    for (const auto& attempt : attempts)
-        add_address(target, attempt.address);
+    // As long as the name leads nowhere, what it led to last is all that is known of it.
+    if (attempts.empty()) return;
+    ++target.runs;
+    auto& known = target.addresses;
+    for (const auto& attempt : attempts) {
+        auto host = host_of(attempt.address);
+        if (host.empty()) continue;
+        std::erase_if(known, [&host](const Address& each) { return each.host == host; });
+        known.push_back({std::move(host), target.runs});
+        if (known.size() > kMostAddresses) known.erase(known.begin());
+    }
+    std::erase_if(known, [&target](const Address& each) { return target.runs - each.seen > kMostAge; });
 }
 
 std::vector<SocketTarget> KnownTargets::all() {
     const std::lock_guard lock(mutex_);
     std::vector<SocketTarget> out;
-    for (const auto& [name, target] : by_name_)
-        out.push_back(target);
+    for (const auto& [name, target] : by_name_) {
+        SocketTarget& each = out.emplace_back();
+        each.dependency = name;
+        each.port = target.port;
+        for (const auto& address : target.addresses)
+            each.addresses.push_back(address.host);
+    }
     return out;
 }
 
@@ -68,6 +80,8 @@ Areas::Areas(Places places, VariableSettings variables, std::function<std::vecto
 bool Areas::look(const About& about, Depth depth, Look& out) {
     limits_->look(out, depth);
     sockets_->look(out, depth);
+    if (depth == Depth::inspect || !from_known_) from_ = sources(about);
+    from_known_ = true;
     if (depth == Depth::inspect) inspect(about, out);
     return from_.others_seen;
 }
@@ -93,24 +107,28 @@ Areas::Sources Areas::sources(const About& about) const {
 }
 
 void Areas::inspect(const About& about, Look& out) {
-    auto now = sources(about);
-    if (!image_ || now.root != from_.root) {
+    if (!image_ || image_root_ != from_.root) {
         auto of_app = places_;
-        of_app.root = now.root;
+        of_app.root = image_root_ = from_.root;
         image_ = make_image(of_app, [this](std::string_view name) { return variable(name); });
     }
-    from_ = std::move(now);
     place_ = about.place;
     const auto why_not = fmt::format(
         "{}{} is not to be seen from {}; a shared process namespace (pidMode: task) shows it, where its "
         "user may be read",
         kUnseen, named(about.app, "the app's container"), named(about.own, "here"));
     const auto& words = from_.of_the_app ? from_.words : why_not;
-    out.evidence.fact(kVariablesFrom, words);
     out.evidence.fact(kImageFrom, words);
     if (from_.of_the_app) environment_ = read_variables();
+    // A program that sets its title may write it over its variables (nginx, gunicorn, Puma): that they are
+    // not there to be read does not mean that they were not given.
+    const bool wiped = from_.process && environment_.empty();
+    out.evidence.fact(kVariablesFrom,
+                      wiped ? fmt::format("{}process {} of {} shows none: it has written its title over them",
+                                          kUnseen, *from_.process, named(about.app, "the app's container"))
+                            : words);
     look_at_image(out);
-    if (from_.of_the_app) variables_->look(out, Depth::inspect);
+    if (from_.of_the_app && !wiped) variables_->look(out, Depth::inspect);
     environment_.clear();
 }
 

@@ -24,15 +24,25 @@
 
 namespace plumb::task {
 
-// Where the dependencies are, written by the loop and read by the worker.
+// Where the dependencies are, written by the loop and read by the worker: the addresses that runs tried
+// lately.
 class KnownTargets {
   public:
     void seen(const std::string& dependency, std::uint16_t port, const std::vector<Attempt>& attempts);
     std::vector<SocketTarget> all();
 
   private:
+    struct Address {
+        std::string host;
+        std::uint64_t seen = 0;  // in which run last
+    };
+    struct Target {
+        std::uint16_t port = 0;
+        std::uint64_t runs = 0;
+        std::vector<Address> addresses;  // the latest last
+    };
     std::mutex mutex_;
-    std::map<std::string, SocketTarget> by_name_;
+    std::map<std::string, Target> by_name_;
 };
 
 class Areas {
@@ -72,6 +82,8 @@ class Areas {
     std::function<std::vector<Variable>()> own_variables_;
     AwsPlace place_;
     Sources from_;
+    bool from_known_ = false;
+    std::string image_root_;
     std::vector<Variable> environment_;  // while a look is under way
     std::unique_ptr<Section> limits_;
     std::unique_ptr<Section> sockets_;

@@ -56,6 +56,7 @@ class TaskProbe::Impl {
         // What is known is not forgotten for a question that got no answer.
         if (!found.complete && identity_.ecs) co_return;
         identity_ = std::move(found);
+        learned_ = Clock::now();
         if (warmup_ && identity_.container != OwnContainer::of_the_app) tell_warmup_the_start();
     }
 
@@ -63,7 +64,8 @@ class TaskProbe::Impl {
         const auto now = Clock::now();
         // A platform that was silent is asked again at once, and one that answered as often as what hardly
         // changes.
-        const bool again = depth == Depth::inspect && identity_.ecs;
+        const bool again =
+            depth == Depth::inspect && identity_.ecs && now - learned_ > std::chrono::seconds(1);
         if (again || !identity_.complete) co_await learn((deadline - now) / 4);
         std::map<std::string, EcsUse> stats;
         if (identity_.ecs && identity_.container != OwnContainer::of_the_app) {
@@ -94,6 +96,7 @@ class TaskProbe::Impl {
     std::shared_ptr<KnownTargets> targets_;
     std::shared_ptr<Areas> areas_;
     Identity identity_;
+    Clock::time_point learned_{};
     AppUse app_use_;
     TimerNoise noise_;
     std::optional<ClockOffset> clock_;

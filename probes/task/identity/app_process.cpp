@@ -2,18 +2,14 @@
 
 #include "base/file.hpp"
 #include "base/text.hpp"
+#include "probes/task/processes.hpp"
 
 #include <algorithm>
 #include <array>
-#include <charconv>
-#include <dirent.h>
-#include <memory>
-#include <vector>
 
 namespace plumb::task {
 namespace {
 
-constexpr std::size_t kMostProcesses = 4096;
 constexpr std::size_t kMostCgroup = 16 << 10;
 
 // As the kernel cuts their names: to 15 bytes.
@@ -23,33 +19,43 @@ bool is_init(std::string_view name) {
     return std::find(kNames.begin(), kNames.end(), name) != kNames.end();
 }
 
+// Shells, what brings a person into the container, and the tools that they run beside the agent, such as what
+// reads its output.
 bool is_no_app(std::string_view name) {
-    constexpr std::array<std::string_view, 9> kNames{"sh",
-                                                     "bash",
-                                                     "dash",
-                                                     "ash",
-                                                     "busybox",
-                                                     "amazon-ssm-agen",
-                                                     "ssm-agent",
-                                                     "ssm-agent-worke",
-                                                     "ssm-session-wor"};
+    constexpr std::array<std::string_view, 27> kNames{"sh",
+                                                      "bash",
+                                                      "dash",
+                                                      "ash",
+                                                      "busybox",
+                                                      "amazon-ssm-agen",
+                                                      "ssm-agent",
+                                                      "ssm-agent-worke",
+                                                      "ssm-session-wor",
+                                                      "sleep",
+                                                      "tail",
+                                                      "cat",
+                                                      "tee",
+                                                      "less",
+                                                      "more",
+                                                      "grep",
+                                                      "head",
+                                                      "sed",
+                                                      "awk",
+                                                      "gzip",
+                                                      "base64",
+                                                      "jq",
+                                                      "watch",
+                                                      "timeout",
+                                                      "env",
+                                                      "su",
+                                                      "top"};
     return is_init(name) || std::find(kNames.begin(), kNames.end(), name) != kNames.end();
 }
 
-std::vector<pid_t> processes(const std::string& proc) {
-    std::vector<pid_t> out;
-    const auto close = [](DIR* folder) { ::closedir(folder); };
-    const std::unique_ptr<DIR, decltype(close)> folder(::opendir(proc.c_str()), close);
-    if (!folder) return out;
-    while (const auto* entry = ::readdir(folder.get())) {
-        const std::string_view name(entry->d_name);
-        pid_t pid = 0;
-        const auto [end, error] = std::from_chars(name.data(), name.data() + name.size(), pid);
-        if (error != std::errc{} || end != name.data() + name.size()) continue;
-        if (out.size() < kMostProcesses) out.push_back(pid);
-    }
-    std::sort(out.begin(), out.end());
-    return out;
+bool is_app(const Places& places, pid_t pid, std::string_view name) {
+    if (name.empty() || is_no_app(name)) return false;
+    const auto stat = read_process_stat(places.proc, std::to_string(pid));
+    return !stat || stat->program;
 }
 
 }  // namespace
@@ -66,14 +72,12 @@ std::optional<AppProcess> find_app_process(const Places& places, pid_t self, std
     };
     const auto own = read(std::to_string(self), "cgroup");
     std::optional<AppProcess> other;
-    for (const auto pid : processes(places.proc)) {
+    for (const auto pid : list_processes(places.proc)) {
         if (pid == self) continue;
         const auto process = std::to_string(pid);
         const auto name = read(process, "comm");
-        if (name.empty() || is_no_app(trim(name))) continue;
         const auto group = read(process, "cgroup");
-        // A kernel thread has a cgroup and no command line.
-        if (group.empty() || read(process, "cmdline").empty()) continue;
+        if (group.empty() || !is_app(places, pid, trim(name))) continue;
         const bool same = group == own;
         if (!id.empty()) {
             if (group.find(id) != std::string::npos) return AppProcess{pid, same};

@@ -20,8 +20,8 @@ struct AppProcess {
 };
 
 // The app's first process: one of our own container before one of another, and where `id` is given, one whose
-// cgroup names that container. Inits, shells, pause containers and agents are none. nullopt: nobody else is
-// to be seen.
+// cgroup names that container. Inits, shells and their tools, pause containers and agents are none. nullopt:
+// nobody else is to be seen.
 std::optional<AppProcess> find_app_process(const Places& places, pid_t self, std::string_view id = {});
 
 // Whether the first process of what is to be seen is an init, a pause container or an agent: then the agent

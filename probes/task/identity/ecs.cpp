@@ -94,6 +94,7 @@ constexpr double kNoLimit = 1e18;
 EcsUse use_of(const json::value& value) {
     const Fields fields(&value);
     EcsUse out;
+    if (const auto read = parse_time(fields.text("read"))) out.read = *read;
     const auto memory = fields.in("memory_stats");
     const auto details = memory.in("stats");
     const auto used = memory.number("usage");
@@ -121,6 +122,13 @@ std::optional<json::value> parsed(std::string_view text) {
 }
 
 }  // namespace
+
+bool is_of_the_platform(const EcsContainer& container) {
+    // Those that stand in no task definition have a random end, and are "NORMAL" all the same.
+    return (!container.type.empty() && container.type != "NORMAL") ||
+           container.name.starts_with("ecs-service-connect-") ||
+           container.name.starts_with("aws-guardduty-agent-");
+}
 
 std::optional<EcsContainer> parse_ecs_container(std::string_view text) {
     const auto root = parsed(text);

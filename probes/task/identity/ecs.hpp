@@ -55,6 +55,7 @@ struct EcsTask {
 
 // One container's statistics, as Docker has them.
 struct EcsUse {
+    std::optional<std::chrono::system_clock::time_point> read;  // when it was so; ECS looks once a second
     std::optional<double> memory;        // bytes; working set: page cache that can be dropped is taken off
     std::optional<double> page_cache;    // bytes; that can be dropped
     std::optional<double> memory_peak;   // only where the kernel's cgroups are of version 1
@@ -64,6 +65,9 @@ struct EcsUse {
     std::optional<double> throttled;
     std::optional<double> pids;
 };
+
+// A container that ECS adds by itself: the pause container, the proxy of Service Connect, GuardDuty's agent.
+bool is_of_the_platform(const EcsContainer& container);
 
 std::optional<EcsContainer> parse_ecs_container(std::string_view json);
 std::optional<EcsTask> parse_ecs_task(std::string_view json);

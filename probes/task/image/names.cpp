@@ -22,6 +22,12 @@ bool is_loopback_name(std::string_view name) {
     return name.starts_with("localhost") || name.starts_with("ip6-");
 }
 
+// Service Connect writes an entry for each service that the task may call, and the names hold the namespace
+// of the environment.
+bool is_of_service_connect(std::string_view address) {
+    return address.starts_with("127.255.") || address.starts_with("2600:f0f0:");
+}
+
 std::string_view first_label(std::string_view name) {
     return name.substr(0, name.find('.'));
 }
@@ -67,7 +73,7 @@ ExtraHosts extra_hosts(std::string_view hosts, const std::vector<std::string>& o
         const bool usual = std::any_of(parts.begin() + 1, parts.end(), [&](std::string_view name) {
             return is_loopback_name(name) || is_own(name, own_names) || first_label(name) == own_by_address;
         });
-        if (usual) continue;
+        if (usual || is_of_service_connect(parts[0])) continue;
         ++out.entries;
         for (std::size_t i = 1; i < parts.size() && out.names.size() < kMostHosts; ++i)
             out.names.push_back(to_lower(parts[i].substr(0, kMostName)));

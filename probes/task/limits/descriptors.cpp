@@ -1,46 +1,30 @@
 #include "probes/task/limits/descriptors.hpp"
 
 #include "probes/task/limits/numbers.hpp"
+#include "probes/task/processes.hpp"
 
 #include <algorithm>
 #include <array>
 #include <dirent.h>
 #include <fcntl.h>
 #include <linux/magic.h>
-#include <memory>
 #include <sys/stat.h>
 #include <sys/vfs.h>
 #include <unistd.h>
-#include <vector>
 
 namespace plumb::task::limits {
 
 namespace {
 
-constexpr std::size_t kMaxEntries = 16'384;  // of /proc itself
-constexpr std::size_t kChunk = 32'768;       // bytes of a folder at a time
+constexpr std::size_t kChunk = 32'768;  // bytes of a folder at a time
 
-struct CloseFolder {
-    void operator()(DIR* folder) const { ::closedir(folder); }
-};
-
-std::optional<std::uint64_t> own_process(const std::string& proc) {
+std::optional<pid_t> own_process(const std::string& proc) {
     std::array<char, 32> name{};
     const auto size = ::readlink((proc + "/self").c_str(), name.data(), name.size());
     if (size <= 0) return std::nullopt;
-    return parse_number({name.data(), static_cast<std::size_t>(size)});
-}
-
-std::vector<std::uint64_t> list_processes(const std::string& proc) {
-    std::vector<std::uint64_t> found;
-    const std::unique_ptr<DIR, CloseFolder> folder(::opendir(proc.c_str()));
-    if (!folder) return found;
-    for (std::size_t entries = 0; entries < kMaxEntries && found.size() < kMaxProcesses; ++entries) {
-        const dirent* const entry = ::readdir(folder.get());
-        if (entry == nullptr) break;
-        if (const auto pid = parse_number(entry->d_name)) found.push_back(*pid);
-    }
-    return found;
+    const auto pid = parse_number({name.data(), static_cast<std::size_t>(size)});
+    if (!pid) return std::nullopt;
+    return static_cast<pid_t>(*pid);
 }
 
 // Since Linux 6.2 the size of /proc/PID/fd is the number of its entries, and everybody may ask for it. We
@@ -70,19 +54,20 @@ std::optional<std::size_t> count_entries(const std::string& path, std::size_t mo
     return std::min(count, most);
 }
 
-// A thread of the kernel, or a process that has ended and waits for its parent: neither has files.
-bool has_no_program(const std::string& process) {
-    return read_small(process + "/cmdline").empty();
+// Threads of the kernel and what has ended have no files.
+bool has_no_program(const std::string& proc, pid_t pid) {
+    const auto stat = read_process_stat(proc, std::to_string(pid));
+    return stat && !stat->program;
 }
 
 class Survey {
   public:
     explicit Survey(const std::string& proc) : proc_(proc), has_sizes_(has_sizes(proc)) {}
 
-    void add(std::uint64_t pid) {
+    void add(pid_t pid) {
         const std::string process = proc_ + "/" + std::to_string(pid);
         const auto open = count(process + "/fd");
-        if (open == std::size_t{0} || (!open && has_no_program(process))) return;
+        if (open == std::size_t{0} || (!open && has_no_program(proc_, pid))) return;
         const auto text = read_small(process + "/limits");
         if (text.empty()) return;  // it has ended meanwhile
         ++result_.processes;
@@ -146,7 +131,7 @@ std::optional<FileLimit> parse_file_limit(std::string_view limits) {
 Descriptors read_descriptors(const std::string& proc) {
     const auto own = own_process(proc);
     Survey others(proc);
-    for (const auto pid : list_processes(proc)) {
+    for (const auto pid : list_processes(proc, kMaxProcesses)) {
         if (pid != own) others.add(pid);
     }
     if (others.result().processes > 0 || !own) return others.result();

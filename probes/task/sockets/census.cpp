@@ -1,6 +1,8 @@
 #include "probes/task/sockets/census.hpp"
 
 #include "base/file.hpp"
+#include "base/text.hpp"
+#include "probes/task/processes.hpp"
 #include "probes/task/sockets/netlink.hpp"
 #include "probes/task/sockets/own_sockets.hpp"
 #include "probes/task/sockets/proc_net.hpp"
@@ -15,6 +17,7 @@ namespace {
 using Inodes = std::vector<std::uint64_t>;
 
 constexpr std::size_t kMaxNetstat = 64 << 10;
+constexpr std::size_t kMaxOthers = 512;  // processes among which agents are looked for
 constexpr TcpState kListening[] = {TcpState::listen};
 constexpr TcpState kLive[] = {TcpState::syn_sent, TcpState::close_wait, TcpState::established};
 constexpr TcpState kGone[] = {TcpState::time_wait};
@@ -98,6 +101,18 @@ void leave_out(Inodes& own, Census& census) {
     std::erase_if(census.listeners, is_own);
 }
 
+// Agents beside us probe the same servers, and are as little the app as we are.
+std::vector<pid_t> agents(const CensusQuestion& question) {
+    std::vector<pid_t> out;
+    if (question.self == 0) return out;
+    out.push_back(question.self);
+    for (const auto pid : list_processes(question.places.proc, kMaxOthers)) {
+        const auto name = read_file(question.places.proc + "/" + std::to_string(pid) + "/comm", 64);
+        if (pid != question.self && name && trim(*name) == "plumb-agent") out.push_back(pid);
+    }
+    return out;
+}
+
 }  // namespace
 
 std::optional<TcpState> known_state(unsigned number) {
@@ -112,14 +127,17 @@ Census take_census(const CensusQuestion& question) {
     const auto deadline = Clock::now() + question.bounds.time;
     Census census;
     Inodes own;
-    if (question.self > 0) add_sockets_of(question.places.proc, question.self, own);
+    const auto ours = agents(question);
+    for (const auto pid : ours)
+        add_sockets_of(question.places.proc, pid, own);
     if (census_by_netlink(question, deadline, census)) {
         census.source = CensusSource::netlink;
     } else if (census_by_proc(question, deadline, census)) {
         census.source = CensusSource::proc;
     }
     // Once more: other threads of ours open and close connections meanwhile.
-    if (question.self > 0) add_sockets_of(question.places.proc, question.self, own);
+    for (const auto pid : ours)
+        add_sockets_of(question.places.proc, pid, own);
     set_listeners_apart(census);
     leave_out(own, census);
     if (const auto netstat = read_regular_file(question.places.proc + "/net/netstat", kMaxNetstat))

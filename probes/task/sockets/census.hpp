@@ -54,8 +54,8 @@ enum class CensusSource { netlink, proc, absent };
 struct Census {
     CensusSource source = CensusSource::absent;
     bool partial = false;                       // a bound was reached, or the kernel says so
-    std::vector<Socket> sockets;                // no listeners, none of our own process
-    std::vector<Listener> listeners;            // none of our own process
+    std::vector<Socket> sockets;                // no listeners, none of an agent
+    std::vector<Listener> listeners;            // none of an agent
     std::vector<std::uint16_t> inbound_ports;   // of all listeners, ours too; sorted
     std::optional<std::uint64_t> listen_drops;  // connections that listeners have dropped since boot
 };
@@ -67,7 +67,7 @@ struct CensusBounds {
 
 struct CensusQuestion {
     Places places{};
-    pid_t self = 0;  // whose sockets do not count; 0: nobody's
+    pid_t self = 0;  // whose sockets do not count, nor those of other agents that are seen; 0: all count
     bool time_wait = true;
     CensusBounds bounds{};
 };

@@ -226,7 +226,7 @@ std::string fingerprint(const Secret& key, std::string_view name, const Secret& 
     return hex(std::span(digest).first(4));
 }
 
-bool of_the_platform(std::string_view name) {
+bool of_the_platform(std::string_view name, bool kubernetes) {
     constexpr std::array<std::string_view, 19> kNames{
         "_",         "HOSTNAME",     "PWD",  "OLDPWD",   "SHLVL",    "TERM",  "COLUMNS",
         "LINES",     "LS_COLORS",    "HOME", "USER",     "LOGNAME",  "SHELL", "MAIL",
@@ -236,7 +236,8 @@ bool of_the_platform(std::string_view name) {
                                          "PLUMB_", "XDG_", "AWS_SESSION_TOKEN"}) {
         if (name.starts_with(begin)) return true;
     }
-    // What Kubernetes adds for each service of the namespace: DB_SERVICE_HOST, DB_PORT_5432_TCP_ADDR.
+    if (!kubernetes) return false;
+    // DB_SERVICE_HOST, DB_PORT_5432_TCP_ADDR.
     return name.ends_with("_SERVICE_HOST") || name.find("_SERVICE_PORT") != std::string_view::npos ||
            (name.find("_PORT_") != std::string_view::npos && name.find("_TCP") != std::string_view::npos);
 }
@@ -245,14 +246,16 @@ void describe_variables(const std::vector<Variable>& variables, const VariableSe
                         const AwsPlace& own, Outcome& outcome) {
     std::vector<const Variable*> chosen;
     std::set<std::string_view> present;
-    for (const auto& variable : variables) {
+    for (const auto& variable : variables)
         present.insert(variable.name);
+    const bool kubernetes = present.contains("KUBERNETES_SERVICE_HOST");
+    for (const auto& variable : variables) {
         const bool asked =
             listed(settings.required, variable.name) || listed(settings.must_match, variable.name);
         // The key of the fingerprints is in both environments on purpose.
         const bool key = !settings.key.empty() && variable.value.reveal() == settings.key.reveal();
         if (key || listed(settings.ignored, variable.name)) continue;
-        if (asked || !of_the_platform(variable.name)) chosen.push_back(&variable);
+        if (asked || !of_the_platform(variable.name, kubernetes)) chosen.push_back(&variable);
     }
     const auto rank = [&](const Variable* variable) {
         if (listed(settings.required, variable->name)) return 0;

@@ -39,7 +39,8 @@ std::vector<Variable> parse_environ(std::string_view text);
 std::string fingerprint(const Secret& key, std::string_view name, const Secret& value);
 
 // Whether a variable says nothing of the task's configuration: a shell's, a terminal's, the platform's own.
-bool of_the_platform(std::string_view name);
+// In a pod (`kubernetes`) also what stands there for each service of the namespace.
+bool of_the_platform(std::string_view name, bool kubernetes);
 
 // Pure. `own`: where the task itself lies, as far as is known. Adds at most kRoomOfVariables facts
 // (fact_room.hpp): names and shapes of kMaxVariables, required and listed ones first; then fingerprints of

@@ -3,7 +3,10 @@
 #include "tests/integration/task_sockets/forked.hpp"
 #include "tests/support/temp_dir.hpp"
 
+#include <sys/prctl.h>
 #include <sys/socket.h>
+
+#include <gmock/gmock.h>
 
 namespace plumb::test {
 namespace {
@@ -36,6 +39,20 @@ TEST_F(Kernel, a_dump_of_several_datagrams_is_whole) {
     EXPECT_EQ(census.listeners.size(), 1U);
     EXPECT_EQ(census.inbound_ports, std::vector{app.answer()});
     EXPECT_TRUE(census.listen_drops);
+}
+
+// A check by hand beside the agent that always runs: that one's probes are no app's.
+TEST_F(Kernel, sockets_of_another_agent_are_not_the_apps) {
+    const ForkedApp app(hold_many);
+    const ForkedApp agent([](ForkedApp::Held& held) {
+        ::prctl(PR_SET_NAME, "plumb-agent");
+        return hold_many(held);
+    });
+    const auto census = task::take_census({.self = ::getpid()});
+    EXPECT_EQ(census.sockets.size(), 2 * kConnections);
+    EXPECT_EQ(census.listeners.size(), 1U);
+    EXPECT_THAT(census.inbound_ports, testing::UnorderedElementsAre(app.answer(), agent.answer()));
+    EXPECT_EQ(task::take_census({.self = 0}).sockets.size(), 4 * kConnections);
 }
 
 TEST_F(Kernel, proc_and_netlink_count_the_same) {

@@ -12,13 +12,13 @@ namespace {
 // A /proc of the processes that a container sees.
 class Proc {
   public:
-    void add(pid_t pid, const std::string& name, const std::string& cgroup,
-             const std::string& command = "x") {
+    void add(pid_t pid, const std::string& name, const std::string& cgroup, const std::string& flags = "0") {
         const auto folder = std::to_string(pid);
         std::filesystem::create_directory(dir_.path() / folder);
         dir_.write(folder + "/comm", name + "\n");
         dir_.write(folder + "/cgroup", "0::" + cgroup + "\n");
-        dir_.write(folder + "/cmdline", command);
+        dir_.write(folder + "/stat",
+                   folder + " (" + name + ") S 1 1 1 0 -1 " + flags + " 1 2 3 4 5 6 7 8 20 0 1 0 42 0 0");
     }
     Places places() const {
         Places places;
@@ -50,6 +50,14 @@ TEST(AppProcess, who_is_first_tells_whether_the_agent_was_called_into_a_containe
         EXPECT_FALSE(begins_with_no_app(proc.places())) << name;
     }
     EXPECT_FALSE(begins_with_no_app(Proc().places()));
+}
+
+TEST(AppProcess, what_a_person_runs_beside_the_agent_is_none) {
+    Proc proc;
+    proc.add(1, "sleep", "/");  // keeps a container for somebody to enter
+    proc.add(7, "plumb-agent", "/");
+    proc.add(8, "gzip", "/");  // its output goes there
+    EXPECT_FALSE(find_app_process(proc.places(), 7));
 }
 
 TEST(AppProcess, beside_the_app_it_is_of_the_same_container) {
@@ -84,7 +92,7 @@ TEST(AppProcess, of_two_others_the_one_whose_id_is_given) {
 
 TEST(AppProcess, kernel_threads_and_what_is_no_process_are_passed_over) {
     Proc proc;
-    proc.add(2, "kthreadd", "/", "");
+    proc.add(2, "kthreadd", "/", "2129984");
     proc.add(12, "plumb-agent", "/");
     EXPECT_FALSE(find_app_process(proc.places(), 12));
     Places nowhere;

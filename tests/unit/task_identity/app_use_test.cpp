@@ -97,6 +97,39 @@ TEST(AppUse, cpu_comes_with_the_second_look_and_not_over_a_restart) {
     EXPECT_EQ(look.evidence.find_gauge("task.cpu"), nullptr);
 }
 
+// ECS asks Docker once a second, whenever it is asked itself.
+TEST(AppUse, cpu_is_told_by_the_clock_of_ecs) {
+    AppUse app;
+    const auto at = [&app](std::chrono::milliseconds read, double cpu_seconds, Clock::time_point now) {
+        auto made = use(400);
+        made.read = std::chrono::system_clock::time_point(read);
+        made.cpu_seconds = cpu_seconds;
+        auto look = own_look();
+        app.tell(sidecar(), {{"app", made}}, false, now, look);
+        const auto* cpu = look.evidence.find_gauge("task.cpu");
+        return cpu == nullptr ? -1 : cpu->value;
+    };
+    const Clock::time_point start{10s};
+    EXPECT_EQ(at(1000ms, 10, start), -1);
+    EXPECT_EQ(at(1000ms, 10, start + 30ms), -1) << "the same answer";
+    EXPECT_DOUBLE_EQ(at(2000ms, 10.25, start + 60ms), 0.25);
+    EXPECT_EQ(at(2100ms, 10.30, start + 9s), -1) << "too near to tell";
+    EXPECT_DOUBLE_EQ(at(4000ms, 10.75, start + 9s), 0.25);
+}
+
+TEST(AppUse, what_was_killed_names_the_limit_that_there_is) {
+    AppUse app;
+    auto identity = sidecar();
+    identity.container = OwnContainer::of_the_app;
+    Look look;
+    look.evidence.gauge("task.memory", 300 * kMiB, std::nullopt, true);
+    look.checks = {{"memory", Cause::task_oom_killed, true,
+                    "the kernel has killed 1 process for its memory; there is no limit"}};
+    app.tell(identity, {}, false, Clock::time_point(1s), look);
+    ASSERT_THAT(look.checks, ::testing::SizeIs(1));
+    EXPECT_EQ(look.checks[0].detail, "the kernel has killed 1 process for its memory; the limit is 512 MiB");
+}
+
 TEST(AppUse, without_statistics_nothing_of_the_agents_stands_for_the_app) {
     AppUse app;
     auto look = own_look();

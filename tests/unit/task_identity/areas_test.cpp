@@ -11,8 +11,9 @@
 namespace plumb::task {
 namespace {
 
+using ::testing::ElementsAre;
 using ::testing::HasSubstr;
-using ::testing::IsEmpty;
+using ::testing::SizeIs;
 using ::testing::StartsWith;
 
 // What the agent sees of the kernel: itself, and maybe the app's process in another container.
@@ -33,11 +34,13 @@ class Seen {
         const auto folder = "proc/" + std::to_string(pid);
         dir_.write(folder + "/status",
                    "Uid:\t1000\t1000\t1000\t1000\nGid:\t1000\t1000\t1000\t1000\nCapEff:\t0\n");
-        const std::string variables("DATABASE_URL=postgres://db/x\0TZ=Europe/Paris\0", 45);
-        dir_.write(folder + "/environ", variables);
+        set_variables(pid, std::string("DATABASE_URL=postgres://db/x\0TZ=Europe/Paris\0", 45));
         image(folder + "/root", "app");
     }
-    Look look(const Areas::About& about) {
+    void set_variables(pid_t pid, const std::string& environ) {
+        dir_.write("proc/" + std::to_string(pid) + "/environ", environ);
+    }
+    Look look(const Areas::About& about, Depth depth = Depth::inspect) {
         Places places;
         places.proc = (dir_.path() / "proc").string();
         places.cgroup = (dir_.path() / "none").string();
@@ -49,7 +52,7 @@ class Seen {
             },
             std::make_shared<KnownTargets>());
         Look out;
-        others = areas.look(about, Depth::inspect, out);
+        others = areas.look(about, depth, out);
         return out;
     }
 
@@ -62,7 +65,6 @@ class Seen {
         std::filesystem::create_directories(dir_.path() / folder);
         dir_.write(folder + "/comm", name + "\n");
         dir_.write(folder + "/cgroup", "0::" + cgroup + "\n");
-        dir_.write(folder + "/cmdline", "x");
     }
     void image(const std::string& folder, const std::string& id) {
         std::filesystem::create_directories(dir_.path() / folder / "etc");
@@ -126,6 +128,58 @@ TEST(Areas, through_a_shared_process_namespace_the_apps_own_are_told) {
     EXPECT_EQ(fact(look, "image.os"), "app 1");
     EXPECT_EQ(fact(look, "task.user"), "uid 1000 gid 1000");
     EXPECT_EQ(fact(look, "task.image_from"), "container checkout, through its process");
+}
+
+// nginx, gunicorn and Puma write their title over their variables.
+TEST(Areas, variables_that_the_app_has_written_over_are_not_missing) {
+    for (const std::string& environ : {std::string("master process\0\0\0", 17), std::string()}) {
+        Seen seen;
+        seen.settings.required = {"DATABASE_URL"};
+        seen.add_app(20);
+        seen.set_variables(20, environ);
+        const auto look = seen.look(about(OwnContainer::of_the_agent));
+        EXPECT_EQ(fact(look, "env.DATABASE_URL"), "");
+        EXPECT_EQ(fact(look, "task.variables_from"),
+                  "none: process 20 of container checkout shows none: it has written its title over them");
+        EXPECT_EQ(fact(look, "image.os"), "app 1");
+        EXPECT_EQ(fact(look, "task.image_from"), "container checkout, through its process");
+    }
+}
+
+TEST(Areas, a_look_that_reads_no_image_sees_the_other_containers_too) {
+    Seen seen;
+    seen.look(about(OwnContainer::of_the_agent), Depth::login);
+    EXPECT_FALSE(seen.others);
+    seen.add_app(20);
+    seen.look(about(OwnContainer::of_the_agent), Depth::login);
+    EXPECT_TRUE(seen.others);
+}
+
+std::vector<std::string> known(KnownTargets& targets) {
+    return targets.all().at(0).addresses;
+}
+
+TEST(KnownTargets, an_address_that_no_run_has_met_for_long_is_an_old_one) {
+    const auto attempt = [](const std::string& address) {
+        Attempt made;
+        made.address = address;
+        return made;
+    };
+    KnownTargets targets;
+    targets.seen("cache", 6379, {attempt("10.0.0.1:6379"), attempt("[2001:db8::1]:6379")});
+    EXPECT_THAT(known(targets), ElementsAre("10.0.0.1", "2001:db8::1"));
+    for (int run = 0; run < 60; ++run)
+        targets.seen("cache", 6379, {attempt("10.0.0.2:6379")});
+    EXPECT_THAT(known(targets), ElementsAre("10.0.0.1", "2001:db8::1", "10.0.0.2"));
+    targets.seen("cache", 6379, {attempt("10.0.0.1:6379")});
+    EXPECT_THAT(known(targets), ElementsAre("10.0.0.2", "10.0.0.1"));
+    for (int run = 0; run < 200; ++run)
+        targets.seen("cache", 6379, {});  // the name leads nowhere
+    EXPECT_THAT(known(targets), ElementsAre("10.0.0.2", "10.0.0.1"));
+    for (int number = 1; number <= 40; ++number)
+        targets.seen("cache", 6379, {attempt("10.0.1." + std::to_string(number) + ":6379")});
+    EXPECT_THAT(known(targets), SizeIs(16));
+    EXPECT_EQ(known(targets).back(), "10.0.1.40");
 }
 
 TEST(Areas, of_several_containers_the_named_one_is_the_apps) {

@@ -115,6 +115,22 @@ TEST(EcsIdentity, alone_in_its_container_the_agent_is_a_sidecar_of_the_other) {
     EXPECT_EQ(identity.labels.at("service"), "sample-fargate");
 }
 
+// They stand in no task definition, and their names differ in every task.
+TEST(EcsIdentity, containers_that_ecs_adds_are_neither_told_nor_the_app) {
+    auto task = parse_ecs_task(recorded("fargate_task.json"));
+    for (const char* name : {"ecs-service-connect-mkAIH", "aws-guardduty-agent-Xa3k"}) {
+        EcsContainer added;
+        added.id = name;
+        added.name = name;
+        added.type = "NORMAL";
+        task->containers.insert(task->containers.begin(), added);
+    }
+    const auto own = task->containers[2];
+    const auto identity = identity_of_ecs(own, *task, "", true);
+    EXPECT_EQ(identity.app, "fargate-app");
+    EXPECT_EQ(fact(identity, "ecs.containers"), "curl-image, fargate-app");
+}
+
 TEST(EcsIdentity, the_configuration_names_the_apps_container) {
     const auto task = parse_ecs_task(recorded("fargate_task.json"));
     EXPECT_EQ(identity_of_ecs(task->containers[0], *task, "curl-image", true).app, "curl-image");

@@ -1,4 +1,5 @@
 #include "probes/task/clock.hpp"
+#include "probes/task/processes.hpp"
 #include "probes/task/start_of_process.hpp"
 #include "probes/task/timer_noise.hpp"
 
@@ -11,13 +12,25 @@ namespace {
 
 using namespace std::chrono_literals;
 
-TEST(StartOfProcess, is_read_behind_any_name) {
+TEST(ProcessStat, is_read_behind_any_name) {
     const std::string tail = " S 1 1 1 0 -1 4194560 1 2 3 4 5 6 7 8 20 0 1 0 4242 1000 2000";
-    EXPECT_EQ(start_ticks("7 (node)" + tail), 4242U);
-    EXPECT_EQ(start_ticks("7 (a) b (c) )" + tail), 4242U);
-    EXPECT_FALSE(start_ticks("7 (node) S 1 1"));
-    EXPECT_FALSE(start_ticks(""));
-    EXPECT_FALSE(start_ticks(")"));
+    for (const char* name : {"7 (node)", "7 (a) b (c) )"}) {
+        const auto stat = parse_process_stat(name + tail);
+        ASSERT_TRUE(stat) << name;
+        EXPECT_EQ(stat->start_ticks, 4242U);
+        EXPECT_TRUE(stat->program);
+    }
+    for (const char* text : {"7 (node) S 1 1", "", ")", "7 (node) S 1 1 1 0 -1 x 1 2 3 4 5 6 7 8 20 0 1 0 y"})
+        EXPECT_FALSE(parse_process_stat(text)) << text;
+}
+
+TEST(ProcessStat, threads_of_the_kernel_and_what_has_ended_are_no_program) {
+    const std::string end = " 1 2 3 4 5 6 7 8 20 0 1 0 42 0 0";
+    EXPECT_FALSE(parse_process_stat("2 (kthreadd) S 0 0 0 0 -1 2129984" + end)->program);
+    EXPECT_FALSE(parse_process_stat("9 (app) Z 1 9 9 0 -1 4194560" + end)->program);
+    const auto own = read_process_stat("/proc", "self");
+    ASSERT_TRUE(own);
+    EXPECT_TRUE(own->program);
 }
 
 TEST(StartOfProcess, our_own_lies_before_now_and_after_that_of_the_first) {

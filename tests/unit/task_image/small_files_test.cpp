@@ -71,6 +71,9 @@ TEST(Hosts, other_entries_are_told_by_name) {
     EXPECT_EQ(hosts_text(extra_hosts("10.1.1.1 b.internal B\n10.1.1.2 a.internal # x\n", {})),
               "2 extra entries: a.internal, b, b.internal");
     EXPECT_EQ(hosts_text(extra_hosts("10.1.1.1 app.internal\n", {"app"})), "1 extra entry: app.internal");
+    EXPECT_EQ(hosts_text(extra_hosts("127.255.0.1 api.staging\n2600:f0f0:0:0:0:0:0:1 api.staging\n", {})),
+              "none")
+        << "of Service Connect";
 }
 
 TEST(Nsswitch, the_line_of_hosts_is_single_spaced) {

@@ -18,7 +18,6 @@ std::string limits_text(const std::string& soft) {
 
 void process(const Tree& tree, const std::string& pid, const std::string& soft, int open) {
     tree.proc(pid + "/limits", limits_text(soft));
-    tree.proc(pid + "/cmdline", "app");
     std::filesystem::create_directories(tree.places().proc + "/" + pid + "/fd");
     for (int fd = 0; fd < open; ++fd)
         tree.proc(pid + "/fd/" + std::to_string(fd), "");
@@ -73,9 +72,8 @@ TEST(TaskLimitsDescriptors, processes_that_may_not_be_counted_are_told) {
     process(tree, "3", "100", 1);
     // Nobody may open what is not there, not even root.
     tree.proc("4/limits", limits_text("50"));
-    tree.proc("4/cmdline", "app");
     tree.proc("5/limits", limits_text("10"));
-    tree.proc("5/cmdline", "");  // has ended and waits for its parent
+    tree.proc("5/stat", "5 (app) Z 1 5 5 0 -1 0 1 2 3 4 5 6 7 8 20 0 1 0 42 0 0");  // waits for its parent
     const auto section = make_limits(tree.places());
     const auto look = look_with(*section);
     EXPECT_EQ(fact_of(look, "task.descriptors_unseen"), "1 of 2 processes");

@@ -125,12 +125,23 @@ TEST(Variables, what_the_platform_sets_and_what_is_ignored_is_left_out) {
     settings.ignored = {"FEATURE_*", "BUILD"};
     const auto seen = described({{"HOSTNAME", "x"},
                                  {"ECS_CONTAINER_METADATA_URI_V4", "http://169.254.170.2/v4/x"},
-                                 {"DB_PORT_5432_TCP_ADDR", "10.0.0.1"},
                                  {"FEATURE_X", "1"},
                                  {"BUILD", "7"},
                                  {"THE_KEY", "0123456789abcdef0123456789abcdef"}},
                                 settings);
     EXPECT_THAT(seen.facts, SizeIs(0));
+}
+
+// Elsewhere a team may well call its own so.
+TEST(Variables, addresses_of_services_are_the_platforms_own_in_a_pod_alone) {
+    const std::vector<std::pair<std::string, std::string>> services{{"PAYMENT_SERVICE_HOST", "10.0.0.1"},
+                                                                    {"PAYMENT_SERVICE_PORT", "80"},
+                                                                    {"DB_PORT_5432_TCP_ADDR", "10.0.0.1"}};
+    EXPECT_NE(value_of(described(services), "env.PAYMENT_SERVICE_HOST"), "");
+    EXPECT_NE(value_of(described(services), "env.DB_PORT_5432_TCP_ADDR"), "");
+    auto pod = services;
+    pod.emplace_back("KUBERNETES_SERVICE_HOST", "10.96.0.1");
+    EXPECT_THAT(described(pod).facts, SizeIs(0));
 }
 
 TEST(Variables, numbers_and_switches_are_no_secrets_unless_people_type_such) {
