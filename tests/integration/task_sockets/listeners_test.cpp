@@ -39,7 +39,6 @@ TEST_F(Listeners, a_full_accept_queue_shows_at_the_second_look) {
     EXPECT_EQ(seen.evidence.find_fact("listeners.trouble")->value, check(seen, "listeners")->detail);
 }
 
-TEST_F(Listeners, dropped_connections_are_counted) {
 // listen(fd, 1) has room for two.
 TEST_F(Listeners, one_client_that_waits_at_a_backlog_of_one_is_no_trouble) {
     const ForkedApp app([](Held& held) {
@@ -61,6 +60,7 @@ TEST_F(Listeners, one_client_that_waits_at_a_backlog_of_one_is_no_trouble) {
     EXPECT_TRUE(fails(look(*sockets), "listeners"));
 }
 
+TEST_F(Listeners, dropped_connections_are_counted) {
     const ForkedApp app(listen_and_never_accept);
     const auto sockets = section({});
     look(*sockets);
