@@ -22,7 +22,7 @@ TaskWatch::TaskWatch(asio::io_context& io, task::TaskProbe& probe, Windows& wind
     : io_(io), probe_(probe), windows_(windows) {}
 
 void TaskWatch::start(const TaskConfig& config, std::chrono::nanoseconds window) {
-    const auto interval = config.interval.value_or(std::min(kTaskInterval, window / 2));
+    const auto interval = config.interval.value_or(std::min(kTaskInterval, window / kLeastLooks));
     const auto inspection = config.inspect_interval.value_or(kWindowsOfInspection * window);
     spawn(look_again_and_again(interval, inspection), cancel_look_);
     if (config.warmup) spawn(probe_.watch_warmup(), cancel_warmup_);

@@ -7,6 +7,7 @@
 #include "agent/config/task_config.hpp"
 #include "agent/run/windows.hpp"
 #include "probes/task/look_outcomes.hpp"
+#include "probes/task/sockets/troubles.hpp"
 #include "probes/task/task_probe.hpp"
 
 #include <chrono>
@@ -19,6 +20,9 @@
 namespace plumb::agent {
 
 inline constexpr std::chrono::nanoseconds kTaskInterval = std::chrono::seconds(5);
+// The looks of a window, however short it is: a leak shows in the first window that saw it from its start,
+// also where one of them comes late.
+inline constexpr unsigned kLeastLooks = task::kLeakLooks + 1;
 inline constexpr unsigned kWindowsOfInspection = 10;  // variables and image hardly change
 
 class TaskWatch {

@@ -19,8 +19,6 @@
 
 namespace plumb::test {
 
-inline constexpr int kLooksOfAWindow = 6;
-
 class CensusHere : public testing::Test {
   protected:
     void SetUp() override {

@@ -1,4 +1,5 @@
 // The app's listeners, seen from a process beside it.
+#include "probes/task/sockets/troubles.hpp"
 #include "tests/integration/task_sockets/census_here.hpp"
 #include "tests/integration/task_sockets/forked.hpp"
 
@@ -90,7 +91,7 @@ TEST_F(Listeners, a_server_that_never_closes_is_told_as_inbound) {
         connect_v4(app.answer());
     ASSERT_TRUE(await(task::TcpState::close_wait, 3));
     const auto sockets = section({});
-    for (int i = 1; i < kLooksOfAWindow; ++i)
+    for (unsigned i = 1; i < task::kInboundLooks; ++i)
         EXPECT_FALSE(fails(look(*sockets), "sockets.inbound")) << i;
     const auto seen = look(*sockets);
     ASSERT_TRUE(fails(seen, "sockets.inbound"));
