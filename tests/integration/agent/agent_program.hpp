@@ -82,7 +82,7 @@ inline bool eventually(const std::function<bool()>& ready) {
     const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(20);
     while (!ready()) {
         if (std::chrono::steady_clock::now() > end) return false;
-        std::this_thread::yield();
+        std::this_thread::sleep_for(std::chrono::milliseconds(1));  // the processor is the other's
     }
     return true;
 }

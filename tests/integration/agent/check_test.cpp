@@ -39,45 +39,6 @@ TEST(CheckProgram, one_object_on_stdout_and_0_when_every_outcome_is_ok) {
     EXPECT_EQ(sum, outcome.at("total_us").as_int64());
 }
 
-// What the ECS agent answers at $ECS_CONTAINER_METADATA_URI_V4/task, shortened.
-constexpr std::string_view kTaskMetadata =
-    R"({"Cluster":"arn:aws:ecs:us-east-1:111122223333:cluster/shop","TaskARN":)"
-    R"("arn:aws:ecs:us-east-1:111122223333:task/shop/158d1c8083dd49d6b527399fd6414f5c","Family":"checkout-job",)"
-    R"("Revision":"42","AvailabilityZone":"us-east-1b","LaunchType":"FARGATE","Containers":[{"Networks":)"
-    R"([{"NetworkMode":"awsvpc","IPv4SubnetCIDRBlock":"10.0.2.0/24"}]}]})";
-
-TEST(CheckProgram, the_task_tells_who_it_is_by_the_metadata_of_ecs) {
-    const Listener server;
-    const ScriptedServer metadata([](plumb::test::Connection& peer) {
-        const auto request = peer.read_until("\r\n\r\n");
-        const bool task = request.starts_with("GET /v4/abc/task HTTP/1.");
-        peer.write((task ? "HTTP/1.1 200 OK\r\n\r\n" : "HTTP/1.1 404 Not Found\r\n\r\n") +
-                   std::string(kTaskMetadata));
-    });
-    const auto done = agent({"check", "--target", "cache=tcp://" + place(server.port()), "--format", "json"},
-                            {"ECS_CONTAINER_METADATA_URI_V4=http://" + place(metadata.port()) + "/v4/abc"});
-    EXPECT_EQ(done.exit_code, 0) << done.errors;
-    const auto task = json_of(done).at("task").as_object();
-    EXPECT_EQ(task.at("ecs.cluster"), "shop");
-    EXPECT_EQ(task.at("ecs.task"), "158d1c8083dd49d6b527399fd6414f5c");
-    EXPECT_EQ(task.at("ecs.revision"), "42");
-    EXPECT_EQ(task.at("ecs.zone"), "us-east-1b");
-    EXPECT_EQ(task.at("ecs.subnet"), "10.0.2.0/24");
-    EXPECT_EQ(task.at("ecs.launch_type"), "FARGATE");
-    // A task that no service runs counts as one of its family.
-    EXPECT_EQ(task.at("ecs.service"), "checkout-job");
-}
-
-TEST(CheckProgram, a_platform_that_does_not_answer_costs_the_table_none_of_the_tasks_own_evidence) {
-    const Listener server;
-    const FullQueueListener metadata;
-    const auto done = agent({"check", "--target", "cache=tcp://" + place(server.port())},
-                            {"ECS_CONTAINER_METADATA_URI_V4=http://" + place(metadata.port()) + "/v4/abc"});
-    EXPECT_EQ(done.exit_code, 0) << done.errors;
-    EXPECT_THAT(done.output, HasSubstr(" task  "));
-    EXPECT_THAT(done.output, Not(HasSubstr("the look was not over")));
-}
-
 TEST(CheckProgram, a_failure_is_1_with_its_phase_and_cause) {
     const RefusingPort refusing;
     const auto done =

@@ -10,6 +10,7 @@
 #include <csignal>
 #include <cstdlib>
 #include <fcntl.h>
+#include <set>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -94,6 +95,22 @@ TEST_F(RunProgram, once_is_0_when_the_window_was_written_though_the_controller_i
     EXPECT_EQ(done.exit_code, 0) << done.errors;
     EXPECT_TRUE(parse_window(done.output.substr(0, done.output.find('\n'))).has_value());
     EXPECT_THAT(done.errors, HasSubstr("did not acknowledge"));
+}
+
+TEST_F(RunProgram, emf_prints_the_metrics_of_each_dependency_and_nothing_else_on_standard_output) {
+    const auto done = agent({"run", "--config", config(), "--once", "--emf", "--output", output()});
+    EXPECT_EQ(done.exit_code, 0) << done.errors;
+    std::set<std::string> dependencies;
+    std::istringstream lines(done.output);
+    for (std::string line; std::getline(lines, line);) {
+        boost::system::error_code error;
+        const auto metrics = boost::json::parse(line, error);
+        ASSERT_FALSE(error) << line;
+        EXPECT_TRUE(metrics.as_object().contains("_aws")) << line;
+        dependencies.emplace(metrics.at("dependency").as_string());
+    }
+    EXPECT_THAT(dependencies, testing::ElementsAre("cache", "gone", "task"));
+    EXPECT_EQ(windows_in(output()).size(), 1U);
 }
 
 TEST_F(RunProgram, windows_follow_without_gaps_and_the_last_is_draining) {
@@ -221,6 +238,10 @@ TEST_F(RunProgram, what_cannot_start_is_2_and_says_why) {
     const auto unwritable = agent({"run", "--config", config(), "--output", "/does/not/exist/windows"});
     EXPECT_EQ(unwritable.exit_code, 2);
     EXPECT_THAT(unwritable.errors, HasSubstr("--output /does/not/exist/windows: "));
+    const auto both = agent({"run", "--config", config(), "--emf", "--output", "-"});
+    EXPECT_EQ(both.exit_code, 2);
+    EXPECT_EQ(both.output, "");
+    EXPECT_THAT(both.errors, HasSubstr("--emf and --output - both write to standard output"));
     const auto no_ca =
         agent({"run", "--config", config("controller: plumb.internal:7443\ntls: {ca: /does/not/exist}\n")});
     EXPECT_EQ(no_ca.exit_code, 2);
