@@ -1,5 +1,7 @@
 #include "agent/run/task_watch.hpp"
 
+#include "agent/run/inspections.hpp"
+
 #include <algorithm>
 
 #include <boost/asio/as_tuple.hpp>
@@ -66,14 +68,14 @@ asio::awaitable<void> TaskWatch::look_again_and_again(std::chrono::nanoseconds i
     using Clock = std::chrono::steady_clock;
     asio::steady_timer timer(io_);
     auto due = Clock::now();
-    auto inspect_at = due;
+    Inspections inspections(inspection);
     while (!stopping_) {
         const auto now = Clock::now();
-        const auto depth = now >= inspect_at ? Depth::inspect : Depth::login;
-        if (depth == Depth::inspect) inspect_at = now + inspection;
+        const auto depth = inspections.next(now);
         co_await probe_.measure_noise();
         const auto look = co_await probe_.look(depth, now + kLookLimit);
         if (stopping_) co_return;
+        if (depth == Depth::inspect) inspections.ended(look.whole);
         for (const auto& outcome : outcomes_.of(look))
             windows_.add(outcome);
         // A slow look never makes the next ones come in a crowd.

@@ -5,11 +5,11 @@
 #include "probes/task/facts.hpp"
 #include "probes/task/task_probe.hpp"
 #include "tests/support/coroutine.hpp"
+#include "tests/support/thread_limit.hpp"
 
 #include <atomic>
 #include <cstdio>
 #include <memory>
-#include <sys/resource.h>
 #include <unistd.h>
 #include <utility>
 
@@ -67,22 +67,6 @@ TEST(Worker, jobs_run_one_after_the_other_off_the_loop) {
     EXPECT_NE(where, loop);
 }
 
-// Whether this process may start no further thread. In a child only: nobody becomes root again.
-bool threads_run_out() {
-    constexpr uid_t kNobody = 65534;  // root has no such limit
-    rlimit limit{};
-    if (::getrlimit(RLIMIT_NPROC, &limit) != 0) return false;
-    limit.rlim_cur = 0;
-    return (::getuid() != 0 || ::setuid(kNobody) == 0) && ::setrlimit(RLIMIT_NPROC, &limit) == 0;
-}
-
-bool threads_come_back() {
-    rlimit limit{};
-    if (::getrlimit(RLIMIT_NPROC, &limit) != 0) return false;
-    limit.rlim_cur = limit.rlim_max;
-    return ::setrlimit(RLIMIT_NPROC, &limit) == 0;
-}
-
 [[noreturn]] void work_without_a_thread_and_with_one() {
     boost::asio::io_context io;
     Worker worker(io.get_executor());
@@ -91,10 +75,10 @@ bool threads_come_back() {
         std::function<void()> job = [held] { ++*held; };
         co_return co_await worker.run(std::move(job), Clock::now() + 5s);
     };
-    if (!threads_run_out()) ::_exit(2);
+    if (!plumb::test::threads_run_out()) ::_exit(2);
     const auto without = plumb::test::run_coroutine_test(io, run());
     const bool idle = !worker.busy() && held.use_count() == 1;
-    if (!threads_come_back()) ::_exit(3);
+    if (!plumb::test::threads_come_back()) ::_exit(3);
     const auto with = plumb::test::run_coroutine_test(io, run());
     ::_exit(without == JobEnd::no_thread && idle && with == JobEnd::done && *held == 1 ? 0 : 1);
 }
@@ -112,7 +96,7 @@ TEST(Worker, without_a_thread_no_job_is_taken_and_later_ones_are) {
     settings.variable = [](std::string_view) { return std::optional<std::string>(); };
     settings.own_variables = [] { return std::vector<Variable>(); };
     TaskProbe probe(services, std::move(settings));
-    if (!threads_run_out()) ::_exit(2);
+    if (!plumb::test::threads_run_out()) ::_exit(2);
     const auto look = plumb::test::run_coroutine_test(io, probe.look(Depth::inspect, Clock::now() + 5s));
     if (const auto* told = look.evidence.find_fact(kLook.name))
         std::fprintf(stderr, "the look was %s\n", told->value.c_str());
