@@ -196,7 +196,8 @@ void add_diff(CLI::App& app, Flags& flags) {
     add_format(diff, flags.diff.format, {"text", "json", "markdown"});
     diff.footer(
         "Addresses, ports, times and latencies never differ. Equal outputs print nothing.\n"
-        "Targets that an interrupted check had not come to are not compared, which is a difference of its own.\n"
+        "Targets that an interrupted check had not come to are not compared, which is a difference of its "
+        "own.\n"
         "An acceptance whose day has passed is named as expired, one that meets no difference as accepting\n"
         "nothing (JSON: \"expired\", \"unmatched\").\n\n"
         "Examples:\n  plumbctl diff staging.json production.json\n"

@@ -24,7 +24,8 @@ std::string name_of(const Acceptance& acceptance) {
 }
 
 std::string expired_words(const Acceptance& acceptance) {
-    auto words = fmt::format("{}: {}: {}", judge::last_day(acceptance.until), name_of(acceptance), acceptance.reason);
+    auto words =
+        fmt::format("{}: {}: {}", judge::last_day(acceptance.until), name_of(acceptance), acceptance.reason);
     if (!acceptance.owner.empty()) words += fmt::format(" ({})", acceptance.owner);
     return sanitize(words, 1024);
 }

@@ -122,8 +122,8 @@ bool of_another_image(const FactQuestion& question, const std::vector<const Task
     });
 }
 
-// How heavy it is that tasks of `after` show the value, how sure, and which tasks. `known`: the baseline shows
-// what the value is to be.
+// How heavy it is that tasks of `after` show the value, how sure, and which tasks. `known`: the baseline
+// shows what the value is to be.
 void weigh(const FactQuestion& question, const FactSide& after, const std::string& value, bool known,
            Finding& finding) {
     const FactSide& before = question.fact.baseline;

@@ -44,9 +44,8 @@ const EcsContainer* find_container(const EcsTask& task, const std::string& name)
 // The first container of the definition that is neither ours nor the platform's own.
 const EcsContainer* first_other(const EcsTask& task, const std::string& own) {
     const auto found =
-        std::find_if(task.containers.begin(), task.containers.end(), [&](const EcsContainer& each) {
-            return each.name != own && !is_of_the_platform(each);
-        });
+        std::find_if(task.containers.begin(), task.containers.end(),
+                     [&](const EcsContainer& each) { return each.name != own && !is_of_the_platform(each); });
     return found == task.containers.end() ? nullptr : &*found;
 }
 
@@ -270,15 +269,13 @@ boost::asio::awaitable<Identity> identify(Services& services, ReadVariable varia
     } else if (variable("KUBERNETES_SERVICE_HOST")) {
         const auto labels = read_regular_file(who.places.root + "/etc/podinfo/labels", kMaxSmallFile);
         out = identity_of_pod(variable, labels ? *labels : std::string());
+        if (begins_with_no_app(who.places)) out.container = when_not_told(is_alone(who));
     } else if (variable(kEc2Endpoint) || on_ec2(who.places)) {
         if (const auto ec2 = endpoint(variable(kEc2Endpoint).value_or(kEc2Default)))
             out = co_await identify_ec2(services, *ec2, deadline);
     } else {
         tell(out, kPlatform, "host");
     }
-    // A container beside the app's, which nobody tells apart but its processes: there the agent is first.
-    if (!out.ecs && out.container == OwnContainer::of_the_app && begins_with_no_app(who.places))
-        out.container = when_not_told(is_alone(who));
     const auto host = host_name();
     tell(out, kHostName, host);
     label(out, "task", host);

@@ -16,6 +16,7 @@
 #include <string_view>
 #include <sys/ioctl.h>
 #include <sys/wait.h>
+#include <termios.h>
 #include <unistd.h>
 #include <vector>
 
@@ -44,6 +45,7 @@ class PtyProgram {
         pid_ = ::forkpty(&master_, nullptr, nullptr, &size);
         if (pid_ < 0) throw std::runtime_error("forkpty");
         if (pid_ == 0) {
+            keep_output();
             ::execve(arguments[0], arguments.data(), pairs.data());
             ::_exit(127);
         }
@@ -91,6 +93,13 @@ class PtyProgram {
     const std::string& seen() const { return seen_; }
 
   private:
+    // With ^C a terminal throws away what nobody has read yet, as half a page; people read faster than we do.
+    static void keep_output() {
+        termios settings{};
+        ::tcgetattr(STDIN_FILENO, &settings);
+        settings.c_lflag |= NOFLSH;
+        ::tcsetattr(STDIN_FILENO, TCSANOW, &settings);
+    }
     static std::vector<char*> pointers(const std::vector<std::string>& texts) {
         std::vector<char*> out;
         for (const auto& text : texts)

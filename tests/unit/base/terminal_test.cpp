@@ -1,9 +1,8 @@
 #include "base/terminal.hpp"
 
-#include <vector>
-
 #include <fcntl.h>
 #include <unistd.h>
+#include <vector>
 
 #include <gtest/gtest.h>
 
