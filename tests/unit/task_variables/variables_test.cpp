@@ -9,7 +9,6 @@
 namespace plumb::task {
 namespace {
 
-using ::testing::Contains;
 using ::testing::Each;
 using ::testing::Field;
 using ::testing::Not;
