@@ -65,7 +65,8 @@ TEST(Authorities, are_read_as_the_library_reads_them_whatever_their_version) {
     const std::unique_ptr<X509, Freed<X509_free>> certificate(
         PEM_read_bio_X509(bio.get(), nullptr, nullptr, nullptr));
     ASSERT_TRUE(certificate);
-    const std::unique_ptr<EVP_PKEY, Freed<EVP_PKEY_free>> key(EVP_EC_gen("P-256"));
+    const std::unique_ptr<EVP_PKEY, Freed<EVP_PKEY_free>> key(
+        EVP_PKEY_Q_keygen(nullptr, nullptr, "EC", "P-256"));
     X509_set_pubkey(certificate.get(), key.get());
     for (const long version : {0L, 2L}) {  // of the first nothing stands in the file
         X509_set_version(certificate.get(), version);
