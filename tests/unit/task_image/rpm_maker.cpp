@@ -8,6 +8,7 @@
 #include <db.h>
 #include <filesystem>
 #include <memory>
+#include <random>
 #include <stdexcept>
 
 #include <sqlite3.h>
@@ -135,6 +136,28 @@ std::string rpm_header(const Package& package, std::size_t filling, bool filling
     header.text(1022, package.architecture);
     if (!filling_first) header.blob(1117, filling);
     return header.whole();
+}
+
+std::vector<Package> made_up(int count) {
+    std::vector<Package> packages;
+    for (int i = 0; i < count; ++i) {
+        const auto number = std::to_string(i);
+        const std::string epoch = i % 3 == 0 ? "2:" : "";
+        packages.push_back({"package-" + number, epoch + "1." + number + "-1.amzn2023", "x86_64"});
+    }
+    return packages;
+}
+
+std::vector<std::string> damaged(const std::string& file) {
+    std::mt19937 random(7);
+    std::vector<std::string> files;
+    for (int round = 0; round < 400; ++round) {
+        auto& each = files.emplace_back(file);
+        for (int i = 0; i < 8; ++i)
+            each[random() % each.size()] = static_cast<char>(random());
+        if (round % 5 == 0) each.resize(random() % each.size());
+    }
+    return files;
 }
 
 void make_rpm_database(const std::string& path, const std::vector<Package>& packages,

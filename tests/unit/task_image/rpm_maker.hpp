@@ -13,6 +13,12 @@ namespace plumb::task::image {
 // tags come behind the names, or before them.
 std::string rpm_header(const Package& package, std::size_t filling = 200, bool filling_first = false);
 
+std::vector<Package> made_up(int count);  // each of another name and version, some with an epoch
+
+// Four hundred times the file with other bytes in eight places, every fifth cut short as well; always the
+// same.
+std::vector<std::string> damaged(const std::string& file);
+
 struct RpmMaking {
     unsigned page_size = 4096;
     std::size_t filling = 6000;  // of each header: what makes overflow pages
