@@ -2,11 +2,13 @@
 #include "agent/check/table/blocks.hpp"
 #include "agent/check/trouble.hpp"
 #include "agent/wrap.hpp"
+#include "base/text.hpp"
 #include "model/fact_list.hpp"
 
 #include <algorithm>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 namespace plumb::agent {
 namespace {
@@ -58,21 +60,49 @@ void write_gauge(Page& page, const Gauge& gauge, std::span<const Kind> kinds) {
                           page.paint(style, level_bar(gauge.value / *gauge.limit, kBar)), words));
 }
 
-void write_facts(Page& page, const std::vector<Fact>& facts) {
+namespace {
+
+void write_fact(Page& page, std::string_view name, std::string_view value) {
     constexpr std::size_t kRoomForValues = 30;
-    std::size_t pages = 0;
-    for (const auto& fact : facts) {
-        if (fact.name.find(kListPages) != std::string::npos) {
-            ++pages;
-        } else if (page.width() < kNames + kRoomForValues) {
-            write_narrow(page, fact.name, fact.value);
-        } else {
-            auto lines = hanging(std::string(kIndent, ' ') + fact.name, fact.value, kNames, page.width());
-            lines.pop_back();
-            page.line(lines);
+    if (page.width() < kNames + kRoomForValues) return write_narrow(page, name, value);
+    auto lines = hanging(std::string(kIndent, ' ') + std::string(name), value, kNames, page.width());
+    lines.pop_back();
+    page.line(lines);
+}
+
+// The items on the pages of one list; of those in the short form, which has no versions to read, the names.
+std::vector<std::string> items_on(const std::vector<std::string>& pages) {
+    std::vector<std::string> items;
+    for (const auto& each : pages) {
+        if (each.starts_with('~')) return names_on(pages).names;
+        for (const auto item : split(each, ';')) {
+            if (!item.empty() && item != "…") items.emplace_back(item);
         }
     }
-    if (pages > 0) page.line(fmt::format("    and {} pages of lists: see them with --format json", pages));
+    return items;
+}
+
+void write_list(Page& page, const std::string& name, const std::vector<std::string>& pages) {
+    const std::string_view end = names_on(pages).cut ? ", …" : "";
+    write_fact(page, name, fmt::format("{}{}", fmt::join(items_on(pages), ", "), end));
+}
+
+}  // namespace
+
+void write_facts(Page& page, const std::vector<Fact>& facts) {
+    std::vector<std::pair<std::string, std::vector<std::string>>> lists;
+    for (const auto& fact : facts) {
+        if (!is_list_page(fact.name)) {
+            write_fact(page, fact.name, fact.value);
+            continue;
+        }
+        auto name = fact.name.substr(0, fact.name.rfind('.'));
+        if (lists.empty() || lists.back().first != name)
+            lists.emplace_back(std::move(name), std::vector<std::string>());
+        lists.back().second.push_back(fact.value);
+    }
+    for (const auto& [name, pages] : lists)
+        write_list(page, name, pages);
 }
 
 }  // namespace plumb::agent

@@ -168,12 +168,14 @@ TEST_F(TaskBlock, many_missing_variables_are_counted) {
     EXPECT_THAT(text(), HasSubstr("required variable V19 is not set"));
 }
 
-TEST_F(TaskBlock, verbose_shows_all_of_it_but_the_pages_of_lists) {
+TEST_F(TaskBlock, verbose_shows_all_of_it) {
     options_.verbose = true;
     look_.checks = {{"memory", Cause::unknown, false, ""}};
     look_.evidence.fact("image.packages", FactClass::must_match, "91: 0f3a");
-    look_.evidence.fact("image.packages.list.0", FactClass::informational, "bash 5.2;coreutils 9.1");
-    look_.evidence.fact("image.packages.list.1", FactClass::informational, "zlib 1.3");
+    look_.evidence.fact("image.packages.list.0", FactClass::informational, "bash 5.2;coreutils 9.1;");
+    look_.evidence.fact("image.packages.list.1", FactClass::informational, "zlib 1.3;");
+    look_.evidence.fact("task.other_variables.list.0", FactClass::informational,
+                        "~0LOG_FORMAT~k3fq;4LEVEL~9w2c;…");
     const auto page = text();
     EXPECT_THAT(page, StartsWith("✓ task  orders"));
     EXPECT_THAT(page, HasSubstr("no trouble\n"));
@@ -183,8 +185,8 @@ TEST_F(TaskBlock, verbose_shows_all_of_it_but_the_pages_of_lists) {
     EXPECT_THAT(page, HasSubstr("    task.cpu                     ██████████░░░░░░░░░░ 0.5 of 1\n"));
     EXPECT_THAT(page, HasSubstr("    checks: memory ok\n"));
     EXPECT_THAT(page, HasSubstr("    image.packages               91: 0f3a\n"));
-    EXPECT_THAT(page, Not(HasSubstr("coreutils")));
-    EXPECT_THAT(page, HasSubstr("    and 2 pages of lists: see them with --format json\n"));
+    EXPECT_THAT(page, HasSubstr("    image.packages.list          bash 5.2, coreutils 9.1, zlib 1.3\n"));
+    EXPECT_THAT(page, HasSubstr("    task.other_variables.list    LOG_FORMAT, LOG_LEVEL, …\n"));
 }
 
 }  // namespace
